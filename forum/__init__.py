@@ -1,0 +1,3 @@
+"""Footnote: a community Q&A forum in which claims carry their sources."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,113 @@
+"""Every setting: its name, its default and one sentence of help. Nonsense stops the start."""
+
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+
+class BadSetting(Exception):
+    """The configuration cannot work; the message is one sentence that names the setting."""
+
+
+class Settings(BaseSettings):
+    """The settings of one forum, read from the environment (`FORUM_DATA_DIR` sets `data_dir`)."""
+
+    model_config = SettingsConfigDict(env_prefix="FORUM_", env_file=None, frozen=True, extra="ignore")
+
+    name: str = Field("Footnote", min_length=1, max_length=60, description="The forum's name on every page.")
+    base_url: str = Field(
+        "http://127.0.0.1:8000",
+        description="The address people use; links in mails start with it.",
+    )
+    contact: str = Field(
+        "", description="A mail address of the people who run the forum, told to the registries that we ask."
+    )
+    data_dir: Path = Field(
+        Path("var"), description="The folder for the database file and mails kept as files."
+    )
+    database_url: str = Field(
+        "",
+        description="sqlite:///… or postgresql+psycopg://…; empty: SQLite in the data folder.",
+    )
+    mail_url: str = Field(
+        "",
+        description="smtp://user:password@host:port or smtps://…; empty: mails become files.",
+    )
+    mail_from: str = Field("", description="The sender of mails; empty: the contact address.")
+    crossref_base: str = Field("https://api.crossref.org", description="Where Crossref answers.")
+    request_threads: int = Field(
+        2, ge=1, le=64, description="Threads that answer pages; more are seldom faster."
+    )
+    slow_threads: int = Field(2, ge=1, le=64, description="Threads for search, passwords and rendering.")
+    cache_bytes: int = Field(64 * 1024 * 1024, ge=0, description="Memory for finished pages; 0 keeps none.")
+    body_bytes: int = Field(256 * 1024, ge=64 * 1024, description="The largest request body that is read.")
+    busy_seconds: float = Field(5.0, gt=0, le=60, description="How long a write waits for the database.")
+    held_posts: int = Field(
+        2, ge=0, le=100, description="How many first posts of a newcomer wait for review."
+    )
+    page_size: int = Field(30, ge=5, le=100, description="Threads on one page of a list.")
+
+    @field_validator("base_url", "crossref_base")
+    @classmethod
+    def _plain_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("must be an address such as https://forum.example.org")
+        return value.rstrip("/")
+
+    @field_validator("contact", "mail_from")
+    @classmethod
+    def _mail_address(cls, value: str) -> str:
+        if value and ("@" not in value or any(c.isspace() for c in value)):
+            raise ValueError("must be a mail address such as team@forum.example.org")
+        return value
+
+    @field_validator("mail_url")
+    @classmethod
+    def _mail_server(cls, value: str) -> str:
+        if value and (urlsplit(value).scheme not in ("smtp", "smtps") or not urlsplit(value).hostname):
+            raise ValueError("must be an address such as smtp://user:password@mail.example.org:587")
+        return value
+
+    @model_validator(mode="after")
+    def _known_database(self) -> "Settings":
+        url = self.database_url or f"sqlite:///{self.data_dir / 'forum.sqlite3'}"
+        try:
+            backend = make_url(url).drivername
+        except ArgumentError:
+            raise ValueError("database_url is not a database address") from None
+        if backend not in ("sqlite", "postgresql+psycopg"):
+            raise ValueError("database_url must start with sqlite:/// or postgresql+psycopg://")
+        object.__setattr__(self, "database_url", url)
+        return self
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach the forum by https."""
+        return self.base_url.startswith("https:")
+
+    @property
+    def sender(self) -> str:
+        """The mail address in From: of every mail."""
+        return self.mail_from or self.contact or f"forum@{urlsplit(self.base_url).hostname}"
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once. BadSetting if the environment holds nonsense."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise BadSetting(_sentence(error)) from None
+
+
+def _sentence(error: ValidationError) -> str:
+    first = error.errors()[0]
+    name = "_".join(str(part) for part in first["loc"]) or "database_url"
+    message = first["msg"].removeprefix("Value error, ").removeprefix(f"{name} ")
+    return f"FORUM_{name.upper()} {message[0].lower()}{message[1:]}."

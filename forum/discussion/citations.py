@@ -1,0 +1,136 @@
+"""Citations: which references a post uses, where, and in what sense."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Select, bindparam, delete, func, select
+from sqlalchemy.orm import Session
+
+from forum.accounts.tables import Account
+from forum.db import rows
+from forum.discussion.tables import Citation, Post, Thread
+from forum.discussion.visibility import count_citations
+from forum.markup import Cited
+from forum.paging import Cursor, Page
+from forum.references import catalogue
+from forum.references.tables import Reference
+
+EXCERPT = 280
+
+
+class CitingPost(NamedTuple):
+    post_id: int
+    thread_id: int
+    thread_slug: str
+    thread_title: str
+    kind: str
+    author: str
+    created_at: datetime
+    excerpt: str
+    locator: str
+    stance: str
+
+
+def cite(db: Session, post: Post, cited: Sequence[Cited]) -> list[int]:
+    """The post cites exactly `cited`; answers the ids of references that nobody has looked up yet."""
+    known = catalogue.find_or_create(db, [c.identifier for c in cited if c.identifier])
+    wanted = _existing(db, [c.reference_id for c in cited if c.reference_id])
+    before = db.scalars(select(Citation.reference_id).where(Citation.post_id == post.id)).all()
+    db.execute(delete(Citation).where(Citation.post_id == post.id))
+    uses = [(known[c.identifier] if c.identifier else wanted.get(c.reference_id or 0), c) for c in cited]
+    db.add_all(_citation(post.id, reference_id, c) for reference_id, c in uses if reference_id)
+    db.flush()
+    cites = {reference_id for reference_id, _ in uses if reference_id}
+    if post.visible:
+        count_citations(db, set(before), -1)
+        count_citations(db, cites, 1)
+    return catalogue.pending(db, sorted(cites))
+
+
+def of_posts(db: Session, post_ids: Sequence[int]) -> list[int]:
+    """Ids of the references that any of the posts cites."""
+    if not post_ids:
+        return []
+    statement = select(Citation.reference_id).where(Citation.post_id.in_(post_ids))
+    return sorted(set(db.scalars(statement)))
+
+
+def titles(db: Session, post_ids: Sequence[int]) -> Mapping[int, str]:
+    """For each post that cites something, the titles of what it cites, one a line."""
+    statement = select(Citation.post_id, Reference.title).join(
+        Reference, Reference.id == Citation.reference_id
+    )
+    found: dict[int, list[str]] = {}
+    for post_id, title in rows(
+        db, statement.where(Citation.post_id.in_(post_ids)).order_by(Citation.ordinal)
+    ):
+        found.setdefault(post_id, []).append(title)
+    return {post_id: "\n".join(lines) for post_id, lines in found.items()}
+
+
+def threads_citing(db: Session, reference_id: int) -> tuple[list[int], list[int]]:
+    """Ids of the threads and of the posts that cite the reference."""
+    statement = select(Post.thread_id, Post.id).join(Citation, Citation.post_id == Post.id)
+    found = rows(
+        db, statement.where(Citation.reference_id == bindparam("reference_id")), reference_id=reference_id
+    )
+    return sorted({thread_id for thread_id, _ in found}), [post_id for _, post_id in found]
+
+
+def posts_citing(db: Session, reference_id: int, after: str | None, limit: int) -> Page[CitingPost]:
+    """The visible posts that cite the reference, the newest first."""
+    statement = (
+        select(
+            Post.id,
+            Post.thread_id,
+            Thread.slug,
+            Thread.title,
+            Post.kind,
+            Account.name,
+            Post.created_at,
+            Post.plain,
+            Citation.locator,
+            Citation.stance,
+        )
+        .join(Post, Post.id == Citation.post_id)
+        .join(Thread, Thread.id == Post.thread_id)
+        .join(Account, Account.id == Post.author_id)
+        .where(Citation.id.in_(_first_uses(reference_id)), Post.visible)
+        .order_by(Citation.post_id.desc())
+    )
+    cursor = Cursor.decode(after, int)
+    if cursor:
+        statement = statement.where(Citation.post_id < cursor[0])
+    found = [
+        CitingPost(*post)._replace(excerpt=_excerpt(post.plain))
+        for post in rows(db, statement.limit(limit + 1))
+    ]
+    return Page.of(found, limit, lambda post: (post.post_id,))
+
+
+def _first_uses(reference_id: int) -> Select[int]:
+    """One citation of each post: a post may name the same work twice, by DOI and by PMID."""
+    return (
+        select(func.min(Citation.id)).where(Citation.reference_id == reference_id).group_by(Citation.post_id)
+    )
+
+
+def _citation(post_id: int, reference_id: int, c: Cited) -> Citation:
+    return Citation(
+        post_id=post_id,
+        reference_id=reference_id,
+        ordinal=c.ordinal,
+        locator=c.locator[:200],
+        stance=c.stance,
+    )
+
+
+def _existing(db: Session, reference_ids: Sequence[int]) -> Mapping[int, int]:
+    found = db.scalars(select(Reference.id).where(Reference.id.in_(reference_ids)))
+    return {reference_id: reference_id for reference_id in found}
+
+
+def _excerpt(plain: str) -> str:
+    line = " ".join(plain.split())
+    return line if len(line) <= EXCERPT else line[:EXCERPT].rsplit(" ", 1)[0] + " …"

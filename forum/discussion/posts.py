@@ -1,0 +1,115 @@
+"""Posts: how one is written, and the one function that changes its state."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from forum.clock import now
+from forum.discussion import visibility
+from forum.discussion.tables import Post, PostKind, PostMove, PostState, Revision
+from forum.errors import Conflict
+from forum.markup import MARKUP_VERSION, Page, anchored
+
+HELD, SHOWN, HIDDEN = PostState.HELD, PostState.SHOWN, PostState.HIDDEN
+REMOVED, WITHDRAWN = PostState.REMOVED, PostState.WITHDRAWN
+
+#: Every allowed change of a post's state.
+MOVES: dict[PostState, frozenset[PostState]] = {
+    HELD: frozenset({SHOWN, HIDDEN, REMOVED, WITHDRAWN}),
+    SHOWN: frozenset({HIDDEN, REMOVED, WITHDRAWN}),
+    # An author's edit sends a hidden or removed post back for review.
+    HIDDEN: frozenset({SHOWN, REMOVED, HELD}),
+    REMOVED: frozenset({SHOWN, HIDDEN, HELD}),
+    WITHDRAWN: frozenset({SHOWN, HELD, REMOVED}),
+}
+
+
+def add(
+    db: Session,
+    thread_id: int,
+    author_id: int,
+    kind: PostKind,
+    page: Page,
+    state: PostState,
+    *,
+    parent_id: int | None = None,
+    at: datetime | None = None,
+    **more: Any,
+) -> Post:
+    """A new post with its first revision, not yet visible: `visibility.settle` follows."""
+    moment = at or now()
+    post = Post(
+        thread_id=thread_id,
+        author_id=author_id,
+        kind=kind,
+        parent_id=parent_id,
+        state=state,
+        created_at=moment,
+        **_words(page),
+        **more,
+    )
+    db.add(post)
+    db.flush()
+    post.html = anchored(page.html, f"p{post.id}")
+    db.add(PostMove(post_id=post.id, from_state=None, to_state=state, actor_id=author_id, at=moment))
+    return post
+
+
+def rewrite(post: Post, page: Page) -> None:
+    """The post says what `page` says."""
+    for name, value in _words(page).items():
+        setattr(post, name, value)
+    post.html = anchored(page.html, f"p{post.id}")
+
+
+def record(
+    db: Session,
+    post: Post,
+    author_id: int,
+    *,
+    at: datetime,
+    title: str = "",
+    tag_names: str = "",
+    why: str = "",
+) -> None:
+    """The post's present words are kept as its revision number `post.revision`."""
+    revision = Revision(
+        post_id=post.id,
+        number=post.revision,
+        author_id=author_id,
+        title=title,
+        tag_names=tag_names,
+        text=post.text,
+        why=why,
+        at=at,
+    )
+    db.add(revision)
+
+
+def move(db: Session, post: Post, to: PostState, actor_id: int | None, why: str = "") -> visibility.Change:
+    """The post is in state `to`, the move is recorded, counters agree. Conflict if not allowed."""
+    before = PostState(post.state)
+    if to not in MOVES[before]:
+        raise Conflict(f"A {before} post cannot become {to}.")
+    post.state = to
+    db.add(PostMove(post_id=post.id, from_state=before, to_state=to, actor_id=actor_id, why=why, at=now()))
+    return visibility.settle(db, post)
+
+
+def state_before(db: Session, post: Post) -> PostState:
+    """The state from which the post came into its present one."""
+    moves = select(PostMove.from_state).where(PostMove.post_id == post.id).order_by(PostMove.id.desc())
+    return PostState(db.scalars(moves.limit(1)).one() or SHOWN)
+
+
+def by_submission(db: Session, submission: str | None) -> Post | None:
+    """The post that this very form made already."""
+    if submission is None:
+        return None
+    return db.scalars(select(Post).where(Post.submission == submission)).first()
+
+
+def _words(page: Page) -> dict[str, Any]:
+    return {"text": page.source, "html": page.html, "plain": page.text, "markup_version": MARKUP_VERSION}

@@ -1,0 +1,203 @@
+"""Threads, posts, their revisions, votes, tags, and the use that posts make of references."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from forum.db import Table
+
+
+class ThreadKind(StrEnum):
+    QUESTION = "question"
+    DISCUSSION = "discussion"
+
+
+class ThreadState(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+    LOCKED = "locked"
+
+
+class PostKind(StrEnum):
+    """What a post is in its thread. An answer in a discussion is called a reply on pages."""
+
+    OPENING = "opening"
+    ANSWER = "answer"
+    COMMENT = "comment"
+
+
+class PostState(StrEnum):
+    HELD = "held"
+    SHOWN = "shown"
+    HIDDEN = "hidden"
+    REMOVED = "removed"
+    WITHDRAWN = "withdrawn"
+
+
+class Thread(Table):
+    __tablename__ = "thread"
+    __table_args__ = (
+        # One index for each way of listing; `shown` first, because lists never show anything else.
+        Index("ix_thread_latest", "shown", "active_at", "id"),
+        Index("ix_thread_unanswered", "shown", "is_unanswered", "active_at", "id"),
+        Index("ix_thread_author", "author_id", "id"),
+        Index("ix_thread_duplicate_of", "duplicate_of_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(12), default=ThreadKind.QUESTION)
+    title: Mapped[str] = mapped_column(String(200))
+    slug: Mapped[str] = mapped_column(String(80))
+    #: Tag names in order, separated by one space; the same facts as thread_tag, for lists.
+    tag_names: Mapped[str] = mapped_column(String(200), default="")
+    state: Mapped[str] = mapped_column(String(8), default=ThreadState.OPEN)
+    closed_reason: Mapped[str] = mapped_column(Text, default="")
+    duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("thread.id"))
+    author_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    created_at: Mapped[datetime]
+    #: When the latest post that readers can see appeared, and whose it is.
+    active_at: Mapped[datetime]
+    active_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    #: Whether the opening post is shown; kept by visibility.settle().
+    shown: Mapped[bool] = mapped_column(default=False)
+    #: A question, shown, without a shown answer.
+    is_unanswered: Mapped[bool] = mapped_column(default=True)
+    is_accepted: Mapped[bool] = mapped_column(default=False)
+    answer_count: Mapped[int] = mapped_column(default=0)
+    score: Mapped[int] = mapped_column(default=0)
+    origin: Mapped[str | None] = mapped_column(String(120), unique=True)
+
+
+class Post(Table):
+    __tablename__ = "post"
+    __table_args__ = (
+        Index("ix_post_thread", "thread_id", "id"),
+        Index("ix_post_author", "author_id", "visible", "id"),
+        Index("ix_post_parent", "parent_id"),
+        Index(
+            "uq_post_opening",
+            "thread_id",
+            unique=True,
+            sqlite_where=text("kind = 'opening'"),
+            postgresql_where=text("kind = 'opening'"),
+        ),
+        Index(
+            "uq_post_accepted",
+            "thread_id",
+            unique=True,
+            sqlite_where=text("accepted_at IS NOT NULL"),
+            postgresql_where=text("accepted_at IS NOT NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id"))
+    kind: Mapped[str] = mapped_column(String(8))
+    #: The post that a comment stands under.
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
+    author_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    state: Mapped[str] = mapped_column(String(10))
+    #: Whether readers see it: shown, in a thread whose opening post is shown, under a parent that is shown.
+    #: Kept by visibility.settle(); every list, count and search goes by it.
+    visible: Mapped[bool] = mapped_column(default=False)
+    #: What the author wrote (Markdown), and what render() made of it.
+    text: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text)
+    plain: Mapped[str] = mapped_column(Text)
+    markup_version: Mapped[int]
+    score: Mapped[int] = mapped_column(default=0)
+    #: Number of the latest revision, from 1: an edit of an older one is a conflict.
+    revision: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+    #: When readers could first see it.
+    shown_at: Mapped[datetime | None]
+    edited_at: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]
+    #: account id and the form's key: the same form sent twice makes one post.
+    submission: Mapped[str | None] = mapped_column(String(80), unique=True)
+    origin: Mapped[str | None] = mapped_column(String(120), unique=True)
+
+
+class PostMove(Table):
+    """One change of a post's state; rows are only ever added."""
+
+    __tablename__ = "post_move"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), index=True)
+    from_state: Mapped[str | None] = mapped_column(String(10))
+    to_state: Mapped[str] = mapped_column(String(10))
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    why: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime]
+
+
+class Revision(Table):
+    __tablename__ = "revision"
+    __table_args__ = (UniqueConstraint("post_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
+    number: Mapped[int]
+    author_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    #: Title and tags of an opening post; empty for others.
+    title: Mapped[str] = mapped_column(String(200), default="")
+    tag_names: Mapped[str] = mapped_column(String(200), default="")
+    text: Mapped[str] = mapped_column(Text)
+    why: Mapped[str] = mapped_column(String(300), default="")
+    at: Mapped[datetime]
+
+
+class Vote(Table):
+    """One vote. Imported votes name no voter."""
+
+    __tablename__ = "vote"
+    __table_args__ = (UniqueConstraint("post_id", "account_id"), CheckConstraint("value IN (-1, 1)", "value"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    value: Mapped[int]
+    at: Mapped[datetime]
+
+
+class Tag(Table):
+    __tablename__ = "tag"
+    __table_args__ = (Index("ix_tag_busy", "thread_count", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(35), unique=True)
+    description: Mapped[str] = mapped_column(Text, default="")
+    #: How many shown threads carry it.
+    thread_count: Mapped[int] = mapped_column(default=0)
+
+
+class ThreadTag(Table):
+    """A thread's tag, with what the list of a tag is ordered by, so that one index answers it."""
+
+    __tablename__ = "thread_tag"
+    __table_args__ = (Index("ix_thread_tag_latest", "tag_id", "shown", "active_at", "thread_id"),)
+
+    thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id", ondelete="CASCADE"), primary_key=True)
+    tag_id: Mapped[int] = mapped_column(ForeignKey("tag.id"), primary_key=True)
+    shown: Mapped[bool] = mapped_column(default=False)
+    active_at: Mapped[datetime]
+
+
+class Citation(Table):
+    """One post's use of one reference."""
+
+    __tablename__ = "citation"
+    __table_args__ = (
+        UniqueConstraint("post_id", "ordinal"),
+        Index("ix_citation_reference", "reference_id", "post_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+    reference_id: Mapped[int] = mapped_column(ForeignKey("reference.id"))
+    ordinal: Mapped[int]
+    locator: Mapped[str] = mapped_column(String(200), default="")
+    stance: Mapped[str] = mapped_column(String(10), default="")

@@ -1,0 +1,276 @@
+"""Threads: how one begins, and the page on which it is read (three queries, whatever its length)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from markupsafe import Markup
+from sqlalchemy import and_, bindparam, literal, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from forum.accounts.tables import Account, Actor
+from forum.clock import now
+from forum.db import AnyRow, AnySelect, row, rows
+from forum.discussion.tables import Citation, Post, PostKind, Thread, ThreadKind, Vote
+from forum.references.tables import Reference
+from forum.slugs import slug
+
+
+class Original(NamedTuple):
+    """The thread of which another is a duplicate."""
+
+    id: int
+    title: str
+    slug: str
+
+
+class ThreadView(NamedTuple):
+    id: int
+    kind: str
+    title: str
+    slug: str
+    tags: list[str]
+    state: str
+    closed_reason: str
+    author_id: int
+    author: str
+    created_at: datetime
+    active_at: datetime
+    answer_count: int
+    is_accepted: bool
+    shown: bool
+    duplicate_of: Original | None
+
+
+class CitationView(NamedTuple):
+    ordinal: int
+    reference_id: int
+    slug: str
+    html: Markup
+    status: str
+    label: str
+    locator: str
+    stance: str
+
+
+class PostFacts(NamedTuple):
+    """One row of the posts' query, in its order."""
+
+    id: int
+    kind: str
+    parent_id: int | None
+    author_id: int
+    author: str
+    author_role: str
+    state: str
+    visible: bool
+    html: str
+    score: int
+    revision: int
+    created_at: datetime
+    edited_at: datetime | None
+    accepted_at: datetime | None
+    my_vote: int | None
+
+
+class PostView(NamedTuple):
+    """One post as one viewer sees it."""
+
+    id: int
+    kind: str
+    parent_id: int | None
+    author_id: int
+    author: str
+    author_role: str
+    state: str
+    visible: bool
+    html: Markup
+    score: int
+    revision: int
+    created_at: datetime
+    edited_at: datetime | None
+    accepted: bool
+    my_vote: int
+    citations: Sequence[CitationView]
+    comments: list["PostView"]
+    may: frozenset[str]
+
+
+class ThreadPage(NamedTuple):
+    thread: ThreadView
+    opening: PostView
+    answers: list[PostView]
+
+
+#: What a viewer may do with a post of a thread.
+May = Callable[[ThreadView, PostFacts], frozenset[str]]
+
+_Original = aliased(Thread)
+_THREAD: AnySelect = (
+    select(
+        Thread.id,
+        Thread.kind,
+        Thread.title,
+        Thread.slug,
+        Thread.tag_names,
+        Thread.state,
+        Thread.closed_reason,
+        Thread.author_id,
+        Account.name,
+        Thread.created_at,
+        Thread.active_at,
+        Thread.answer_count,
+        Thread.is_accepted,
+        Thread.shown,
+        _Original.id,
+        _Original.title,
+        _Original.slug,
+    )
+    .join(Account, Account.id == Thread.author_id)
+    .outerjoin(_Original, and_(_Original.id == Thread.duplicate_of_id, _Original.shown))
+    .where(Thread.id == bindparam("thread_id"))
+)
+_VIEWER = bindparam("viewer_id", type_=Post.author_id.type)
+_POSTS: AnySelect = (
+    select(
+        Post.id,
+        Post.kind,
+        Post.parent_id,
+        Post.author_id,
+        Account.name,
+        Account.role,
+        Post.state,
+        Post.visible,
+        Post.html,
+        Post.score,
+        Post.revision,
+        Post.created_at,
+        Post.edited_at,
+        Post.accepted_at,
+    )
+    .join(Account, Account.id == Post.author_id)
+    .where(Post.thread_id == bindparam("thread_id"))
+    .order_by(Post.id)
+)
+_POSTS_FOR_ALL = _POSTS.add_columns(literal(None)).where(Post.visible)
+_MY_VOTE = and_(Vote.post_id == Post.id, Vote.account_id == _VIEWER)
+_POSTS_FOR_MODERATOR = _POSTS.add_columns(Vote.value).outerjoin(Vote, _MY_VOTE)
+_POSTS_FOR_MEMBER = _POSTS_FOR_MODERATOR.where(or_(Post.visible, Post.author_id == _VIEWER))
+_CITATIONS: AnySelect = (
+    select(
+        Citation.post_id,
+        Citation.ordinal,
+        Citation.reference_id,
+        Reference.slug,
+        Reference.html,
+        Reference.status,
+        Reference.label,
+        Citation.locator,
+        Citation.stance,
+    )
+    .join(Post, Post.id == Citation.post_id)
+    .join(Reference, Reference.id == Citation.reference_id)
+    .where(Post.thread_id == bindparam("thread_id"))
+    .order_by(Citation.post_id, Citation.ordinal)
+)
+
+
+def begin(
+    db: Session, author_id: int, kind: ThreadKind, title: str, at: datetime | None = None, **more: Any
+) -> Thread:
+    """A new thread without posts, not yet shown."""
+    moment = at or now()
+    thread = Thread(
+        kind=kind,
+        title=title,
+        slug=slug(title),
+        author_id=author_id,
+        created_at=moment,
+        active_at=moment,
+        active_by_id=author_id,
+        **more,
+    )
+    db.add(thread)
+    db.flush()
+    return thread
+
+
+def rename(thread: Thread, title: str) -> None:
+    """The thread has this title; its old address still leads to it, by the number."""
+    thread.title = title
+    thread.slug = slug(title)
+
+
+def read(db: Session, thread_id: int, viewer: Actor | None, may: May) -> ThreadPage | None:
+    """The thread with the posts that the viewer may see; None if the opening post is not among them."""
+    thread = _thread(db, thread_id)
+    if thread is None:
+        return None
+    found = [PostFacts(*post) for post in _posts(db, thread_id, viewer)]
+    if not any(post.kind == PostKind.OPENING for post in found):
+        return None
+    cited = _citations(db, thread_id)
+    views = {post.id: _view(post, cited.get(post.id, ()), may(thread, post)) for post in found}
+    answers: list[PostView] = []
+    for view in views.values():
+        if view.kind == PostKind.ANSWER:
+            answers.append(view)
+        elif view.kind == PostKind.COMMENT and view.parent_id in views:
+            views[view.parent_id].comments.append(view)
+    opening = next(view for view in views.values() if view.kind == PostKind.OPENING)
+    return ThreadPage(thread, opening, _ordered(thread, answers))
+
+
+def _thread(db: Session, thread_id: int) -> ThreadView | None:
+    found = row(db, _THREAD, thread_id=thread_id)
+    if found is None:
+        return None
+    *columns, original_id, original_title, original_slug = found
+    original = Original(original_id, original_title, original_slug) if original_id else None
+    view = ThreadView(*columns, original)
+    return view._replace(tags=str(view.tags).split())
+
+
+def _posts(db: Session, thread_id: int, viewer: Actor | None) -> Sequence[AnyRow]:
+    if viewer is None:
+        return rows(db, _POSTS_FOR_ALL, thread_id=thread_id)
+    statement = _POSTS_FOR_MODERATOR if viewer.is_moderator else _POSTS_FOR_MEMBER
+    return rows(db, statement, thread_id=thread_id, viewer_id=viewer.id)
+
+
+def _citations(db: Session, thread_id: int) -> Mapping[int, list[CitationView]]:
+    cited: dict[int, list[CitationView]] = {}
+    for post_id, ordinal, reference_id, ref_slug, html, *rest in rows(db, _CITATIONS, thread_id=thread_id):
+        view = CitationView(ordinal, reference_id, ref_slug, Markup(html), *rest)  # noqa: S704 - made by formatting
+        cited.setdefault(post_id, []).append(view)
+    return cited
+
+
+def _view(post: PostFacts, cited: Sequence[CitationView], may: frozenset[str]) -> PostView:
+    return PostView(
+        post.id,
+        post.kind,
+        post.parent_id,
+        post.author_id,
+        post.author,
+        post.author_role,
+        post.state,
+        post.visible,
+        Markup(post.html),  # noqa: S704 - sanitised when it was saved
+        post.score,
+        post.revision,
+        post.created_at,
+        post.edited_at,
+        post.accepted_at is not None,
+        post.my_vote or 0,
+        cited,
+        [],
+        may,
+    )
+
+
+def _ordered(thread: ThreadView, answers: list[PostView]) -> list[PostView]:
+    """A question's answers: the accepted one, then by score; a discussion's replies as they came."""
+    if thread.kind == ThreadKind.DISCUSSION:
+        return answers
+    return sorted(answers, key=lambda answer: (not answer.accepted, -answer.score, answer.id))

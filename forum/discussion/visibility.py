@@ -1,0 +1,134 @@
+"""Which posts readers see, and every counter that depends on it.
+
+A post is visible when it is shown, and so are its thread's opening post and, for a comment, its parent.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from forum.accounts.tables import Account
+from forum.clock import now
+from forum.db import Table
+from forum.discussion.tables import (
+    Citation,
+    Post,
+    PostKind,
+    PostState,
+    Tag,
+    Thread,
+    ThreadKind,
+    ThreadTag,
+)
+from forum.references.tables import Reference
+
+
+class Change(NamedTuple):
+    """Ids of the posts that readers can see from now on, and of those that they no longer see."""
+
+    appeared: list[int]
+    gone: list[int]
+
+
+def settle(db: Session, post: Post) -> Change:
+    """After a change of the post's state: it and all that depends on it is visible or not, counters agree."""
+    db.flush()
+    thread = db.get_one(Thread, post.thread_id)
+    shown = post.state == PostState.SHOWN if post.kind == PostKind.OPENING else thread.shown
+    affected = _affected(db, post)
+    seen = {member.id: shown and member.state == PostState.SHOWN for member in affected}
+    for member in affected:
+        if member.kind == PostKind.COMMENT and seen[member.id]:
+            seen[member.id] = _parent_seen(db, member, seen)
+    appeared = [member for member in affected if seen[member.id] and not member.visible]
+    gone = [member for member in affected if member.visible and not seen[member.id]]
+    for member in affected:
+        member.visible = seen[member.id]
+        member.shown_at = member.shown_at or (now() if member.visible else None)
+    if post.kind == PostKind.OPENING:
+        _show_thread(db, thread, shown)
+    db.flush()
+    _count(db, thread, appeared, 1)
+    _count(db, thread, gone, -1)
+    _refresh_thread(db, thread, bool(appeared or gone))
+    return Change([member.id for member in appeared], [member.id for member in gone])
+
+
+def _affected(db: Session, post: Post) -> Sequence[Post]:
+    """The whole thread for an opening post; else the post and its comments."""
+    if post.kind == PostKind.OPENING:
+        return db.scalars(select(Post).where(Post.thread_id == post.thread_id).order_by(Post.id)).all()
+    comments = (
+        db.scalars(select(Post).where(Post.parent_id == post.id)).all()
+        if post.kind == PostKind.ANSWER
+        else ()
+    )
+    return [post, *comments]
+
+
+def _parent_seen(db: Session, comment: Post, seen: dict[int, bool]) -> bool:
+    if comment.parent_id in seen:
+        return seen[comment.parent_id]
+    return db.get_one(Post, comment.parent_id).visible
+
+
+def _show_thread(db: Session, thread: Thread, shown: bool) -> None:
+    if thread.shown == shown:
+        return
+    thread.shown = shown
+    tag_ids = select(ThreadTag.tag_id).where(ThreadTag.thread_id == thread.id)
+    step = 1 if shown else -1
+    db.execute(update(Tag).where(Tag.id.in_(tag_ids)).values(thread_count=Tag.thread_count + step))
+    db.execute(update(ThreadTag).where(ThreadTag.thread_id == thread.id).values(shown=shown))
+
+
+def _count(db: Session, thread: Thread, posts: Sequence[Post], step: int) -> None:
+    """`posts` entered (+1) or left (-1) what readers see."""
+    thread.answer_count += step * sum(post.kind == PostKind.ANSWER for post in posts)
+    _add(db, Account, Account.shown_posts, Counter(post.author_id for post in posts), step)
+    ids = [post.id for post in posts]
+    uses = select(Citation.post_id, Citation.reference_id).where(Citation.post_id.in_(ids)).distinct()
+    count_citations(db, [reference_id for _, reference_id in db.execute(uses)] if ids else [], step)
+
+
+def count_citations(db: Session, reference_ids: Iterable[int], step: int) -> None:
+    """Each of the references is cited by so many visible posts more (+1) or fewer (-1)."""
+    _add(db, Reference, Reference.citation_count, Counter(reference_ids), step)
+
+
+def _add(
+    db: Session, table: type[Table], column: InstrumentedAttribute[int], counts: Counter[int], step: int
+) -> None:
+    # Grouped by amount: a constant number of statements. Sorted keys: no deadlock between two writers.
+    key: ColumnElement[int] = table.__mapper__.primary_key[0]
+    for amount in sorted(set(counts.values())):
+        keys = sorted(k for k, count in counts.items() if count == amount)
+        db.execute(
+            update(table).where(key.in_(keys)).values({column: column + step * amount}),
+            execution_options={"synchronize_session": "fetch"},
+        )
+
+
+def _refresh_thread(db: Session, thread: Thread, changed: bool) -> None:
+    """Answered, accepted and active: what lists say of the thread."""
+    thread.is_unanswered = thread.kind == ThreadKind.QUESTION and thread.answer_count == 0
+    if not changed:
+        return
+    visible = (Post.thread_id == thread.id, Post.visible)
+    accepted = select(func.count()).where(*visible, Post.accepted_at.is_not(None))
+    thread.is_accepted = bool(db.scalar(accepted))
+    latest = db.execute(
+        select(Post.shown_at, Post.author_id)
+        .where(*visible)
+        .order_by(Post.shown_at.desc(), Post.id.desc())
+        .limit(1)
+    ).first()
+    if latest:
+        thread.active_at, thread.active_by_id = latest.shown_at or now(), latest.author_id
+        db.execute(
+            update(ThreadTag).where(ThreadTag.thread_id == thread.id).values(active_at=thread.active_at)
+        )
+    db.flush()

@@ -1,0 +1,81 @@
+"""The tree of errors that a person can cause, each with a code, an HTTP status and words.
+
+ForumError
+├── Invalid            422  a form was filled in wrongly; `fields` says where and why
+├── SignInRequired     401  nobody is signed in
+├── Forbidden          403  signed in, and not allowed
+├── NotFound           404  absent, or not for this viewer's eyes: the same answer for both
+├── Conflict           409  somebody else was faster
+├── TooLarge           413  the body is over the limit
+└── Busy               503  the database is occupied; try again
+"""
+
+from collections.abc import Mapping
+
+
+class ForumError(Exception):
+    """Something a person did or met that the forum can explain."""
+
+    code = "error"
+    status = 400
+    title = "That did not work"
+    words = "Please go back and try again."
+
+    def __init__(self, words: str | None = None) -> None:
+        self.words = words or self.words
+        super().__init__(self.words)
+
+
+class Invalid(ForumError):
+    """A form was filled in wrongly. `fields` maps a field's name to one sentence; "" is the whole form."""
+
+    code = "invalid"
+    status = 422
+    title = "Please check the form"
+    words = "Something in the form needs another look."
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        super().__init__(" ".join(fields.values()))
+        self.fields = dict(fields)
+
+
+class SignInRequired(ForumError):
+    code = "sign_in_required"
+    status = 401
+    title = "Please sign in"
+    words = "You need to be signed in for this."
+
+
+class Forbidden(ForumError):
+    code = "forbidden"
+    status = 403
+    title = "This is not open to you"
+    words = "Your account does not have the permission for this."
+
+
+class NotFound(ForumError):
+    code = "not_found"
+    status = 404
+    title = "There is nothing here"
+    words = "The page may have been moved or withdrawn, or the address has a typing error."
+
+
+class Conflict(ForumError):
+    code = "conflict"
+    status = 409
+    title = "Somebody was faster"
+    words = "This was changed while you were working on it."
+
+
+class TooLarge(ForumError):
+    code = "too_large"
+    status = 413
+    title = "That is too much at once"
+    words = "What you sent is larger than this forum accepts."
+
+
+class Busy(ForumError):
+    code = "busy"
+    status = 503
+    title = "The forum is busy"
+    words = "Nothing was saved. Please wait a few seconds and send it again."

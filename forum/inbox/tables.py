@@ -1,0 +1,25 @@
+"""What each person was told."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from forum.db import Table
+
+
+class Message(Table):
+    __tablename__ = "message"
+    __table_args__ = (Index("ix_message_inbox", "account_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    #: answer, comment, accepted, decision, outcome …: how it is shown, and later what can be switched off.
+    kind: Mapped[str] = mapped_column(String(20))
+    subject: Mapped[str] = mapped_column(String(300))
+    #: Plain text; paragraphs are separated by an empty line.
+    text: Mapped[str] = mapped_column(Text)
+    #: Our own path that the message is about; "" if there is none.
+    path: Mapped[str] = mapped_column(String(300), default="")
+    created_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]

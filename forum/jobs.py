@@ -1,0 +1,79 @@
+"""The jobs table: work that commits with the change that caused it and is done after it.
+
+A job is claimed for a while, retried with growing pauses, and buried (kept, with its last error) when it
+failed too often. Jobs are idempotent: one that was done when the power went, and not yet crossed off, is
+done again.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import Index, String, Text, delete, or_, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from forum.clock import now
+from forum.db import Table
+
+ATTEMPTS = 8
+CLAIM = timedelta(minutes=5)
+
+
+class Job(Table):
+    __tablename__ = "job"
+    __table_args__ = (Index("ix_job_ready", "buried", "run_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(60))
+    payload: Mapped[dict[str, Any]]
+    run_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    claimed_until: Mapped[datetime | None]
+    buried: Mapped[bool] = mapped_column(default=False)
+    last_error: Mapped[str] = mapped_column(Text, default="")
+
+
+class Claimed(NamedTuple):
+    id: int
+    name: str
+    payload: Mapping[str, Any]
+    attempts: int
+
+
+class Later(Exception):
+    """A job cannot be done now through no fault of its own (a service is down): try again after a pause."""
+
+
+def put(db: Session, name: str, *, delay: timedelta = timedelta(0), **payload: Any) -> None:
+    """The job `name` runs once the caller's transaction has committed, at the earliest after `delay`."""
+    db.add(Job(name=name, payload=payload, run_at=now() + delay))
+
+
+def claim(db: Session) -> Claimed | None:
+    """The oldest ready job, held by the caller for five minutes; None if there is nothing to do."""
+    moment = now()
+    free = or_(Job.claimed_until.is_(None), Job.claimed_until < moment)
+    wanted = select(Job).where(Job.buried.is_(False), Job.run_at <= moment, free).order_by(Job.run_at, Job.id)
+    job = db.scalars(wanted.limit(1).with_for_update(skip_locked=True)).first()
+    if job is None:
+        return None
+    job.attempts += 1
+    job.claimed_until = moment + CLAIM
+    return Claimed(job.id, job.name, job.payload, job.attempts)
+
+
+def done(db: Session, job_id: int) -> None:
+    """The job is crossed off."""
+    db.execute(delete(Job).where(Job.id == job_id))
+
+
+def failed(db: Session, claimed: Claimed, error: str) -> None:
+    """The job is tried again after a pause that doubles (30 s to 1 h), or buried after the eighth try."""
+    pause = min(timedelta(seconds=30 * 2 ** (claimed.attempts - 1)), timedelta(hours=1))
+    change: dict[str, Any] = {
+        "claimed_until": None,
+        "last_error": error[:2000],
+        "run_at": now() + pause,
+        "buried": claimed.attempts >= ATTEMPTS,
+    }
+    db.execute(update(Job).where(Job.id == claimed.id).values(change))

@@ -1,0 +1,253 @@
+"""Who may do what: named permissions, one table of predicates, and the ways to open a row.
+
+Every action opens the rows it changes through `open_thread` or `open_post`, which answer the row or raise:
+the same NotFound for what is absent and for what this viewer may not see.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from forum.accounts.tables import Actor
+from forum.discussion import threads
+from forum.discussion.tables import Post, PostKind, PostState, Thread, ThreadKind, ThreadState
+from forum.errors import Forbidden, NotFound, SignInRequired
+
+Viewer = Actor | None
+
+
+class Permit(StrEnum):
+    """The acts that need a permission. A route that changes something names one."""
+
+    READ = "read"
+    SIGN_UP = "sign_up"
+    SIGN_IN = "sign_in"
+    SIGN_OUT = "sign_out"
+    SETUP = "setup"
+    PREVIEW = "preview"
+    INBOX = "inbox"
+    ASK = "ask"
+    ANSWER = "answer"
+    COMMENT = "comment"
+    EDIT = "edit"
+    VOTE = "vote"
+    ACCEPT = "accept"
+    WITHDRAW = "withdraw"
+    RESTORE = "restore"
+    FLAG = "flag"
+    REVIEW = "review"
+    ADMINISTER = "administer"
+
+
+class Subject(NamedTuple):
+    """What a permission can depend on: facts of a thread and of one of its posts."""
+
+    thread_kind: str
+    thread_state: str
+    thread_author_id: int
+    answer_count: int
+    author_id: int
+    kind: str
+    state: str
+    visible: bool
+
+
+Predicate = Callable[[Viewer, Subject | None], bool]
+
+
+def _anyone(_actor: Viewer, _subject: Subject | None) -> bool:
+    return True
+
+
+def _signed_in(actor: Viewer, _subject: Subject | None) -> bool:
+    return actor is not None
+
+
+def _signed_out(actor: Viewer, _subject: Subject | None) -> bool:
+    return actor is None
+
+
+def _moderator(actor: Viewer, _subject: Subject | None) -> bool:
+    return actor is not None and actor.is_moderator
+
+
+def _admin(actor: Viewer, _subject: Subject | None) -> bool:
+    return actor is not None and actor.is_admin
+
+
+def _sees(actor: Viewer, on: Subject | None) -> bool:
+    if on is None:
+        return False
+    return on.visible or (actor is not None and (actor.id == on.author_id or actor.is_moderator))
+
+
+def _owns(actor: Viewer, on: Subject | None) -> bool:
+    return actor is not None and on is not None and actor.id == on.author_id
+
+
+def _answers(actor: Viewer, on: Subject | None) -> bool:
+    return actor is not None and on is not None and on.visible and on.thread_state == ThreadState.OPEN
+
+
+def _comments(actor: Viewer, on: Subject | None) -> bool:
+    if actor is None or on is None or on.kind == PostKind.COMMENT or on.thread_state == ThreadState.LOCKED:
+        return False
+    return on.visible or _sees(actor, on)
+
+
+def _edits(actor: Viewer, on: Subject | None) -> bool:
+    if on is None or on.thread_state == ThreadState.LOCKED or on.state == PostState.WITHDRAWN:
+        return False
+    return _owns(actor, on)
+
+
+def _votes(actor: Viewer, on: Subject | None) -> bool:
+    if actor is None or on is None or on.kind == PostKind.COMMENT:
+        return False
+    return on.visible and actor.id != on.author_id and on.thread_state != ThreadState.LOCKED
+
+
+def _accepts(actor: Viewer, on: Subject | None) -> bool:
+    if actor is None or on is None or on.thread_kind != ThreadKind.QUESTION or on.kind != PostKind.ANSWER:
+        return False
+    return on.visible and actor.id == on.thread_author_id
+
+
+def _withdraws(actor: Viewer, on: Subject | None) -> bool:
+    if on is None or on.state not in (PostState.SHOWN, PostState.HELD):
+        return False
+    # Answers of others would vanish with the question; then only a moderator can take it down.
+    return _owns(actor, on) and (on.kind != PostKind.OPENING or on.answer_count == 0)
+
+
+def _restores(actor: Viewer, on: Subject | None) -> bool:
+    return on is not None and on.state == PostState.WITHDRAWN and _owns(actor, on)
+
+
+def _flags(actor: Viewer, on: Subject | None) -> bool:
+    return actor is not None and on is not None and on.visible and actor.id != on.author_id
+
+
+PERMISSIONS: dict[Permit, Predicate] = {
+    Permit.READ: _sees,
+    Permit.SIGN_UP: _signed_out,
+    Permit.SIGN_IN: _anyone,
+    Permit.SIGN_OUT: _signed_in,
+    Permit.SETUP: _signed_out,
+    Permit.PREVIEW: _signed_in,
+    Permit.INBOX: _signed_in,
+    Permit.ASK: _signed_in,
+    Permit.ANSWER: _answers,
+    Permit.COMMENT: _comments,
+    Permit.EDIT: _edits,
+    Permit.VOTE: _votes,
+    Permit.ACCEPT: _accepts,
+    Permit.WITHDRAW: _withdraws,
+    Permit.RESTORE: _restores,
+    Permit.FLAG: _flags,
+    Permit.REVIEW: _moderator,
+    Permit.ADMINISTER: _admin,
+}
+
+#: What a page offers beside each post.
+ON_POSTS = (
+    Permit.ANSWER,
+    Permit.COMMENT,
+    Permit.EDIT,
+    Permit.VOTE,
+    Permit.ACCEPT,
+    Permit.WITHDRAW,
+    Permit.RESTORE,
+    Permit.FLAG,
+)
+#: These depend on a row; before one is open only "is anybody signed in" can be asked.
+_ABOUT_A_ROW = {Permit.READ, *ON_POSTS}
+
+
+def allows(permit: Permit, actor: Viewer, subject: Subject | None = None) -> bool:
+    """Whether the actor may do this, to this subject where the act has one."""
+    return PERMISSIONS[permit](actor, subject)
+
+
+def require(permit: Permit, actor: Viewer, subject: Subject | None = None) -> None:
+    """Passes only for who may; SignInRequired for the signed-out, Forbidden for others."""
+    if not allows(permit, actor, subject):
+        raise SignInRequired if actor is None and permit not in (Permit.SIGN_UP, Permit.SETUP) else Forbidden
+
+
+def admit(permit: Permit, actor: Viewer) -> None:
+    """What a route can say before any row is open: an act on a row needs somebody signed in."""
+    if permit not in _ABOUT_A_ROW:
+        require(permit, actor)
+    elif permit is not Permit.READ and actor is None:
+        raise SignInRequired
+
+
+def open_thread(db: Session, viewer: Viewer, thread_id: int, permit: Permit) -> Thread:
+    """The thread, if the viewer may see it and do this with it."""
+    thread = db.get(Thread, thread_id, with_for_update=_lock(permit))
+    opening = db.scalar(select(Post).where(Post.thread_id == thread_id, Post.kind == PostKind.OPENING))
+    if thread is None or opening is None:
+        raise NotFound
+    _check(permit, viewer, subject_of(thread, opening))
+    return thread
+
+
+def open_post(db: Session, viewer: Viewer, post_id: int, permit: Permit) -> Post:
+    """The post, if the viewer may see it and do this with it."""
+    post = db.get(Post, post_id)
+    if post is None:
+        raise NotFound
+    thread = db.get_one(Thread, post.thread_id, with_for_update=_lock(permit))
+    _check(permit, viewer, subject_of(thread, post))
+    return post
+
+
+def subject_of(thread: Thread, post: Post) -> Subject:
+    """The facts on which permissions for this post depend."""
+    return Subject(
+        thread.kind,
+        thread.state,
+        thread.author_id,
+        thread.answer_count,
+        post.author_id,
+        post.kind,
+        post.state,
+        post.visible,
+    )
+
+
+def read_thread(db: Session, viewer: Viewer, thread_id: int) -> threads.ThreadPage:
+    """The thread page as this viewer sees it, each post with what the viewer may do; NotFound if nothing."""
+    page = threads.read(db, thread_id, viewer, _may_for(viewer))
+    if page is None:
+        raise NotFound
+    return page
+
+
+def _may_for(viewer: Viewer) -> threads.May:
+    if viewer is None:
+        return lambda _thread, _post: frozenset()
+
+    def may(thread: threads.ThreadView, post: threads.PostFacts) -> frozenset[str]:
+        subject = Subject(
+            thread.kind, thread.state, thread.author_id, thread.answer_count,
+            post.author_id, post.kind, post.state, post.visible,
+        )  # fmt: skip
+        return frozenset(permit for permit in ON_POSTS if PERMISSIONS[permit](viewer, subject))
+
+    return may
+
+
+def _check(permit: Permit, viewer: Viewer, subject: Subject) -> None:
+    if not _sees(viewer, subject):
+        raise NotFound
+    require(permit, viewer, subject)
+
+
+def _lock(permit: Permit) -> bool | None:
+    # Counters of a thread are read and written back: on PostgreSQL its writers take turns.
+    return None if permit is Permit.READ else True

@@ -1,0 +1,191 @@
+"""What every test may use: databases made by the migrations, a frozen clock, no network but loopback."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from forum import clock, schema
+from forum.config import settings
+from forum.db import Database
+
+IN_CI = os.environ.get("CI") == "true"
+SHARED = Path(__file__).parents[2] / "shared"
+START = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
+
+
+def missing(what: str) -> None:
+    """Skips the test and says what to install; in CI nothing may be missing."""
+    (pytest.fail if IN_CI else pytest.skip)(f"missing: {what}")
+
+
+class Clock:
+    """A clock that stands still until it is told to go on."""
+
+    def __init__(self) -> None:
+        self.moment = START
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def forward(self, **span: float) -> None:
+        self.moment += timedelta(**span)
+
+
+@pytest.fixture
+def frozen() -> Iterator[Clock]:
+    frozen = Clock()
+    clock.use(frozen)
+    yield frozen
+    clock.use(None)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_network() -> Iterator[None]:
+    """Refuses every connection that would leave this machine."""
+    connect: Callable[[socket.socket, Any], None] = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if isinstance(address, tuple) and not str(address[0]).startswith(("127.", "::1", "localhost")):
+            raise AssertionError(f"a test tried to reach {address}")
+        connect(self, address)
+
+    socket.socket.connect = guarded  # type: ignore[method-assign]
+    yield
+    socket.socket.connect = connect  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def _fresh_settings() -> Iterator[None]:
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+# --- databases -----------------------------------------------------------------------------------------
+
+
+def _binaries() -> Path | None:
+    found = shutil.which("initdb")
+    folders = (
+        [Path(found).parent] if found else sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    )
+    return next((folder for folder in folders if (folder / "initdb").exists()), None)
+
+
+def _as_postgres(command: list[str]) -> list[str]:
+    # PostgreSQL refuses to run as root.
+    return ["su", "postgres", "-s", "/bin/sh", "-c", " ".join(command)] if os.geteuid() == 0 else command
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[str]:
+    """A PostgreSQL cluster of this test run alone; answers the address without a database name."""
+    binaries = _binaries()
+    if binaries is None:
+        missing("PostgreSQL (on Debian: apt-get install postgresql)")
+    folder = Path(tempfile.mkdtemp(prefix="footnote-pg-"))
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    run = lambda *command: subprocess.run(_as_postgres(list(command)), check=True, capture_output=True)  # noqa: E731
+    data = str(folder / "data")
+    run(
+        f"{binaries}/initdb",
+        "-D",
+        data,
+        "-U",
+        "postgres",
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--no-sync",
+        "--locale=C.UTF-8",
+    )
+    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200"
+    # -l keeps the server from holding our pipes open.
+    run(
+        f"{binaries}/pg_ctl",
+        "-D",
+        data,
+        "-o",
+        f"'{options}'" if os.geteuid() == 0 else options,
+        "-l",
+        str(folder / "log"),
+        "-w",
+        "start",
+    )
+    yield f"postgresql+psycopg://postgres@127.0.0.1:{port}"
+    run(f"{binaries}/pg_ctl", "-D", data, "-m", "immediate", "stop")
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _create_postgres(cluster: str, name: str) -> str:
+    admin = Database(f"{cluster}/postgres")
+    with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    admin.close()
+    return f"{cluster}/{name}"
+
+
+@pytest.fixture(scope="session")
+def new_database(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Callable[[str], Database]:
+    """Makes an empty, migrated database of its own: new_database("sqlite") or new_database("postgresql")."""
+    count = iter(range(10_000))
+
+    def make(kind: str) -> Database:
+        name = f"forum{next(count)}"
+        if kind == "sqlite":
+            url = f"sqlite:///{tmp_path_factory.mktemp('db') / name}.sqlite3"
+        else:
+            url = _create_postgres(request.getfixturevalue("postgres_cluster"), name)
+        database = Database(url)
+        schema.migrate(database)
+        return database
+
+    return make
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def shared_database(
+    request: pytest.FixtureRequest, new_database: Callable[[str], Database]
+) -> Iterator[Database]:
+    database = new_database(request.param)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def db(shared_database: Database, frozen: Clock) -> Iterator[Session]:
+    """A session whose changes are rolled back after the test; runs once on each database."""
+    connection = shared_database.engine.execution_options(writes=True).connect()
+    outer = connection.begin()
+    session = Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
+    yield session
+    session.close()
+    outer.rollback()
+    connection.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(
+    request: pytest.FixtureRequest, new_database: Callable[[str], Database], frozen: Clock
+) -> Iterator[Database]:
+    """A whole database of the test's own, for what commits; runs once on each kind."""
+    database = new_database(request.param)
+    yield database
+    database.close()

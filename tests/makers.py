@@ -1,0 +1,58 @@
+"""Plain functions that put a small forum into a database."""
+
+from itertools import count
+
+from sqlalchemy.orm import Session
+
+from forum.accounts.tables import Account, Actor, Role
+from forum.actions import posting
+from forum.clock import now
+from forum.discussion.tables import Post, Thread
+
+_number = count(1)
+
+
+def make_account(db: Session, name: str = "", role: Role = Role.MEMBER, shown_posts: int = 10) -> Actor:
+    """A member whose first posts are long past, unless `shown_posts` says otherwise."""
+    name = name or f"member{next(_number)}"
+    account = Account(
+        name=name, name_key=name.casefold(), email=f"{name}@example.org", email_key=f"{name}@example.org".casefold(),
+        role=role, shown_posts=shown_posts, created_at=now(),
+    )  # fmt: skip
+    db.add(account)
+    db.flush()
+    return Actor(account.id, name, role, shown_posts, 0)
+
+
+def make_thread(
+    db: Session,
+    author: Actor | None = None,
+    *,
+    title: str = "Does a small dose change anything at all?",
+    tags: str = "evidence",
+    text: str = "I read about this and would like to know more.",
+    kind: str = "question",
+) -> Thread:
+    """A thread with its opening post."""
+    author = author or make_account(db)
+    post = posting.ask(db, author, kind, title, tags, text, key="", held_posts=2)
+    return db.get_one(Thread, post.thread_id)
+
+
+def make_answer(
+    db: Session, thread: Thread, author: Actor | None = None, text: str = "Here is what I know."
+) -> Post:
+    """An answer to the thread."""
+    return posting.answer(db, author or make_account(db), thread.id, text, key="", held_posts=2)
+
+
+def make_comment(
+    db: Session, post: Post, author: Actor | None = None, text: str = "Could you say more?"
+) -> Post:
+    """A comment under the post."""
+    return posting.comment(db, author or make_account(db), post.id, text, key="", held_posts=2)
+
+
+def opening(db: Session, thread: Thread) -> Post:
+    """The thread's opening post."""
+    return db.query(Post).filter_by(thread_id=thread.id, kind="opening").one()
