@@ -34,8 +34,8 @@ def make_thread(
     kind: str = "question",
 ) -> Thread:
     """A thread with its opening post."""
-    author = author or make_account(db)
-    post = posting.ask(db, author, kind, title, tags, text, key="", held_posts=2)
+    asker = author or make_account(db)
+    post = posting.ask(db, asker, kind, title, tags, text, key="", held_posts=2)
     return db.get_one(Thread, post.thread_id)
 
 

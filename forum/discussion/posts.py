@@ -47,6 +47,7 @@ def add(
         parent_id=parent_id,
         state=state,
         created_at=moment,
+        shown_at=moment if state == SHOWN else None,
         **_words(page),
         **more,
     )

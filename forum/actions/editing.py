@@ -1,0 +1,117 @@
+"""Editing an own post; every wording is kept."""
+
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from forum import policy
+from forum.accounts.tables import Actor
+from forum.actions import effects
+from forum.actions.posting import look_up
+from forum.clock import now
+from forum.discussion import citations, posts, tags, threads, visibility, wording
+from forum.discussion.tables import Post, PostKind, PostState, Thread
+from forum.errors import Invalid
+from forum.markup import Page, render
+from forum.moderation import queue
+from forum.policy import Permit
+from forum.search import index
+
+
+class Outdated(Invalid):
+    """The post has changed since the form was opened; what was typed is kept in the form."""
+
+    code = "outdated"
+    status = 409
+    title = "The post has changed meanwhile"
+
+
+class _Wanted(NamedTuple):
+    """What the form asks for, checked. Without title and tags the post's own stay."""
+
+    page: Page
+    why: str
+    title: str | None
+    tags: list[str] | None
+
+
+def edit(
+    db: Session,
+    actor: Actor,
+    post_id: int,
+    text: str,
+    revision: int,
+    *,
+    why: str = "",
+    title: str | None = None,
+    tag_names: str | None = None,
+) -> Post:
+    """The post says `text` from now on, as one more revision; an opening post may get a new title and tags.
+
+    `revision` is the one that the author edited: Outdated if there is a newer one. The edit of a hidden or
+    removed post sends it back for review.
+    """
+    wanted = _checked(text, why, title, tag_names)
+    post = policy.open_post(db, actor, post_id, Permit.EDIT)
+    thread = db.get_one(Thread, post.thread_id)
+    _check_post(post, revision, wanted)
+    if not _differs(thread, post, wanted):
+        return post
+    before = citations.of_posts(db, [post.id])
+    _rewrite(db, actor, thread, post, wanted)
+    look_up(db, citations.cite(db, post, wanted.page.citations))
+    change = _review_again(db, actor, post)
+    if post.visible:
+        index.put(db, [post.id])
+    touched = {*before, *citations.of_posts(db, [post.id])}
+    effects.publish(db, thread.id, change, *(f"reference:{reference_id}" for reference_id in touched))
+    return post
+
+
+def _checked(text: str, why: str, title: str | None, tag_names: str | None) -> _Wanted:
+    form = wording.Form()
+    words = form.take("text", wording.body, text)
+    reason = form.take("why", wording.why, why)
+    line = None if title is None else form.take("title", wording.title, title)
+    names = None if tag_names is None else form.take("tags", wording.tags, tag_names)
+    form.done()
+    return _Wanted(render(words or ""), reason or "", line, names)
+
+
+def _check_post(post: Post, revision: int, wanted: _Wanted) -> None:
+    if post.kind == PostKind.COMMENT:
+        form = wording.Form()
+        form.take("text", wording.comment, wanted.page.source)
+        form.done()
+    if post.revision != revision:
+        raise Outdated({"text": "This post was changed in another window. What you typed is kept here."})
+
+
+def _differs(thread: Thread, post: Post, wanted: _Wanted) -> bool:
+    if post.kind != PostKind.OPENING:
+        return wanted.page.source != post.text
+    title, names = wanted.title or thread.title, wanted.tags or thread.tag_names.split()
+    return (wanted.page.source, title, names) != (post.text, thread.title, thread.tag_names.split())
+
+
+def _rewrite(db: Session, actor: Actor, thread: Thread, post: Post, wanted: _Wanted) -> None:
+    kept = ("", "")
+    if post.kind == PostKind.OPENING:
+        threads.rename(thread, wanted.title or thread.title)
+        tags.assign(db, thread, wanted.tags or thread.tag_names.split())
+        kept = (thread.title, thread.tag_names)
+    posts.rewrite(post, wanted.page)
+    post.revision += 1
+    post.edited_at = now()
+    posts.record(db, post, actor.id, at=post.edited_at, title=kept[0], tag_names=kept[1], why=wanted.why)
+    db.flush()
+
+
+def _review_again(db: Session, actor: Actor, post: Post) -> visibility.Change:
+    """Moderators look at the new wording of a post that waits for them or that they took away."""
+    change = visibility.Change([], [])
+    if post.state in (PostState.HIDDEN, PostState.REMOVED):
+        change = posts.move(db, post, PostState.HELD, actor.id, "edited by its author")
+    if post.state == PostState.HELD:
+        queue.hold(db, post.id, "Its author has edited it.")
+    return change

@@ -1,0 +1,18 @@
+"""What follows when readers begin or cease to see a post."""
+
+from sqlalchemy.orm import Session
+
+from forum import freshness
+from forum.discussion import citations
+from forum.discussion.visibility import Change
+from forum.search import index
+
+
+def publish(db: Session, thread_id: int, change: Change, *also: str) -> None:
+    """The search finds what appeared and not what is gone; kept pages with the thread are out of date."""
+    index.put(db, change.appeared)
+    index.drop(db, change.gone)
+    cited = citations.of_posts(db, [*change.appeared, *change.gone])
+    references = [f"reference:{reference_id}" for reference_id in cited]
+    lists = ["threads", "references"] if references else ["threads"]
+    freshness.touch(db, f"thread:{thread_id}", *lists, *references, *also)

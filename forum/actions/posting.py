@@ -1,0 +1,97 @@
+"""Writing something new: a thread, an answer, a comment."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from forum import jobs, policy
+from forum.accounts.tables import Actor
+from forum.actions import effects
+from forum.discussion import citations, posts, tags, threads, visibility, wording
+from forum.discussion.tables import Post, PostKind, PostState, Thread, ThreadKind
+from forum.inbox import subscriptions
+from forum.markup import Page, render
+from forum.moderation import queue, screening
+from forum.policy import Permit
+
+
+def ask(
+    db: Session, actor: Actor, kind: str, title: str, tag_names: str, text: str, *, key: str, held_posts: int
+) -> Post:
+    """A question or discussion begins: published, or held for review. Invalid says why not."""
+    policy.require(Permit.ASK, actor)
+    form = wording.Form()
+    form.take("kind", ThreadKind, kind)
+    line, names = form.take("title", wording.title, title), form.take("tags", wording.tags, tag_names)
+    words = form.take("text", wording.body, text)
+    form.done()
+    page = render(words or "")
+    if again := posts.by_submission(db, _submission(actor, key)):
+        return again
+    thread = threads.begin(db, actor.id, ThreadKind(kind), line or "")
+    tags.assign(db, thread, names or ())
+    return _publish(db, actor, thread, PostKind.OPENING, page, None, key=key, held_posts=held_posts)
+
+
+def answer(db: Session, actor: Actor, thread_id: int, text: str, *, key: str, held_posts: int) -> Post:
+    """An answer (in a discussion: a reply) is published, or held for review. Invalid says why not."""
+    form = wording.Form()
+    words = form.take("text", wording.body, text)
+    form.done()
+    page = render(words or "")
+    thread = policy.open_thread(db, actor, thread_id, Permit.ANSWER)
+    if again := posts.by_submission(db, _submission(actor, key)):
+        return again
+    return _publish(db, actor, thread, PostKind.ANSWER, page, None, key=key, held_posts=held_posts)
+
+
+def comment(db: Session, actor: Actor, post_id: int, text: str, *, key: str, held_posts: int) -> Post:
+    """A comment under the post is published, or held for review. Invalid says why not."""
+    form = wording.Form()
+    words = form.take("text", wording.comment, text)
+    form.done()
+    page = render(words or "")
+    parent = policy.open_post(db, actor, post_id, Permit.COMMENT)
+    if again := posts.by_submission(db, _submission(actor, key)):
+        return again
+    thread = db.get_one(Thread, parent.thread_id)
+    return _publish(db, actor, thread, PostKind.COMMENT, page, parent.id, key=key, held_posts=held_posts)
+
+
+def _publish(
+    db: Session,
+    actor: Actor,
+    thread: Thread,
+    kind: PostKind,
+    page: Page,
+    parent_id: int | None,
+    *,
+    key: str,
+    held_posts: int,
+) -> Post:
+    finding = screening.judge(actor, page, held_posts)
+    state = PostState.HELD if finding.holds else PostState.SHOWN
+    submission = _submission(actor, key)
+    post = posts.add(db, thread.id, actor.id, kind, page, state, parent_id=parent_id, submission=submission)
+    opening = kind == PostKind.OPENING
+    title, tag_names = (thread.title, thread.tag_names) if opening else ("", "")
+    posts.record(db, post, actor.id, at=post.created_at, title=title, tag_names=tag_names)
+    pending = citations.cite(db, post, page.citations)
+    change = visibility.settle(db, post)
+    effects.publish(db, thread.id, change)
+    if finding.holds:
+        queue.hold(db, post.id, finding.reason)
+    else:
+        subscriptions.announce(db, thread, post, page.mentions)
+    look_up(db, pending)
+    return post
+
+
+def look_up(db: Session, reference_ids: Sequence[int]) -> None:
+    """Each reference that nobody has looked up yet will be, by the worker."""
+    for reference_id in reference_ids:
+        jobs.put(db, "references.resolve", reference_id=reference_id)
+
+
+def _submission(actor: Actor, key: str) -> str | None:
+    return f"{actor.id}:{key[:64]}" if key else None
