@@ -28,6 +28,13 @@ def missing(what: str) -> None:
     (pytest.fail if IN_CI else pytest.skip)(f"missing: {what}")
 
 
+def free_port() -> int:
+    """A port on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 class Clock:
     """A clock that stands still until it is told to go on."""
 
@@ -96,9 +103,7 @@ def postgres_cluster() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="footnote-pg-"))
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     run = lambda *command: subprocess.run(_as_postgres(list(command)), check=True, capture_output=True)  # noqa: E731
     data = str(folder / "data")
     run(

@@ -1,0 +1,47 @@
+# Two commands matter: `make run` and `make test`. Each installs what it needs.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable
+
+.PHONY: help install run test lint format bench lock clean
+
+help:  ## what can be made
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## */\t/' | expand -t 12
+
+$(BIN)/python:
+	$(PYTHON) -m venv .venv
+
+.venv/ready: $(BIN)/python pyproject.toml requirements.lock
+	$(INSTALL) .
+	@touch $@
+
+.venv/ready-dev: .venv/ready
+	$(INSTALL) '.[dev]'
+	@touch $@
+
+install: .venv/ready  ## the forum and what it needs, into .venv
+
+run: .venv/ready  ## the forum with its sample community at http://127.0.0.1:8000
+	@$(BIN)/forum sample --if-empty
+	@$(BIN)/forum serve
+
+test: .venv/ready-dev  ## the whole suite (ARGS='-k name' for a part)
+	@$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+
+lint: .venv/ready-dev  ## style and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: .venv/ready-dev  ## the code in its standard form
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: .venv/ready-dev  ## speed as ratios against a bare answer of the same bytes
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+lock: .venv/ready-dev  ## the versions that everybody installs
+	@$(BIN)/pip freeze --exclude-editable --disable-pip-version-check > requirements.lock
+
+clean:  ## nothing but the sources (the forum's data in var/ stays)
+	rm -rf .venv build dist artifacts .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,136 @@
+"""A forum of any size from a seed: threads of ten posts in words of a Zipf-distributed vocabulary."""
+
+import random
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from forum.accounts.tables import Account
+from forum.clock import now
+from forum.db import Database, Table
+from forum.discussion.tables import Citation, Post, Revision, Tag, Thread, ThreadTag
+from forum.markup import MARKUP_VERSION, anchored, render
+from forum.references import catalogue
+from forum.references.identifiers import parse
+from forum.search import index
+
+POSTS = 10
+PEOPLE = 500
+TAGS = 40
+REFERENCES = 200
+BATCH = 500
+SYLLABLES = "ba be bi co da de di fo ga ha in ka la le lo ma me mi na ne no or pa ra re ri sa se si ta te to un va".split()
+
+
+class Words:
+    """A seeded writer of plausible posts."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+        words = {"".join(self.random.choices(SYLLABLES, k=self.random.randint(1, 4))) for _ in range(30_000)}
+        self.words = sorted(words)
+        self.random.shuffle(self.words)
+        self.weights = [1 / rank for rank in range(1, len(self.words) + 1)]
+        # Rendering a million different texts would take an hour: sentences are new, paragraphs are shared.
+        self.paragraphs = [render(self.paragraph()) for _ in range(2000)]
+
+    def some(self, count: int) -> list[str]:
+        return self.random.choices(self.words, self.weights, k=count)
+
+    def paragraph(self) -> str:
+        sentences = (" ".join(self.some(14)).capitalize() + "." for _ in range(4))
+        return f"{' '.join(sentences)}\n\n- **{' '.join(self.some(3))}**: {' '.join(self.some(8))}\n"
+
+
+def fill(database: Database, threads: int, seed: int = 1) -> None:
+    """The empty database holds `threads` threads of ten posts each, with citations and a search index."""
+    words = Words(seed)
+    with database.writing() as db:
+        references = _people_tags_references(db)
+        numbers = iter(range(1, threads + 1))
+        while batch := list(islice(numbers, BATCH)):
+            _threads(db, words, batch, references)
+            index.put(
+                db, [(number - 1) * POSTS + position for number in batch for position in range(1, POSTS + 1)]
+            )
+    if database.is_sqlite:
+        with database.writing() as db:
+            db.connection().exec_driver_sql("ANALYZE")
+
+
+def _people_tags_references(db: Session) -> list[int]:
+    moment = now() - timedelta(days=900)
+    _insert(db, Account, ({"id": n, "name": f"member{n}", "name_key": f"member{n}", "created_at": moment, "shown_posts": 50}
+                          for n in range(1, PEOPLE + 1)))  # fmt: skip
+    _insert(db, Tag, ({"id": n, "name": f"tag-{n}"} for n in range(1, TAGS + 1)))
+    identifiers = [parse("doi", f"10.5555/bench.{n}") for n in range(REFERENCES)]
+    ids = catalogue.find_or_create(db, identifiers)
+    for number, (identifier, reference_id) in enumerate(ids.items()):
+        csl = {
+            "type": "article-journal",
+            "title": f"A measured study of question {number} in a careful sample",
+            "author": [{"family": f"Author{number}", "given": "A."}, {"family": "Second", "given": "B."}],
+            "container-title": "Journal of Benchmarks",
+            "volume": "12",
+            "page": f"{number}-{number + 9}",
+            "issued": {"date-parts": [[2000 + number % 25]]},
+            "DOI": identifier.value,
+        }
+        catalogue.record(db, reference_id, csl, "bench")
+    return list(ids.values())
+
+
+def _threads(db: Session, words: Words, numbers: list[int], references: list[int]) -> None:
+    threads: list[dict[str, Any]] = []
+    tags: list[dict[str, Any]] = []
+    posts: list[dict[str, Any]] = []
+    for number in numbers:
+        moment = now() - timedelta(minutes=5 * number)
+        title = " ".join(words.some(9)).capitalize()
+        author = words.random.randint(1, PEOPLE)
+        pair = words.random.sample(range(1, TAGS + 1), 2)
+        threads.append({
+            "id": number, "kind": "question", "title": title, "slug": "-".join(title.casefold().split()),
+            "tag_names": " ".join(f"tag-{tag}" for tag in pair), "author_id": author, "created_at": moment,
+            "active_at": moment, "active_by_id": author, "shown": True, "is_unanswered": False,
+            "answer_count": POSTS - 1,
+        })  # fmt: skip
+        tags += ({"thread_id": number, "tag_id": tag, "shown": True, "active_at": moment} for tag in pair)
+        posts += _posts(words, number, author, moment)
+    _insert(db, Thread, threads)
+    _insert(db, ThreadTag, tags)
+    _insert(db, Post, posts)
+    _insert(db, Revision, ({"post_id": p["id"], "number": 1, "author_id": p["author_id"], "text": p["text"], "at": p["created_at"]}
+                           for p in posts if p["id"] % POSTS == 1))  # fmt: skip
+    _insert(db, Citation, ({"post_id": p["id"], "reference_id": references[p["id"] * 7 % REFERENCES], "ordinal": 1}
+                           for p in posts if p["id"] % 3 == 0))  # fmt: skip
+
+
+def _posts(words: Words, thread: int, author: int, moment: Any) -> Iterator[dict[str, Any]]:
+    for position in range(1, POSTS + 1):
+        post_id = (thread - 1) * POSTS + position
+        one, two = words.random.choices(words.paragraphs, k=2)
+        sentence = " ".join(words.some(6)).capitalize() + "."
+        yield {
+            "id": post_id,
+            "thread_id": thread,
+            "kind": "opening" if position == 1 else "answer",
+            "author_id": author if position == 1 else words.random.randint(1, PEOPLE),
+            "state": "shown",
+            "visible": True,
+            "text": f"{sentence}\n\n{one.source}\n{two.source}",
+            "html": anchored(f"<p>{sentence}</p>\n{one.html}{two.html}", f"p{post_id}"),
+            "plain": f"{sentence}\n{one.text}\n{two.text}",
+            "markup_version": MARKUP_VERSION,
+            "created_at": moment,
+            "shown_at": moment,
+        }
+
+
+def _insert(db: Session, table: type[Table], values: Any) -> None:
+    if rows := list(values):
+        db.execute(insert(table), rows)

@@ -1,0 +1,115 @@
+"""The house's floors: a module imports only from lower floors, and no files import each other in a ring."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+FORUM = Path(__file__).parents[1] / "forum"
+
+#: Low to high; modules on one line are neighbours that do not import each other's packages.
+FLOORS = (
+    ("config", "paths"),
+    ("errors", "clock", "folding", "slugs", "paging"),
+    ("db",),
+    ("jobs", "fetch", "freshness"),
+    ("references",),
+    ("markup",),
+    ("accounts",),
+    ("discussion",),
+    ("search",),
+    ("inbox",),
+    ("moderation",),
+    ("schema",),
+    ("policy",),
+    ("actions",),
+    ("web",),
+    ("importers", "ops"),
+    ("worker", "app"),
+    ("__main__",),
+)
+FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}
+
+
+def modules() -> dict[str, Path]:
+    """Every module of the forum by its dotted name."""
+    found = {}
+    for path in FORUM.rglob("*.py"):
+        parts = ("forum", *path.relative_to(FORUM).with_suffix("").parts)
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+def imports(path: Path, known: dict[str, Path]) -> Iterator[str]:
+    """The forum's modules that a file imports, inside functions too."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name.startswith("forum"))
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("forum"):
+            for alias in node.names:
+                name = f"{node.module}.{alias.name}"
+                yield name if name in known else str(node.module)
+
+
+def part(module: str) -> str:
+    """The top-level part that a module belongs to; "" for the package itself."""
+    return [*module.split("."), ""][1]
+
+
+def test_every_part_has_a_floor() -> None:
+    assert {part(name) for name in modules()} - {""} <= set(FLOOR), "name the new part in FLOORS"
+
+
+def test_imports_go_down() -> None:
+    known = modules()
+    wrong = [
+        f"{name} imports {target}"
+        for name, path in known.items()
+        for target in imports(path, known)
+        if part(name)
+        and part(target)
+        and part(target) != part(name)
+        and FLOOR[part(target)] >= FLOOR[part(name)]
+    ]
+    assert wrong == []
+
+
+def test_no_ring_of_files() -> None:
+    known = modules()
+    graph = {name: set(imports(path, known)) - {name, "forum"} for name, path in known.items()}
+    done: set[str] = set()
+
+    def visit(name: str, trail: tuple[str, ...]) -> None:
+        assert name not in trail, "ring: " + " > ".join([*trail[trail.index(name) :], name])
+        if name not in done:
+            for target in graph.get(name, ()):
+                visit(target, (*trail, name))
+            done.add(name)
+
+    for name in graph:
+        visit(name, ())
+
+
+def test_the_web_does_not_know_the_database() -> None:
+    wrong = [
+        str(path.relative_to(FORUM))
+        for folder in ("web", "api")
+        for path in (FORUM / folder).rglob("*.py")
+        if "import sqlalchemy" in (text := path.read_text(encoding="utf-8")) or "from sqlalchemy" in text
+    ]
+    assert wrong == []
+
+
+def test_files_hold_one_idea() -> None:
+    lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in FORUM.rglob("*.py")}
+    assert [str(path) for path, length in lengths.items() if length > 500] == []
+
+
+def test_functions_are_short() -> None:
+    long = []
+    for path in FORUM.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                length = (node.end_lineno or 0) - node.lineno + 1
+                if length > 60:
+                    long.append(f"{path.relative_to(FORUM)}:{node.name} has {length} lines")
+    assert long == []
