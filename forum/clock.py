@@ -1,6 +1,7 @@
-"""The only source of time, so that a test can stop it."""
+"""The only source of time, so that a test or a replay can stop it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 
@@ -16,7 +17,12 @@ def now() -> datetime:
     return _source()
 
 
-def use(source: Callable[[], datetime] | None) -> None:
-    """From now on `now()` answers what `source` answers; None gives the system's clock back."""
+@contextmanager
+def running_as(source: Callable[[], datetime]) -> Iterator[None]:
+    """Inside the block, in the whole process, `now()` answers what `source` answers."""
     global _source  # noqa: PLW0603 - one clock for the whole process is the point
-    _source = source or _system
+    before, _source = _source, source
+    try:
+        yield
+    finally:
+        _source = before

@@ -51,9 +51,8 @@ class Clock:
 @pytest.fixture
 def frozen() -> Iterator[Clock]:
     frozen = Clock()
-    clock.use(frozen)
-    yield frozen
-    clock.use(None)
+    with clock.running_as(frozen):
+        yield frozen
 
 
 @pytest.fixture(autouse=True, scope="session")

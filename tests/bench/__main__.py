@@ -1,4 +1,4 @@
-"""`make bench`: what the forum does, as ratios against a bare Starlette answer of the same bytes in the same run.
+"""`make bench`: the forum's speed as ratios against a bare Starlette answer of the same bytes, in one run.
 
 Databases of 1,000 and 100,000 threads × 10 posts are generated once (seeded) into var/bench. Every figure is
 the median of interleaved rounds; absolute numbers are printed only to show what the ratios are made of.

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -23,7 +23,7 @@ PEOPLE = 500
 TAGS = 40
 REFERENCES = 200
 BATCH = 500
-SYLLABLES = "ba be bi co da de di fo ga ha in ka la le lo ma me mi na ne no or pa ra re ri sa se si ta te to un va".split()
+SYLLABLES = [first + second for first in "bcdfghklmnprstv" for second in "aeiou"]
 
 
 class Words:
@@ -64,8 +64,7 @@ def fill(database: Database, threads: int, seed: int = 1) -> None:
 
 def _people_tags_references(db: Session) -> list[int]:
     moment = now() - timedelta(days=900)
-    _insert(db, Account, ({"id": n, "name": f"member{n}", "name_key": f"member{n}", "created_at": moment, "shown_posts": 50}
-                          for n in range(1, PEOPLE + 1)))  # fmt: skip
+    _insert(db, Account, (_member(number, moment) for number in range(1, PEOPLE + 1)))
     _insert(db, Tag, ({"id": n, "name": f"tag-{n}"} for n in range(1, TAGS + 1)))
     identifiers = [parse("doi", f"10.5555/bench.{n}") for n in range(REFERENCES)]
     ids = catalogue.find_or_create(db, identifiers)
@@ -82,6 +81,20 @@ def _people_tags_references(db: Session) -> list[int]:
         }
         catalogue.record(db, reference_id, csl, "bench")
     return list(ids.values())
+
+
+def _member(number: int, moment: datetime) -> dict[str, Any]:
+    name = f"member{number}"
+    return {"id": number, "name": name, "name_key": name, "created_at": moment, "shown_posts": 50}
+
+
+def _revision(post: dict[str, Any]) -> dict[str, Any]:
+    kept = {name: post[name] for name in ("author_id", "text")}
+    return {**kept, "post_id": post["id"], "number": 1, "at": post["created_at"]}
+
+
+def _citation(post: dict[str, Any], references: list[int]) -> dict[str, Any]:
+    return {"post_id": post["id"], "reference_id": references[post["id"] * 7 % REFERENCES], "ordinal": 1}
 
 
 def _threads(db: Session, words: Words, numbers: list[int], references: list[int]) -> None:
@@ -104,13 +117,11 @@ def _threads(db: Session, words: Words, numbers: list[int], references: list[int
     _insert(db, Thread, threads)
     _insert(db, ThreadTag, tags)
     _insert(db, Post, posts)
-    _insert(db, Revision, ({"post_id": p["id"], "number": 1, "author_id": p["author_id"], "text": p["text"], "at": p["created_at"]}
-                           for p in posts if p["id"] % POSTS == 1))  # fmt: skip
-    _insert(db, Citation, ({"post_id": p["id"], "reference_id": references[p["id"] * 7 % REFERENCES], "ordinal": 1}
-                           for p in posts if p["id"] % 3 == 0))  # fmt: skip
+    _insert(db, Revision, (_revision(post) for post in posts if post["kind"] == "opening"))
+    _insert(db, Citation, (_citation(post, references) for post in posts if post["id"] % 3 == 0))
 
 
-def _posts(words: Words, thread: int, author: int, moment: Any) -> Iterator[dict[str, Any]]:
+def _posts(words: Words, thread: int, author: int, moment: datetime) -> Iterator[dict[str, Any]]:
     for position in range(1, POSTS + 1):
         post_id = (thread - 1) * POSTS + position
         one, two = words.random.choices(words.paragraphs, k=2)

@@ -1,4 +1,4 @@
-"""The power goes ten times while sixteen members post: nothing acknowledged is lost, nothing is there twice."""
+"""The power goes ten times while sixteen members post: nothing acknowledged is lost, nothing stands twice."""
 
 import asyncio
 import os

@@ -1,0 +1,56 @@
+"""The sample community: alive, with work for moderators, and only ever in an empty forum."""
+
+import pytest
+from makers import make_account
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from forum import clock
+from forum.accounts.tables import Account
+from forum.discussion import listings
+from forum.discussion.tables import Citation, Post, PostState, Thread
+from forum.errors import Conflict
+from forum.importers.sample.play import play
+from forum.inbox.tables import Message
+from forum.moderation.tables import Decision, ItemState, LogEntry, ReviewItem
+from forum.references.tables import Reference, Status
+
+
+def count(db: Session, what: type) -> int:
+    return db.scalar(select(func.count()).select_from(what)) or 0
+
+
+def test_the_sample_community(db: Session) -> None:
+    play(db, "hash", lambda done, of: None)
+    assert count(db, Thread) >= 24
+    assert count(db, Post) >= 95
+    assert count(db, Citation) >= 50
+    assert count(db, Decision) == count(db, LogEntry) == 2
+    assert count(db, Message) > 20
+    open_items = select(func.count()).select_from(ReviewItem).where(ReviewItem.state != ItemState.DECIDED)
+    assert (db.scalar(open_items) or 0) >= 5
+    states = set(db.scalars(select(Post.state)))
+    assert states == {PostState.SHOWN, PostState.HELD, PostState.HIDDEN}
+    unresolved = db.scalars(select(Reference.title).where(Reference.status != Status.RESOLVED)).all()
+    assert len(unresolved) == 1
+    assert all(db.scalars(select(Account.is_sample)))
+    latest = listings.latest(db, None, 5).items
+    assert all(thread.active_at <= clock.now() for thread in latest)
+    assert (clock.now() - latest[0].active_at).days == 0
+
+
+def test_the_four_old_sources_are_right(db: Session) -> None:
+    play(db, "hash", lambda done, of: None)
+    rows = db.execute(select(Reference.label, Reference.container, Reference.year))
+    found = {row.label: (row.container, row.year) for row in rows}
+    assert found["Anderson et al. 2019"] == ("Harm Reduction Journal", 2019)
+    assert found["Rootman et al. 2021"] == ("Scientific Reports", 2021)
+    assert found["Polito & Stevenson 2019"] == ("PLOS ONE", 2019)
+    assert found["Johnstad 2018"] == ("Nordic Studies on Alcohol and Drugs", 2018)
+
+
+def test_never_in_a_forum_that_somebody_uses(db: Session) -> None:
+    make_account(db)
+    with pytest.raises(Conflict):
+        play(db, "hash", lambda done, of: None)
+    assert count(db, Account) == 1
