@@ -1,0 +1,134 @@
+"""A thousand attack strings, rendered and shown in a real browser without any policy: nothing may run."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from html import escape
+
+import pytest
+from conftest import missing
+from markup.attacks import attacks
+from playwright.sync_api import Browser, ConsoleMessage, Route, sync_playwright
+
+from forum.markup import anchored, render
+from forum.markup.sanitize import sanitize
+
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    " --disable-component-update --disable-sync"
+)
+TRAP = "<script>window.trap = () => console.log('trap {}')</script>"
+HOST = "http://forum.test"
+PER_PAGE = 100
+SETTLES = 50  # milliseconds, for timers and animations
+#: Clicks, hovers and focuses everything; ordinary links must not lead away from the page meanwhile.
+EVENTS = ["mouseover", "mouseenter", "pointerenter", "mousedown", "keydown", "wheel", "copy", "auxclick"]
+TOUCH = """events => {
+  addEventListener('click', event => {
+    const link = event.target.closest('a, area');
+    if (link && /^(https?|mailto):/.test(link.protocol)) event.preventDefault();
+  }, true);
+  addEventListener('submit', event => event.preventDefault(), true);
+  for (const element of document.querySelectorAll('article, article *')) {
+    for (const type of events)
+      element.dispatchEvent(new Event(type, {bubbles: true}));
+    element.focus?.();
+    element.click?.();
+    element.blur?.();
+  }
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium")
+    if not chromium:
+        missing("chromium (on Debian: apt-get install chromium)")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=FLAGS.split())
+        yield started
+        started.close()
+
+
+class Shown:
+    """What happened on one page: which traps fired, what was asked of the network, whether it stayed."""
+
+    def __init__(self, browser: Browser, main: str) -> None:
+        self.asked: list[str] = []
+        self.fired: set[str] = set()
+        self.html = (
+            f"<!doctype html><meta charset=utf-8><title>x</title>{TRAP.format('top')}<main>{main}</main>"
+        )
+        page = browser.new_page()
+        page.on("console", self._heard)
+        page.route("**/*", self._answer)
+        page.goto(f"{HOST}/page", wait_until="load")
+        page.evaluate(TOUCH, EVENTS)
+        page.wait_for_timeout(SETTLES)
+        self.stayed = page.url == f"{HOST}/page"
+        page.close()
+
+    def _answer(self, route: Route) -> None:
+        if route.request.url == f"{HOST}/page":
+            route.fulfill(body=self.html, content_type="text/html")
+        else:
+            self.asked.append(route.request.url)
+            route.abort()
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.text.startswith("trap "):
+            self.fired.add(message.text)
+
+
+def articles(bodies: list[str]) -> str:
+    return "".join(f"<article>{body}</article>\n" for body in bodies)
+
+
+def frame(number: int, attack: str) -> str:
+    """A frame of its own for an attack as it is: one may swallow or close what follows it."""
+    touch = f"<script>onload = () => ({TOUCH})({EVENTS})</script>"
+    return (
+        f'<iframe srcdoc="{escape(TRAP.format(number) + touch)}<article>{escape(attack)}</article>"></iframe>'
+    )
+
+
+def test_the_grammar_is_large_and_repeats_itself() -> None:
+    strings = attacks(1000)
+    assert len(set(strings)) == 1000
+    assert strings == attacks(1000)
+    assert strings != attacks(1000, seed=8)
+
+
+def rendered(text: str) -> str:
+    return anchored(render(text).html, "p1")
+
+
+@pytest.mark.parametrize("way", [rendered, sanitize])
+def test_nothing_runs_and_nothing_is_fetched(browser: Browser, way: Callable[[str], str]) -> None:
+    """Neither through Markdown, which never passes tags on, nor through the cleaning alone."""
+    strings = attacks(1000)
+    for start in range(0, len(strings), PER_PAGE):
+        some = strings[start : start + PER_PAGE]
+        shown = Shown(browser, articles([way(text) for text in some]))
+        assert not shown.fired, some
+        assert shown.asked == [], some
+        assert shown.stayed, some
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<img src=x onerror='window.trap&&trap()'>",
+        "<a href='javascript:trap()'>x</a>",
+        "<p onmouseover='trap()'>x</p>",
+        "<input onfocus='trap()'>",
+        "<svg onload='trap()'></svg>",
+    ],
+)
+def test_the_trap_fires_on_the_control_page(browser: Browser, body: str) -> None:
+    assert Shown(browser, articles([body])).fired == {"trap top"}
+
+
+def test_the_attacks_are_real(browser: Browser) -> None:
+    """Put into a page as they are, without Markdown and cleaning, many of the same strings do run."""
+    shown = Shown(browser, "".join(frame(*numbered) for numbered in enumerate(attacks(1000)[:300])))
+    assert len(shown.fired) >= 20
