@@ -31,6 +31,8 @@ from sqlalchemy.types import TypeDecorator
 
 from forum.errors import Busy
 
+__all__ = ["Database", "Document", "Session", "Table", "UTCDateTime", "row", "rows"]
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",

@@ -38,6 +38,7 @@ def touch(db: Session, *names: str) -> None:
         index_elements=[Generation.name], set_={"value": Generation.value + 1}
     )
     db.execute(statement)
+    db.info.setdefault("touched", set()).update(names)
     if db.get_bind().dialect.name == "postgresql":
         for value in values:
             db.execute(select(func.pg_notify(CHANNEL, value["name"])))

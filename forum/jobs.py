@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Index, String, Text, delete, or_, select, update
+from sqlalchemy import ColumnElement, Index, String, Text, delete, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from forum.clock import now
@@ -52,14 +52,23 @@ def put(db: Session, name: str, *, delay: timedelta = timedelta(0), **payload: A
 def claim(db: Session) -> Claimed | None:
     """The oldest ready job, held by the caller for five minutes; None if there is nothing to do."""
     moment = now()
-    free = or_(Job.claimed_until.is_(None), Job.claimed_until < moment)
-    wanted = select(Job).where(Job.buried.is_(False), Job.run_at <= moment, free).order_by(Job.run_at, Job.id)
+    wanted = select(Job).where(*_ready(moment)).order_by(Job.run_at, Job.id)
     job = db.scalars(wanted.limit(1).with_for_update(skip_locked=True)).first()
     if job is None:
         return None
     job.attempts += 1
     job.claimed_until = moment + CLAIM
     return Claimed(job.id, job.name, job.payload, job.attempts)
+
+
+def is_waiting(db: Session) -> bool:
+    """Whether a job is ready; only reads, so that an idle worker takes no lock."""
+    return db.scalar(select(Job.id).where(*_ready(now())).limit(1)) is not None
+
+
+def _ready(moment: datetime) -> tuple[ColumnElement[bool], ...]:
+    free = or_(Job.claimed_until.is_(None), Job.claimed_until < moment)
+    return Job.buried.is_(False), Job.run_at <= moment, free
 
 
 def done(db: Session, job_id: int) -> None:

@@ -1,63 +1,80 @@
-"""Keyset paging: a page of a list, and the opaque cursor that leads to the next one."""
+"""Pages of a list, and the cursor that says where the next one begins.
+
+A listing asks for one row more than it shows, ordered by a key that ends in something unique, and goes on
+after the key of the last row shown: never OFFSET, which reads all that it skips.
+"""
 
 import base64
+import binascii
 import json
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from typing import Any, Generic, NamedTuple, TypeVar
+from datetime import UTC, datetime, timedelta
+from typing import Any, Generic, NamedTuple, Self, TypeVar
 
 T = TypeVar("T")
+Value = str | int | datetime
+
+LONGEST = 2000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_TAGS: dict[type[Value], str] = {int: "i", datetime: "d", str: "s"}
+
+
+class Cursor(tuple[Any, ...]):
+    """The sort key of the last item shown: text, whole numbers of 64 bits and aware moments."""
+
+    __slots__ = ()
+
+    def encode(self) -> str:
+        """The cursor as text for an address."""
+        packed = json.dumps([_pack(value) for value in self], ensure_ascii=False, separators=(",", ":"))
+        return base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
+
+    @classmethod
+    def decode(cls, text: str | None, *kinds: type[Value]) -> Self | None:
+        """The cursor that `text` spells if it holds exactly `kinds`; else None: the first page."""
+        if not text or len(text) > LONGEST:
+            return None
+        try:
+            padded = text + "=" * (-len(text) % 4)
+            packed = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+            if not isinstance(packed, list) or len(packed) != len(kinds):
+                return None
+            return cls(_unpack(item, kind) for item, kind in zip(packed, kinds, strict=True))
+        except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError):
+            return None
 
 
 class Page(NamedTuple, Generic[T]):
-    """Some items of a list in order; `next` is the cursor behind the last one, None on the last page."""
+    """One page of a list; `next` is the cursor of the page after it, None on the last."""
 
     items: Sequence[T]
     next: str | None
 
     @classmethod
-    def of(cls, found: Sequence[T], limit: int, key: Callable[[T], tuple[Any, ...]]) -> "Page[T]":
-        """A page of `limit` items out of up to `limit + 1` found ones."""
-        items = found[:limit]
-        return cls(items, Cursor.encode(*key(items[-1])) if len(found) > limit else None)
+    def of(cls, found: Sequence[T], limit: int, key: Callable[[T], tuple[Value, ...]]) -> "Page[T]":
+        """The first `limit` of `found`, of which one more than `limit` was asked for."""
+        if len(found) <= limit:
+            return cls(found, None)
+        return cls(found[:limit], Cursor(key(found[limit - 1])).encode())
 
 
-class Cursor:
-    """The sort key of the last item of a page, as text for an address."""
-
-    @staticmethod
-    def encode(*key: str | int | datetime) -> str:
-        """Text that `decode` turns back into `key`."""
-        plain = [value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value for value in key]
-        packed = json.dumps(plain, separators=(",", ":"), ensure_ascii=False).encode()
-        return base64.urlsafe_b64encode(packed).decode().rstrip("=")
-
-    @staticmethod
-    def decode(text: str | None, *types: type) -> tuple[Any, ...] | None:
-        """The key if it has exactly these types; None for anything else, which means the first page."""
-        if not text or len(text) > 1000:
-            return None
-        try:
-            plain = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-            return _typed(plain, types)
-        except (ValueError, TypeError, RecursionError):
-            return None
+def _pack(value: Value) -> str:
+    if isinstance(value, datetime):
+        return f"d{(value - _EPOCH) // _MICROSECOND}"
+    return f"{_TAGS[type(value)]}{value}"
 
 
-def _typed(plain: object, types: Sequence[type]) -> tuple[Any, ...] | None:
-    if not isinstance(plain, list) or len(plain) != len(types):
-        return None
-    return tuple(_value(value, wanted) for value, wanted in zip(plain, types, strict=True))
-
-
-def _value(value: object, wanted: type) -> Any:
-    if wanted is datetime:
-        moment = datetime.fromisoformat(str(value))
-        if moment.tzinfo is None:
-            raise ValueError("a moment without a time zone")
-        return moment
-    if type(value) is not wanted or (wanted is int and abs(int(str(value))) >= 2**31):
-        raise ValueError("another type")
-    if wanted is str and ("\x00" in str(value) or not str(value).isprintable()):
-        raise ValueError("not printable")
-    return value
+def _unpack(item: object, kind: type[Value]) -> Value:
+    if not isinstance(item, str) or item[:1] != _TAGS[kind]:
+        raise ValueError("not of this kind")
+    if kind is str:
+        # Neither database takes NUL or half a surrogate pair.
+        if "\0" in item:
+            raise ValueError("a NUL")
+        item.encode()
+        return item[1:]
+    number = int(item[1:])
+    if not -(2**63) <= number < 2**63:
+        raise OverflowError("more than 64 bits")
+    return number if kind is int else _EPOCH + number * _MICROSECOND

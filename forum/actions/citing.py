@@ -22,7 +22,7 @@ _OPEN = (Status.PENDING, Status.NOT_FOUND)
 
 
 def resolve(database: Database, settings: Settings, reference_id: int) -> None:
-    """The reference says what its registry says, everywhere it is cited. Later if the registry is unavailable."""
+    """The reference says what its registry says, wherever it is cited. Later if that is unavailable."""
     with database.reading() as db:
         identifier = catalogue.identifier_of(db, reference_id)
         status = catalogue.status_of(db, reference_id)

@@ -1,0 +1,33 @@
+"""How references that a text would cite will look in its list, before anything is saved."""
+
+from collections.abc import Mapping, Sequence
+
+from markupsafe import Markup
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session
+
+from forum.db import rows
+from forum.references import formatting
+from forum.references.identifiers import Identifier, Scheme
+from forum.references.tables import Reference, ReferenceIdentifier
+
+
+def of_identifiers(db: Session, identifiers: Sequence[Identifier]) -> Mapping[Identifier, Markup]:
+    """For each identifier the reference as the catalogue prints it, or as it begins when it is new here."""
+    table = ReferenceIdentifier
+    wanted = tuple_(table.scheme, table.value).in_([tuple(identifier) for identifier in identifiers])
+    columns = select(table.scheme, table.value, Reference.html).join(
+        Reference, Reference.id == table.reference_id
+    )
+    found = rows(db, columns.where(wanted)) if identifiers else ()
+    known = {Identifier(Scheme(scheme), value): html for scheme, value, html in found}
+    return {
+        identifier: Markup(known.get(identifier) or formatting.html({}, [identifier]))  # noqa: S704 - ours
+        for identifier in identifiers
+    }
+
+
+def of_ids(db: Session, ids: Sequence[int]) -> Mapping[int, Markup]:
+    """For each id the reference as the catalogue prints it; nothing for an id that does not exist."""
+    found = rows(db, select(Reference.id, Reference.html).where(Reference.id.in_(ids))) if ids else ()
+    return {reference_id: Markup(html) for reference_id, html in found}  # noqa: S704 - made by formatting.html
