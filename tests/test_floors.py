@@ -9,7 +9,7 @@ FORUM = Path(__file__).parents[1] / "forum"
 #: Low to high; modules on one line are neighbours that do not import each other's packages.
 FLOORS = (
     ("config", "paths"),
-    ("errors", "clock", "folding", "slugs", "paging"),
+    ("errors", "clock", "folding", "slugs", "paging", "logs", "parent"),
     ("db",),
     ("jobs", "fetch", "freshness"),
     ("references",),
@@ -25,6 +25,7 @@ FLOORS = (
     ("web",),
     ("importers", "ops"),
     ("worker", "app"),
+    ("serving",),
     ("__main__",),
 )
 FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}

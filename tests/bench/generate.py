@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Any
 
 from sqlalchemy import insert
@@ -34,12 +34,13 @@ class Words:
         words = {"".join(self.random.choices(SYLLABLES, k=self.random.randint(1, 4))) for _ in range(30_000)}
         self.words = sorted(words)
         self.random.shuffle(self.words)
-        self.weights = [1 / rank for rank in range(1, len(self.words) + 1)]
-        # Rendering a million different texts would take an hour: sentences are new, paragraphs are shared.
-        self.paragraphs = [render(self.paragraph()) for _ in range(2000)]
+        self.weights = list(accumulate(1 / rank for rank in range(1, len(self.words) + 1)))
+        # Rendering a million different texts would take an hour: paragraphs are made once and mixed.
+        self.paragraphs = [render(self.paragraph()) for _ in range(500)]
+        self.sentences = [" ".join(self.some(9)).capitalize() for _ in range(20_000)]
 
     def some(self, count: int) -> list[str]:
-        return self.random.choices(self.words, self.weights, k=count)
+        return self.random.choices(self.words, cum_weights=self.weights, k=count)
 
     def paragraph(self) -> str:
         sentences = (" ".join(self.some(14)).capitalize() + "." for _ in range(4))
@@ -103,7 +104,7 @@ def _threads(db: Session, words: Words, numbers: list[int], references: list[int
     posts: list[dict[str, Any]] = []
     for number in numbers:
         moment = now() - timedelta(minutes=5 * number)
-        title = " ".join(words.some(9)).capitalize()
+        title = f"{words.random.choice(words.sentences)} {number}"
         author = words.random.randint(1, PEOPLE)
         pair = words.random.sample(range(1, TAGS + 1), 2)
         threads.append({
@@ -125,7 +126,7 @@ def _posts(words: Words, thread: int, author: int, moment: datetime) -> Iterator
     for position in range(1, POSTS + 1):
         post_id = (thread - 1) * POSTS + position
         one, two = words.random.choices(words.paragraphs, k=2)
-        sentence = " ".join(words.some(6)).capitalize() + "."
+        sentence = f"{words.random.choice(words.sentences)}."
         yield {
             "id": post_id,
             "thread_id": thread,

@@ -21,9 +21,6 @@ from forum.moderation.tables import ReviewItem
 from forum.references import catalogue
 from forum.references.identifiers import Identifier, Scheme, parse
 
-#: Everybody in the sample signs in with this. Real accounts cannot be sample accounts.
-PASSWORD = "citation-needed"  # noqa: S105 - printed on the start page
-
 Progress = Callable[[int, int], None]
 
 
