@@ -79,3 +79,7 @@ class Busy(ForumError):
     status = 503
     title = "The forum is busy"
     words = "Nothing was saved. Please wait a few seconds and send it again."
+
+
+class NotReady(Exception):
+    """The forum cannot start or go on; the message tells its owner why and what to do."""

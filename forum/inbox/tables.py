@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forum.db import Table
@@ -10,7 +11,16 @@ from forum.db import Table
 
 class Message(Table):
     __tablename__ = "message"
-    __table_args__ = (Index("ix_message_inbox", "account_id", "id"),)
+    __table_args__ = (
+        Index("ix_message_inbox", "account_id", "id"),
+        Index(
+            "ix_message_unread",
+            "account_id",
+            "id",
+            sqlite_where=sql("read_at IS NULL"),
+            postgresql_where=sql("read_at IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))

@@ -10,8 +10,20 @@ from forum.db import Table
 
 
 class ItemState(StrEnum):
+    """Stored are OPEN and DECIDED; an open item is CLAIMED as long as its claim lasts."""
+
     OPEN = "open"
     CLAIMED = "claimed"
+    DECIDED = "decided"
+
+
+class Happening(StrEnum):
+    """What raised an item's version last."""
+
+    HELD = "held"
+    FLAGGED = "flagged"
+    REWORDED = "reworded"
+    WITHDRAWN = "withdrawn"
     DECIDED = "decided"
 
 
@@ -22,21 +34,30 @@ class FlagState(StrEnum):
 
 
 class ReviewItem(Table):
-    """The one case for a post; a new flag reopens the same item."""
+    """The one case for a post; a new flag reopens the same item.
+
+    It is open exactly while its post is held or has open flags.
+    """
 
     __tablename__ = "review_item"
-    __table_args__ = (Index("ix_review_item_queue", "state", "urgency", "opened_at"),)
+    # All ascending: one index answers the queue and every later page of it.
+    __table_args__ = (Index("ix_review_item_queue", "state", "urgency", "opened_at", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), unique=True)
     state: Mapped[str] = mapped_column(String(8), default=ItemState.OPEN)
-    #: Why the screening held the post, in words; "" when it was not held.
+    #: Why the post waits for review, in words; "" when it does not wait.
     held_because: Mapped[str] = mapped_column(Text, default="")
-    #: Larger is sooner: the highest urgency of its open flags, or of being held.
-    urgency: Mapped[int] = mapped_column(default=0)
+    #: rules.Urgency, smaller is sooner: that of its most urgent open flag, or of being held.
+    urgency: Mapped[int]
+    #: Open flags.
     flag_count: Mapped[int] = mapped_column(default=0)
-    #: Raised by everything that happens to the item; a decision on an older version is a conflict.
+    #: Raised by everything that happens to the item but a claim; a decision on an older one is a conflict.
     version: Mapped[int] = mapped_column(default=1)
+    #: What raised the version last, when, and by whom (None: not to be told).
+    happened: Mapped[str] = mapped_column(String(10))
+    happened_at: Mapped[datetime]
+    happened_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     opened_at: Mapped[datetime]
     claimed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     claimed_until: Mapped[datetime | None]
@@ -64,6 +85,8 @@ class Flag(Table):
     reason: Mapped[str] = mapped_column(String(20))
     words: Mapped[str] = mapped_column(Text, default="")
     state: Mapped[str] = mapped_column(String(10), default=FlagState.OPEN)
+    #: The decision that settled it last; a reversal settles again what the reversed decision settled.
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))
     created_at: Mapped[datetime]
 
 
@@ -71,10 +94,16 @@ class Decision(Table):
     """What a moderator did with an item; rows are only ever added, a reversal is a new row."""
 
     __tablename__ = "decision"
+    __table_args__ = (
+        Index("ix_decision_item", "item_id", "id"),
+        Index("ix_decision_author", "author_id", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    item_id: Mapped[int] = mapped_column(ForeignKey("review_item.id"), index=True)
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), index=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("review_item.id"))
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
+    #: Whose post it is.
+    author_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     moderator_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     verdict: Mapped[str] = mapped_column(String(10))
     rule: Mapped[str] = mapped_column(String(20), default="")

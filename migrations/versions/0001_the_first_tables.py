@@ -103,6 +103,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.create_index('ix_message_inbox', ['account_id', 'id'], unique=False)
+        batch_op.create_index('ix_message_unread', ['account_id', 'id'], unique=False, sqlite_where=sa.text('read_at IS NULL'), postgresql_where=sa.text('read_at IS NULL'))
 
     op.create_table('reference_identifier',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -244,17 +245,21 @@ def upgrade() -> None:
     sa.Column('urgency', sa.Integer(), nullable=False),
     sa.Column('flag_count', sa.Integer(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('happened', sa.String(length=10), nullable=False),
+    sa.Column('happened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('happened_by_id', sa.Integer(), nullable=True),
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('claimed_by_id', sa.Integer(), nullable=True),
     sa.Column('claimed_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['claimed_by_id'], ['account.id'], name=op.f('fk_review_item_claimed_by_id')),
+    sa.ForeignKeyConstraint(['happened_by_id'], ['account.id'], name=op.f('fk_review_item_happened_by_id')),
     sa.ForeignKeyConstraint(['post_id'], ['post.id'], name=op.f('fk_review_item_post_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_review_item')),
     sa.UniqueConstraint('post_id', name=op.f('uq_review_item_post_id'))
     )
     with op.batch_alter_table('review_item', schema=None) as batch_op:
-        batch_op.create_index('ix_review_item_queue', ['state', 'urgency', 'opened_at'], unique=False)
+        batch_op.create_index('ix_review_item_queue', ['state', 'urgency', 'opened_at', 'id'], unique=False)
 
     op.create_table('revision',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -304,6 +309,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('item_id', sa.Integer(), nullable=False),
     sa.Column('post_id', sa.Integer(), nullable=False),
+    sa.Column('author_id', sa.Integer(), nullable=False),
     sa.Column('moderator_id', sa.Integer(), nullable=False),
     sa.Column('verdict', sa.String(length=10), nullable=False),
     sa.Column('rule', sa.String(length=20), nullable=False),
@@ -311,14 +317,15 @@ def upgrade() -> None:
     sa.Column('from_state', sa.String(length=10), nullable=False),
     sa.Column('to_state', sa.String(length=10), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['author_id'], ['account.id'], name=op.f('fk_decision_author_id')),
     sa.ForeignKeyConstraint(['item_id'], ['review_item.id'], name=op.f('fk_decision_item_id')),
     sa.ForeignKeyConstraint(['moderator_id'], ['account.id'], name=op.f('fk_decision_moderator_id')),
     sa.ForeignKeyConstraint(['post_id'], ['post.id'], name=op.f('fk_decision_post_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_decision'))
     )
     with op.batch_alter_table('decision', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_decision_item_id'), ['item_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_decision_post_id'), ['post_id'], unique=False)
+        batch_op.create_index('ix_decision_author', ['author_id', 'id'], unique=False)
+        batch_op.create_index('ix_decision_item', ['item_id', 'id'], unique=False)
 
     op.create_table('flag',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -328,8 +335,10 @@ def upgrade() -> None:
     sa.Column('reason', sa.String(length=20), nullable=False),
     sa.Column('words', sa.Text(), nullable=False),
     sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('decision_id', sa.Integer(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_flag_account_id')),
+    sa.ForeignKeyConstraint(['decision_id'], ['decision.id'], name=op.f('fk_flag_decision_id')),
     sa.ForeignKeyConstraint(['item_id'], ['review_item.id'], name=op.f('fk_flag_item_id')),
     sa.ForeignKeyConstraint(['post_id'], ['post.id'], name=op.f('fk_flag_post_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_flag'))
@@ -381,8 +390,8 @@ def downgrade() -> None:
 
     op.drop_table('flag')
     with op.batch_alter_table('decision', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_decision_post_id'))
-        batch_op.drop_index(batch_op.f('ix_decision_item_id'))
+        batch_op.drop_index('ix_decision_item')
+        batch_op.drop_index('ix_decision_author')
 
     op.drop_table('decision')
     with op.batch_alter_table('vote', schema=None) as batch_op:
@@ -434,6 +443,7 @@ def downgrade() -> None:
 
     op.drop_table('reference_identifier')
     with op.batch_alter_table('message', schema=None) as batch_op:
+        batch_op.drop_index('ix_message_unread', sqlite_where=sa.text('read_at IS NULL'), postgresql_where=sa.text('read_at IS NULL'))
         batch_op.drop_index('ix_message_inbox')
 
     op.drop_table('message')

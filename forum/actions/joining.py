@@ -1,0 +1,126 @@
+"""Coming in and going out: sign up, sign in, sign out, and the first admin of an empty forum.
+
+Nothing here tells a stranger whether a mail address has an account. A sign-up with a known address looks like
+any other and sends a mail either way; only its owner reads there what happened.
+"""
+
+from datetime import timedelta
+from typing import NamedTuple
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from forum.accounts import addresses, names, ownership, passwords, people, sessions
+from forum.accounts.tables import Account, Actor, Role
+from forum.clock import now
+from forum.errors import Invalid, NotFound
+from forum.inbox import messages
+from forum.inbox.letters import compose
+from forum.inbox.tables import Message
+
+RESERVED = "This name is kept for the people who run the forum. Please choose another one."
+SECOND = "second_sign_up"
+TOLD_AGAIN = timedelta(days=1)
+
+
+class Known(NamedTuple):
+    """Who proved to be who they say, and a stronger hash of the password if the stored one is outworn."""
+
+    account_id: int
+    new_hash: str | None
+
+
+def sign_up(db: Session, _actor: Actor | None, name: str, email: str, password: str) -> None:
+    """The person has an account and can sign in; Invalid says what is wrong with the form.
+
+    If the address has an account already, none is made and its owner is told by mail.
+    """
+    name = names.normal(name)
+    problems = _problems(name, email, password)
+    if names.is_reserved(name):
+        problems.setdefault("name", RESERVED)
+    if problems:
+        raise Invalid(problems)
+    password_hash = passwords.make_hash(password)
+    if people.is_name_taken(db, name):
+        raise Invalid({"name": people.NAME_TAKEN})
+    owner = people.owner_of_address(db, email)
+    if owner is not None:
+        _tell_owner(db, owner)
+        return
+    account = people.add(db, name, addresses.normal(email), password_hash)
+    _welcome(db, account)
+
+
+def recognise(db: Session, typed: str, password: str) -> Known | None:
+    """Who this is, by name or mail address; None if the password is not right or there is no such account.
+
+    Slow on purpose, and equally slow for a name that nobody has; only reads.
+    """
+    found = people.login(db, typed)
+    stored = found and found.password_hash
+    if not passwords.matches(stored, password) or found is None or stored is None:
+        return None
+    outdated = passwords.is_outdated(stored)
+    return Known(found.id, passwords.make_hash(password) if outdated else None)
+
+
+def sign_in(db: Session, _actor: Actor | None, known: Known, old_token: str | None = None) -> str:
+    """The token with which the browser is signed in; what it was signed in with before is worth nothing."""
+    if old_token:
+        sessions.end(db, old_token)
+    if known.new_hash is not None:
+        db.get_one(Account, known.account_id).password_hash = known.new_hash
+    return sessions.start(db, known.account_id)
+
+
+def sign_out(db: Session, _actor: Actor | None, token: str) -> None:
+    """Nobody is signed in with the token any more."""
+    sessions.end(db, token)
+
+
+def create_first_admin(
+    db: Session, _actor: Actor | None, code: str, name: str, email: str, password: str
+) -> str:
+    """The owner is the forum's first admin and signed in; the code is spent. NotFound if it is not valid."""
+    if not ownership.is_valid(db, code):
+        raise NotFound
+    account = create_account(db, None, name, email, password, Role.ADMIN)
+    ownership.withdraw(db)
+    return sessions.start(db, account.id)
+
+
+def create_account(
+    db: Session, _actor: Actor | None, name: str, email: str | None, password: str, role: Role
+) -> Account:
+    """An account made by who runs the forum, of any role; Invalid says what is wrong."""
+    name = names.normal(name)
+    problems = _problems(name, email, password)
+    if problems:
+        raise Invalid(problems)
+    normal = addresses.normal(email) if email else None
+    return people.add(db, name, normal, passwords.make_hash(password), role)
+
+
+def _problems(name: str, email: str | None, password: str) -> dict[str, str]:
+    found = {
+        "name": names.problem(name),
+        "email": addresses.problem(email) if email is not None else "",
+        "password": passwords.problem(password, name, email or ""),
+    }
+    return {field: problem for field, problem in found.items() if problem}
+
+
+def _welcome(db: Session, account: Account) -> None:
+    letter = compose("welcome", known_as=account.name)
+    messages.send(db, account.id, "welcome", letter.subject, letter.text, "/sign-in")
+
+
+def _tell_owner(db: Session, account_id: int) -> None:
+    """At most once a day, or a stranger could fill the owner's mailbox."""
+    lately = exists().where(
+        Message.account_id == account_id, Message.kind == SECOND, Message.created_at > now() - TOLD_AGAIN
+    )
+    if not db.scalar(select(lately)):
+        letter = compose("second_sign_up", known_as=db.get_one(Account, account_id).name)
+        messages.send(db, account_id, SECOND, letter.subject, letter.text, "/sign-in")

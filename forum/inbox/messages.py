@@ -1,0 +1,82 @@
+"""The inbox: what a person was told, and how much of it is new."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from forum import jobs
+from forum.accounts.tables import Account
+from forum.clock import now
+from forum.db import rows
+from forum.inbox.tables import Message
+from forum.paging import Cursor, Page
+
+_MINE = select(
+    Message.id,
+    Message.kind,
+    Message.subject,
+    Message.text,
+    Message.path,
+    Message.created_at,
+    Message.read_at,
+).order_by(Message.id.desc())
+
+
+class MessageView(NamedTuple):
+    """`read_at` is None for a new one; `path` is what it is about, on this forum, or ""."""
+
+    id: int
+    kind: str
+    subject: str
+    text: str
+    path: str
+    created_at: datetime
+    read_at: datetime | None
+
+
+def send(db: Session, account_id: int, kind: str, subject: str, text: str, path: str) -> Message:
+    """The person finds the message in the inbox, and in the mail too if the account has an address.
+
+    A sample account never gets mail: nobody reads it.
+    """
+    message = Message(
+        account_id=account_id, kind=kind, subject=subject, text=text, path=path, created_at=now()
+    )
+    db.add(message)
+    db.flush()
+    person = db.execute(
+        update(Account)
+        .where(Account.id == account_id)
+        .values(unread=Account.unread + 1)
+        .returning(Account.email, Account.is_sample),
+        execution_options={"synchronize_session": "fetch"},
+    ).one()
+    if person.email and not person.is_sample:
+        jobs.put(db, "mail.deliver", message_id=message.id)
+    return message
+
+
+def listing(db: Session, account_id: int, after: str | None, limit: int) -> Page[MessageView]:
+    """The person's messages, newest first."""
+    statement = _MINE.where(Message.account_id == account_id).limit(limit + 1)
+    cursor = Cursor.decode(after, int)
+    if cursor:
+        statement = statement.where(Message.id < cursor[0])
+    found = [MessageView(*message) for message in rows(db, statement)]
+    return Page.of(found, limit, lambda message: (message.id,))
+
+
+def mark_read(db: Session, account_id: int, upto: int) -> None:
+    """The person has read the messages up to the one with this id; the number of new ones agrees."""
+    unread = (Message.account_id == account_id, Message.read_at.is_(None))
+    db.execute(
+        update(Message).where(*unread, Message.id <= upto).values(read_at=now()),
+        execution_options={"synchronize_session": "fetch"},
+    )
+    left = select(func.count()).where(*unread).scalar_subquery()
+    db.execute(
+        update(Account).where(Account.id == account_id).values(unread=left),
+        execution_options={"synchronize_session": "fetch"},
+    )

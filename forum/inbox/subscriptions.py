@@ -1,0 +1,64 @@
+"""Who should hear of a new post, and of an accepted answer."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from forum.accounts.names import key
+from forum.accounts.tables import Account
+from forum.db import rows
+from forum.discussion.naming import called
+from forum.discussion.tables import Post, PostKind, Thread
+from forum.inbox import messages
+from forum.inbox.letters import compose
+
+#: People that one post can call by name.
+MOST_MENTIONS = 10
+
+
+def announce(db: Session, thread: Thread, post: Post, mentions: Sequence[str]) -> None:
+    """Those concerned by the visible post are told of it: once each, and never its author.
+
+    An answer is told to the thread's author, a comment to the author of the post above it, any post to the
+    people whom it mentions. Of a post that readers do not see nobody hears.
+    """
+    if not post.visible:
+        return
+    told = _concerned(db, thread, post)
+    for account_id in _mentioned(db, mentions):
+        told.setdefault(account_id, "mention")
+    told.pop(post.author_id, None)
+    author = _name(db, post.author_id)
+    # Sorted, so that two transactions lock the same accounts in the same order.
+    for account_id, kind in sorted(told.items()):
+        what = called(post.kind, thread.kind)
+        letter = compose(kind, author=author, what=what, title=thread.title)
+        messages.send(db, account_id, kind, letter.subject, letter.text, f"/p/{post.id}")
+
+
+def accepted(db: Session, thread: Thread, post: Post) -> None:
+    """The author of the answer is told that it was accepted, unless it answers an own question."""
+    if post.author_id == thread.author_id or not post.visible:
+        return
+    letter = compose("accepted", author=_name(db, thread.author_id), title=thread.title)
+    messages.send(db, post.author_id, "accepted", letter.subject, letter.text, f"/p/{post.id}")
+
+
+def _concerned(db: Session, thread: Thread, post: Post) -> dict[int, str]:
+    if post.kind == PostKind.ANSWER:
+        return {thread.author_id: "answer"}
+    if post.kind == PostKind.COMMENT:
+        return {db.get_one(Post, post.parent_id).author_id: "comment"}
+    return {}
+
+
+def _mentioned(db: Session, names: Sequence[str]) -> list[int]:
+    keys = {key(name) for name in names[:MOST_MENTIONS]}
+    return (
+        [found.id for found in rows(db, select(Account.id).where(Account.name_key.in_(keys)))] if keys else []
+    )
+
+
+def _name(db: Session, account_id: int) -> str:
+    return db.get_one(Account, account_id).name

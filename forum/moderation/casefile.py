@@ -1,0 +1,188 @@
+"""One review item with all that helps to decide it."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from markupsafe import Markup
+from sqlalchemy import Executable, Row, select
+from sqlalchemy.orm import Session
+
+from forum.accounts.tables import Account, Actor
+from forum.db import row, rows
+from forum.discussion.tables import Citation, Post
+from forum.discussion.threads import CitationView
+from forum.moderation.items import FACTS, Given, ItemRow, author_account, common, joined
+from forum.moderation.rules import REASON, RULE, VERDICT, Verdict, offered
+from forum.moderation.tables import Decision, Flag, FlagState, ItemState, ReviewItem
+from forum.references.tables import Reference
+
+MOST_FLAGS = 100
+MOST_EARLIER = 20
+
+_ITEM = joined(
+    select(
+        *FACTS,
+        Post.html,
+        Post.text,
+        Post.score,
+        Post.revision,
+        Post.edited_at,
+        author_account.role.label("author_role"),
+        author_account.created_at.label("author_since"),
+    )
+)
+_MADE = select(
+    Decision.item_id,
+    Decision.post_id,
+    Account.name,
+    Decision.verdict,
+    Decision.rule,
+    Decision.reason,
+    Decision.from_state,
+    Decision.to_state,
+    Decision.at,
+).join(Account, Account.id == Decision.moderator_id)
+
+
+class FlagView(NamedTuple):
+    """A flag as moderators see it; nobody else ever learns who it was."""
+
+    account: str
+    label: str
+    words: str
+    state: str
+    created_at: datetime
+
+
+class DecisionView(NamedTuple):
+    """`moderator` `done` (hid, kept …) the post `at` some time, under the rule of this title."""
+
+    item_id: int
+    post_id: int
+    moderator: str
+    verdict: str
+    done: str
+    rule: str
+    reason: str
+    from_state: str
+    to_state: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemView(ItemRow):
+    """One item: the post, its author and history, the flags, the decisions so far, and what can be done."""
+
+    html: Markup
+    text: str
+    score: int
+    revision: int
+    edited_at: datetime | None
+    citations: Sequence[CitationView]
+    author_role: str
+    author_since: datetime
+    #: The newest first.
+    flags: Sequence[FlagView]
+    #: On this item, the oldest first.
+    decisions: Sequence[DecisionView]
+    #: On other posts of the author, the newest first.
+    author_decisions: Sequence[DecisionView]
+    #: What the viewer can do with it: the buttons.
+    verdicts: Sequence[Verdict]
+
+
+def item(db: Session, item_id: int, viewer: Actor) -> ItemView | None:
+    """The item, open or decided; None if there is none. Five queries."""
+    facts = row(db, _ITEM.where(ReviewItem.id == item_id))
+    if facts is None:
+        return None
+    same, by_author = Decision.item_id == item_id, Decision.author_id == facts.author_id
+    flags = _flags(db, item_id)
+    more = ("text", "score", "revision", "edited_at", "author_role", "author_since")
+    return ItemView(
+        **common(facts, viewer),
+        **{name: getattr(facts, name) for name in more},
+        html=Markup(facts.html),  # noqa: S704 - made safe by markup.render before it was stored
+        flags=flags,
+        reasons=_reasons(flags),
+        citations=_citations(db, facts.post_id),
+        decisions=_decisions(db, _MADE.where(same).order_by(Decision.id)),
+        author_decisions=_decisions(
+            db, _MADE.where(by_author, ~same).order_by(Decision.id.desc()).limit(MOST_EARLIER)
+        ),
+        verdicts=_verdicts(facts, viewer),
+    )
+
+
+def may_decide(actor: Actor, author_id: int) -> bool:
+    """Whether this moderator decides about posts of this author: another's, or as admin also own ones."""
+    return actor.is_admin or (actor.is_moderator and actor.id != author_id)
+
+
+def _reasons(flags: Sequence[FlagView]) -> Sequence[Given]:
+    labels = Counter(flag.label for flag in flags if flag.state == FlagState.OPEN)
+    return [Given(label, count) for label, count in labels.most_common()]
+
+
+def _verdicts(facts: Row[Any], viewer: Actor) -> Sequence[Verdict]:
+    if not may_decide(viewer, facts.author_id):
+        return ()
+    return offered(facts.post_state, facts.state == ItemState.OPEN)
+
+
+def _flags(db: Session, item_id: int) -> Sequence[FlagView]:
+    statement = (
+        select(Account.name, Flag.reason, Flag.words, Flag.state, Flag.created_at)
+        .join(Account, Account.id == Flag.account_id)
+        .where(Flag.item_id == item_id)
+        .order_by(Flag.id.desc())
+        .limit(MOST_FLAGS)
+    )
+    return [
+        FlagView(flag.name, REASON[flag.reason].label, flag.words, flag.state, flag.created_at)
+        for flag in rows(db, statement)
+    ]
+
+
+def _citations(db: Session, post_id: int) -> Sequence[CitationView]:
+    statement = (
+        select(
+            Citation.ordinal,
+            Citation.reference_id,
+            Reference.slug,
+            Reference.html,
+            Reference.status,
+            Reference.label,
+            Citation.locator,
+            Citation.stance,
+        )
+        .join(Reference, Reference.id == Citation.reference_id)
+        .where(Citation.post_id == post_id)
+        .order_by(Citation.ordinal)
+    )
+    found = [CitationView(*cited) for cited in rows(db, statement)]
+    return [cited._replace(html=Markup(cited.html)) for cited in found]  # noqa: S704 - made by formatting
+
+
+def _decisions(db: Session, which: Executable) -> Sequence[DecisionView]:
+    return [_decision(made) for made in rows(db, which)]
+
+
+def _decision(made: Row[Any]) -> DecisionView:
+    verdict = VERDICT[made.verdict]
+    rule = RULE[made.rule].title if made.rule else ""
+    return DecisionView(
+        made.item_id,
+        made.post_id,
+        made.name,
+        verdict.label,
+        verdict.done,
+        rule,
+        made.reason,
+        made.from_state,
+        made.to_state,
+        made.at,
+    )

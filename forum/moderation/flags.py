@@ -1,0 +1,44 @@
+"""Flags: how a post gathers them, and how a decision settles them."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from forum.clock import now
+from forum.discussion.tables import Post
+from forum.moderation import queue
+from forum.moderation.tables import Decision, Flag, FlagState, Happening, ReviewItem
+
+
+def add(db: Session, post: Post, account_id: int, reason: str, words: str) -> ReviewItem:
+    """The post is flagged, once by each person at a time, and its review item is open (again)."""
+    item = queue.take(db, post.id)
+    mine = (Flag.post_id == post.id, Flag.account_id == account_id, Flag.state == FlagState.OPEN)
+    if db.scalar(select(Flag.id).where(*mine)) is None:
+        flag = Flag(
+            item_id=item.id,
+            post_id=post.id,
+            account_id=account_id,
+            reason=reason,
+            words=words,
+            created_at=now(),
+        )
+        db.add(flag)
+        queue.refresh(db, item, Happening.FLAGGED)
+    return item
+
+
+def settle(db: Session, decision: Decision, outcome: FlagState, reverses: int | None) -> Sequence[Flag]:
+    """The item's open flags have this outcome; so have those that the decision `reverses` had settled.
+
+    Answers the flags whose outcome is news.
+    """
+    of_item = Flag.item_id == decision.item_id
+    which = Flag.state == FlagState.OPEN if reverses is None else Flag.decision_id == reverses
+    settled = db.scalars(select(Flag).where(of_item, which).order_by(Flag.id)).all()
+    news = [flag for flag in settled if flag.state != outcome]
+    for flag in settled:
+        flag.state, flag.decision_id = outcome, decision.id
+    db.flush()
+    return news

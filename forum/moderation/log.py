@@ -1,0 +1,96 @@
+"""The public log: who did what to which post, under which rule, and why. It never quotes a post."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from forum.accounts.tables import Account
+from forum.db import rows
+from forum.discussion.naming import called
+from forum.discussion.tables import Post, Thread
+from forum.moderation.rules import RULE, VERDICT
+from forum.moderation.tables import Decision, LogEntry
+from forum.paging import Cursor, Page
+
+_ENTRIES = (
+    select(
+        LogEntry.id,
+        LogEntry.at,
+        Account.name,
+        LogEntry.act,
+        LogEntry.rule,
+        LogEntry.reason,
+        LogEntry.post_id,
+        Post.kind,
+        Post.visible,
+        Thread.kind.label("thread_kind"),
+    )
+    .outerjoin(Account, Account.id == LogEntry.actor_id)
+    .outerjoin(Post, Post.id == LogEntry.post_id)
+    .outerjoin(Thread, Thread.id == Post.thread_id)
+    .order_by(LogEntry.id.desc())
+)
+
+
+class LogView(NamedTuple):
+    """`actor` (None: the forum itself) and `words` make a sentence: "Anna" "hid an answer".
+
+    `rule` is the rule's title; `visible`: readers can open the post.
+    """
+
+    id: int
+    at: datetime
+    actor: str | None
+    act: str
+    words: str
+    post_id: int | None
+    visible: bool
+    rule: str
+    reason: str
+
+
+def write(db: Session, decision: Decision) -> None:
+    """The decision is in the public log."""
+    entry = LogEntry(
+        at=decision.at,
+        actor_id=decision.moderator_id,
+        act=decision.verdict,
+        post_id=decision.post_id,
+        decision_id=decision.id,
+        rule=decision.rule,
+        reason=decision.reason,
+    )
+    db.add(entry)
+
+
+def entries(db: Session, after: str | None, limit: int) -> Page[LogView]:
+    """The log, newest first."""
+    statement = _ENTRIES.limit(limit + 1)
+    cursor = Cursor.decode(after, int)
+    if cursor:
+        statement = statement.where(LogEntry.id < cursor[0])
+    return Page.of([_view(entry) for entry in rows(db, statement)], limit, lambda entry: (entry.id,))
+
+
+def _view(entry: Any) -> LogView:
+    verdict, rule = VERDICT.get(entry.act), RULE.get(entry.rule)
+    return LogView(
+        entry.id,
+        entry.at,
+        entry.name,
+        entry.act,
+        f"{verdict.done if verdict else entry.act} {_what(entry)}".strip(),
+        entry.post_id,
+        bool(entry.visible),
+        rule.title if rule else "",
+        entry.reason,
+    )
+
+
+def _what(entry: Any) -> str:
+    if entry.kind is None:
+        return ""
+    noun = called(entry.kind, entry.thread_kind)
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
