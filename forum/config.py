@@ -41,9 +41,9 @@ class Settings(BaseSettings):
     mail_from: str = Field("", description="The sender of mails; empty: the contact address.")
     crossref_base: str = Field("https://api.crossref.org", description="Where Crossref answers.")
     request_threads: int = Field(
-        2, ge=1, le=64, description="Threads that answer pages; more are seldom faster."
+        1, ge=1, le=64, description="Threads that read pages; more help on PostgreSQL only."
     )
-    slow_threads: int = Field(2, ge=1, le=64, description="Threads for search, passwords and rendering.")
+    slow_threads: int = Field(2, ge=1, le=64, description="Threads for writing, search and passwords.")
     cache_bytes: int = Field(64 * 1024 * 1024, ge=0, description="Memory for finished pages; 0 keeps none.")
     body_bytes: int = Field(256 * 1024, ge=64 * 1024, description="The largest request body that is read.")
     busy_seconds: float = Field(5.0, gt=0, le=60, description="How long a write waits for the database.")

@@ -7,21 +7,22 @@ after the key of the last row shown: never OFFSET, which reads all that it skips
 import base64
 import binascii
 import json
+import math
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, NamedTuple, Self, TypeVar
 
 T = TypeVar("T")
-Value = str | int | datetime
+Value = str | int | float | datetime
 
 LONGEST = 2000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_TAGS: dict[type[Value], str] = {int: "i", datetime: "d", str: "s"}
+_TAGS: dict[type[Value], str] = {int: "i", float: "f", datetime: "d", str: "s"}
 
 
 class Cursor(tuple[Any, ...]):
-    """The sort key of the last item shown: text, whole numbers of 64 bits and aware moments."""
+    """The sort key of the last item shown: text, ids and counts (31 bits), ranks, aware moments."""
 
     __slots__ = ()
 
@@ -74,7 +75,18 @@ def _unpack(item: object, kind: type[Value]) -> Value:
             raise ValueError("a NUL")
         item.encode()
         return item[1:]
+    if kind is float:
+        return _finite(float(item[1:]))
     number = int(item[1:])
-    if not -(2**63) <= number < 2**63:
-        raise OverflowError("more than 64 bits")
-    return number if kind is int else _EPOCH + number * _MICROSECOND
+    if kind is datetime:
+        return _EPOCH + number * _MICROSECOND
+    # PostgreSQL refuses to compare an integer column with more.
+    if abs(number) >= 2**31:
+        raise OverflowError("more than 31 bits")
+    return number
+
+
+def _finite(number: float) -> float:
+    if not math.isfinite(number):
+        raise ValueError("not a number")
+    return number

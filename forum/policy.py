@@ -188,7 +188,8 @@ def admit(permit: Permit, actor: Viewer) -> None:
 
 def open_thread(db: Session, viewer: Viewer, thread_id: int, permit: Permit) -> Thread:
     """The thread, if the viewer may see it and do this with it."""
-    thread = db.get(Thread, thread_id, with_for_update=_lock(permit))
+    db.flush()
+    thread = db.get(Thread, thread_id, with_for_update=_lock(permit), populate_existing=True)
     opening = db.scalar(select(Post).where(Post.thread_id == thread_id, Post.kind == PostKind.OPENING))
     if thread is None or opening is None:
         raise NotFound
@@ -198,10 +199,12 @@ def open_thread(db: Session, viewer: Viewer, thread_id: int, permit: Permit) -> 
 
 def open_post(db: Session, viewer: Viewer, post_id: int, permit: Permit) -> Post:
     """The post, if the viewer may see it and do this with it."""
-    post = db.get(Post, post_id)
-    if post is None:
+    thread_id = db.scalar(select(Post.thread_id).where(Post.id == post_id))
+    if thread_id is None:
         raise NotFound
-    thread = db.get_one(Thread, post.thread_id, with_for_update=_lock(permit))
+    thread = db.get_one(Thread, thread_id, with_for_update=_lock(permit), populate_existing=True)
+    # Read behind the thread's lock: whoever held it may have changed the post.
+    post = db.get_one(Post, post_id, populate_existing=True)
     _check(permit, viewer, subject_of(thread, post))
     return post
 

@@ -13,7 +13,7 @@ ZONES = st.integers(-12, 12).map(lambda hours: timezone(timedelta(hours=hours)))
 moments = st.datetimes(
     min_value=datetime(1, 1, 3), max_value=datetime(9999, 12, 29), timezones=ZONES  # noqa: DTZ001
 )  # fmt: skip
-numbers = st.integers(-(2**63), 2**63 - 1)
+numbers = st.integers(-(2**31) + 1, 2**31 - 1)
 words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=100)
 values: st.SearchStrategy[Value] = numbers | words | moments
 KINDS = (int, str, datetime)

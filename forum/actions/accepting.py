@@ -23,7 +23,7 @@ def accept(db: Session, actor: Actor, post_id: int, accepted: bool = True) -> Po
     db.flush()
     post.accepted_at = now() if accepted else None
     thread.is_accepted = accepted
-    freshness.touch(db, f"thread:{thread.id}", "threads")
     if accepted:
         subscriptions.accepted(db, thread, post)
+    freshness.touch(db, f"thread:{thread.id}", "threads")
     return post

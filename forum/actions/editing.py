@@ -114,4 +114,6 @@ def _review_again(db: Session, actor: Actor, post: Post) -> visibility.Change:
         change = posts.move(db, post, PostState.HELD, actor.id, "edited by its author")
     if post.state == PostState.HELD:
         queue.hold(db, post.id, "Its author has edited it.")
+    else:
+        queue.reworded(db, post.id)
     return change

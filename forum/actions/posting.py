@@ -21,7 +21,7 @@ def ask(
     """A question or discussion begins: published, or held for review. Invalid says why not."""
     policy.require(Permit.ASK, actor)
     form = wording.Form()
-    form.take("kind", ThreadKind, kind)
+    form.take("kind", wording.kind, kind)
     line, names = form.take("title", wording.title, title), form.take("tags", wording.tags, tag_names)
     words = form.take("text", wording.body, text)
     form.done()
@@ -78,12 +78,13 @@ def _publish(
     posts.record(db, post, actor.id, at=post.created_at, title=title, tag_names=tag_names)
     pending = citations.cite(db, post, page.citations)
     change = visibility.settle(db, post)
-    effects.publish(db, thread.id, change)
     if finding.holds:
         queue.hold(db, post.id, finding.reason)
     else:
         subscriptions.announce(db, thread, post, page.mentions)
     look_up(db, pending)
+    # Last, here and in every action: all writers raise the same few generations and wait there.
+    effects.publish(db, thread.id, change)
     return post
 
 

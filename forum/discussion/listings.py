@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy import Integer, bindparam, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from forum.accounts.tables import Account
@@ -51,45 +51,62 @@ _ROWS: AnySelect = (
 )
 
 
+class _List(NamedTuple):
+    """A list's first page and its later ones; built once, because building costs more than asking."""
+
+    first: AnySelect
+    later: AnySelect
+
+
+def _list(
+    statement: AnySelect, at: InstrumentedAttribute[datetime], key: InstrumentedAttribute[int]
+) -> _List:
+    first = statement.order_by(at.desc(), key.desc()).limit(bindparam("most", type_=Integer))
+    moment, last = bindparam("moment", type_=at.type), bindparam("last", type_=Integer)
+    return _List(first, first.where(tuple_(at, key) < tuple_(moment, last)))
+
+
+_TAG_ID = select(Tag.id).where(Tag.name == bindparam("tag_name")).scalar_subquery()
+_LATEST = _list(_ROWS.where(Thread.shown), Thread.active_at, Thread.id)
+_UNANSWERED = _list(_ROWS.where(Thread.shown, Thread.is_unanswered), Thread.active_at, Thread.id)
+_TAGGED = _list(
+    _ROWS.join(ThreadTag, ThreadTag.thread_id == Thread.id).where(
+        ThreadTag.tag_id == _TAG_ID, ThreadTag.shown
+    ),
+    ThreadTag.active_at,
+    ThreadTag.thread_id,
+)
+_BY_AUTHOR = _list(
+    _ROWS.where(Thread.author_id == bindparam("author_id"), Thread.shown), Thread.active_at, Thread.id
+)
+
+
 def latest(db: Session, after: str | None, limit: int) -> Page[ThreadRow]:
     """All threads, those with the latest posts first."""
-    return _page(db, _ROWS.where(Thread.shown), Thread.active_at, Thread.id, after, limit)
+    return _page(db, _LATEST, after, limit)
 
 
 def unanswered(db: Session, after: str | None, limit: int) -> Page[ThreadRow]:
     """Questions that nobody has answered yet."""
-    statement = _ROWS.where(Thread.shown, Thread.is_unanswered)
-    return _page(db, statement, Thread.active_at, Thread.id, after, limit)
+    return _page(db, _UNANSWERED, after, limit)
 
 
 def tagged(db: Session, tag_name: str, after: str | None, limit: int) -> Page[ThreadRow]:
     """Threads that carry the tag."""
-    tag_id = select(Tag.id).where(Tag.name == tag_name).scalar_subquery()
-    statement = _ROWS.join(ThreadTag, ThreadTag.thread_id == Thread.id).where(
-        ThreadTag.tag_id == tag_id, ThreadTag.shown
-    )
-    return _page(db, statement, ThreadTag.active_at, ThreadTag.thread_id, after, limit)
+    return _page(db, _TAGGED, after, limit, tag_name=tag_name)
 
 
 def by_author(db: Session, account_id: int, after: str | None, limit: int) -> Page[ThreadRow]:
     """Threads that the person began."""
-    statement = _ROWS.where(Thread.author_id == account_id, Thread.shown)
-    return _page(db, statement, Thread.active_at, Thread.id, after, limit)
+    return _page(db, _BY_AUTHOR, after, limit, author_id=account_id)
 
 
-def _page(
-    db: Session,
-    statement: AnySelect,
-    at: InstrumentedAttribute[datetime],
-    key: InstrumentedAttribute[int],
-    after: str | None,
-    limit: int,
-) -> Page[ThreadRow]:
+def _page(db: Session, which: _List, after: str | None, limit: int, **values: int | str) -> Page[ThreadRow]:
     cursor = Cursor.decode(after, datetime, int)
     if cursor:
-        earlier: ColumnElement[bool] = tuple_(at, key) < tuple_(cursor[0], cursor[1])
-        statement = statement.where(earlier)
-    found = rows(db, statement.order_by(at.desc(), key.desc()).limit(limit + 1))
+        found = rows(db, which.later, moment=cursor[0], last=cursor[1], most=limit + 1, **values)
+    else:
+        found = rows(db, which.first, most=limit + 1, **values)
     return Page.of(
-        [ThreadRow(*thread) for thread in found], limit, lambda thread: (thread.active_at, thread.id)
+        [ThreadRow._make(thread) for thread in found], limit, lambda last: (last.active_at, last.id)
     )

@@ -57,7 +57,7 @@ def of_post(db: Session, post_id: int) -> list[RevisionView]:
         first = not views
         change = escape(found.text) if first else diff(text, found.text)
         renamed, retagged = found.title != title, found.tag_names != tag_names
-        views.append(RevisionView(*found, not first and renamed, not first and retagged, change))
+        views.append(RevisionView._make([*found, not first and renamed, not first and retagged, change]))
         title, tag_names, text = found.title, found.tag_names, found.text
     return views[::-1]
 

@@ -227,7 +227,7 @@ def _thread(db: Session, thread_id: int) -> ThreadView | None:
         return None
     *columns, original_id, original_title, original_slug = found
     original = Original(original_id, original_title, original_slug) if original_id else None
-    view = ThreadView(*columns, original)
+    view = ThreadView._make([*columns, original])
     return view._replace(tags=str(view.tags).split())
 
 

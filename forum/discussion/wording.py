@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import TypeVar
 
+from forum.discussion.tables import ThreadKind
 from forum.errors import Invalid
 from forum.markup import LIMIT
 
@@ -45,6 +46,13 @@ def one_line(value: str) -> str:
         " " if c.isspace() else c for c in normal if c.isspace() or unicodedata.category(c)[0] != "C"
     )
     return " ".join(kept.split())
+
+
+def kind(value: str) -> ThreadKind:
+    """A thread's kind. ValueError with a sentence for its writer."""
+    if value not in tuple(ThreadKind):
+        raise ValueError("Choose a question or a discussion.")
+    return ThreadKind(value)
 
 
 def title(value: str) -> str:

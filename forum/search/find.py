@@ -80,9 +80,9 @@ def find(db: Session, text: str, after: str | None, limit: int) -> Results:
 
 def _page(found: Sequence[Candidate], after: str | None, limit: int) -> Page[Candidate]:
     ordered = sorted(found, reverse=True)
-    if cursor := Cursor.decode(after, int, int):
+    if cursor := Cursor.decode(after, float, int):
         ordered = [each for each in ordered if (each.score, each.thread_id) < cursor]
-    return Page.of(ordered[: limit + 1], limit, lambda each: (each.score, each.thread_id))
+    return Page.of(ordered[: limit + 1], limit, lambda each: (float(each.score), each.thread_id))
 
 
 def _hits(db: Session, query: Query, candidates: Sequence[Candidate]) -> list[Hit]:
