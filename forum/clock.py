@@ -1,7 +1,7 @@
 """The only source of time, so that a test or a replay can stop it."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 
 
@@ -26,3 +26,8 @@ def running_as(source: Callable[[], datetime]) -> Iterator[None]:
         yield
     finally:
         _source = before
+
+
+def standing_at(moment: datetime) -> AbstractContextManager[None]:
+    """Inside the block it is always `moment`."""
+    return running_as(lambda: moment)

@@ -16,9 +16,14 @@ def make_account(db: Session, name: str = "", role: Role = Role.MEMBER, shown_po
     """A member whose first posts are long past, unless `shown_posts` says otherwise."""
     name = name or f"member{next(_number)}"
     account = Account(
-        name=name, name_key=name.casefold(), email=f"{name}@example.org", email_key=f"{name}@example.org".casefold(),
-        role=role, shown_posts=shown_posts, created_at=now(),
-    )  # fmt: skip
+        name=name,
+        name_key=name.casefold(),
+        email=f"{name}@example.org",
+        email_key=f"{name}@example.org".casefold(),
+        role=role,
+        shown_posts=shown_posts,
+        created_at=now(),
+    )
     db.add(account)
     db.flush()
     return Actor(account.id, name, role, shown_posts, 0)

@@ -4,10 +4,10 @@ import re
 from pathlib import Path
 
 import typer.main
+from test_floors import FLOORS
 
 from forum.__main__ import app
 from forum.config import Settings
-from test_floors import FLOORS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

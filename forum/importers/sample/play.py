@@ -34,7 +34,7 @@ def play(db: Session, password_hash: str, progress: Progress) -> None:
     player.describe()
     acts = script.acts()
     for done, act in enumerate(acts, start=1):
-        with clock.running_as(lambda moment=today - act.ago: moment):
+        with clock.standing_at(today - act.ago):
             _ACTS[act.what](player, act.data)
         progress(done, len(acts))
 

@@ -1,0 +1,150 @@
+"""The command line: `forum --help`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from forum.config import BadSetting, settings
+from forum.errors import ForumError, NotReady
+
+app = typer.Typer(
+    help="A community Q&A forum in which claims carry their sources.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+account = typer.Typer(help="Accounts.", no_args_is_help=True)
+app.add_typer(account, name="account")
+imports = typer.Typer(help="Bring in an old forum.", no_args_is_help=True)
+app.add_typer(imports, name="import")
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on; 0 takes a free one.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that answer.")] = 1,
+    no_worker: Annotated[bool, typer.Option("--no-worker", help="Do no jobs; `forum work` does.")] = False,
+) -> None:
+    """Serve the forum, and do its jobs beside it."""
+    from forum import logs, serving
+
+    logs.configure()
+    serving.serve(host, port, workers, with_worker=not no_worker)
+
+
+@app.command()
+def work(
+    with_parent: Annotated[int, typer.Option(hidden=True, help="End when this process ends.")] = 0,
+) -> None:
+    """Do the jobs: look up references, send mail."""
+    from forum import logs, parent, worker
+    from forum.app import database_of
+
+    logs.configure()
+    if with_parent:
+        parent.leave_with(with_parent)
+    worker.run(database_of(settings()), settings())
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the version that this program needs."""
+    from forum import schema
+    from forum.app import database_of
+
+    database = database_of(settings())
+    schema.migrate(database)
+    print(f"The database has version {schema.present(database)}.")
+
+
+@app.command()
+def check() -> None:
+    """Look at settings, database, schema, search index and mail; one line each."""
+    from forum import ops
+    from forum.app import database_of
+
+    found = list(ops.checks(settings(), database_of(settings())))
+    for one in found:
+        print(f"{'ok    ' if one.ok else 'FAILED'}  {one.name:<9} {one.words}")
+    raise typer.Exit(0 if all(one.ok for one in found) else 1)
+
+
+@app.command()
+def sample(
+    if_empty: Annotated[bool, typer.Option("--if-empty", help="Leave a forum in use alone.")] = False,
+) -> None:
+    """Fill an empty forum with a sample community to try everything on."""
+    from forum.app import database_of
+    from forum.importers import console
+
+    console.make_sample(database_of(settings()), if_empty=if_empty)
+
+
+@imports.command("stackexchange")
+def import_stackexchange(
+    folder: Annotated[Path, typer.Argument(help="The folder with Posts.xml and the other files.")],
+    source: Annotated[
+        str, typer.Option(help="A short name of the old forum, the same each time.")
+    ] = "stackexchange",
+) -> None:
+    """Import a Stack Exchange data dump; running it again changes nothing."""
+    from forum.app import database_of
+    from forum.importers import console
+
+    console.import_stackexchange(database_of(settings()), folder, source)
+
+
+@account.command("create")
+def create_account(
+    name: Annotated[str, typer.Argument(help="The name, 3 to 30 letters, digits, - and _.")],
+    role: Annotated[Literal["member", "moderator", "admin"], typer.Option(help="What it may do.")] = "member",
+    email: Annotated[str | None, typer.Option(help="A mail address, for messages.")] = None,
+) -> None:
+    """Create an account; asks for the password, or reads it from standard input."""
+    from forum.accounts.tables import Role
+    from forum.actions import joining
+    from forum.app import database_of
+
+    password = _password()
+    with database_of(settings()).writing() as db:
+        made = joining.create_account(db, None, name, email, password, Role(role))
+    print(f"{made.name} can sign in ({role}).")
+
+
+def _password() -> str:
+    if sys.stdin.isatty():
+        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+    return sys.stdin.readline().rstrip("\r\n")
+
+
+def main() -> None:
+    """Runs a command. What the owner can mend ends in one sentence: 2 for settings, 1 for the rest."""
+    try:
+        app()
+    except BadSetting as error:
+        _end(str(error), 2)
+    except (NotReady, ForumError) as error:
+        _end(str(error), 1)
+    except Exception as error:
+        _end_if_database(error)
+        raise
+
+
+def _end_if_database(error: Exception) -> None:
+    from sqlalchemy.exc import DatabaseError
+
+    if isinstance(error, DatabaseError):
+        reason = str(error.orig).strip().partition("\n")[0]
+        _end(f"The database cannot be used: {reason} (forum check says more)", 1)
+
+
+def _end(sentence: str, code: int) -> None:
+    print(sentence, file=sys.stderr)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""Names of accounts: what they may look like, and when two are the same."""
+
+import unicodedata
+
+SHORTEST = 3
+LONGEST = 30
+LONGEST_KEY = 60
+
+#: Names that would speak for the forum; only its owner can give them.
+RESERVED = frozenset(
+    ("admin", "administrator", "anonymous", "deleted", "everyone", "footnote", "guest", "help", "mod",
+     "moderator", "moderators", "nobody", "official", "owner", "root", "security", "staff", "support",
+     "system")
+)  # fmt: skip
+
+
+def normal(name: str) -> str:
+    """The one spelling of a typed name: compatible characters unified, spaces around it gone."""
+    return unicodedata.normalize("NFKC", name).strip()
+
+
+def key(name: str) -> str:
+    """What two spellings of the same name have in common; unique among accounts."""
+    return unicodedata.normalize("NFKC", normal(name).casefold())
+
+
+def problem(name: str) -> str:
+    """Why this cannot be the name of an account, in one sentence; "" if it can."""
+    if not name:
+        return "Please choose a name."
+    if not SHORTEST <= len(name) <= LONGEST or len(key(name)) > LONGEST_KEY:
+        return f"A name has {SHORTEST} to {LONGEST} characters."
+    if not all(_allowed(character) for character in name):
+        return "A name is made of letters, digits, “-” and “_”, without spaces."
+    if name[0] in "-_" or name[-1] in "-_":
+        return "A name begins and ends with a letter or a digit."
+    return ""
+
+
+def is_reserved(name: str) -> bool:
+    return key(name) in RESERVED
+
+
+def _allowed(character: str) -> bool:
+    category = unicodedata.category(character)
+    return category[0] == "L" or category == "Nd" or character in "-_"

@@ -1,0 +1,39 @@
+"""The one-time code with which the owner of an empty forum becomes its first admin."""
+
+import hashlib
+import hmac
+import secrets
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from forum.accounts import people
+from forum.accounts.tables import SetupCode
+from forum.clock import now
+
+
+def issue(db: Session) -> str | None:
+    """A new code, in place of any older one; None when the forum has an admin already."""
+    if people.has_admin(db):
+        return None
+    code = secrets.token_urlsafe(24)
+    withdraw(db)
+    db.add(SetupCode(code_hash=_hash(code), created_at=now()))
+    return code
+
+
+def is_valid(db: Session, code: str) -> bool:
+    """Whether this is the code that was issued last, and nobody became admin since."""
+    wanted = _hash(code)
+    issued = db.scalars(select(SetupCode.code_hash)).all()
+    # All are compared, so that the time says nothing.
+    return sum(hmac.compare_digest(found, wanted) for found in issued) == 1 and not people.has_admin(db)
+
+
+def withdraw(db: Session) -> None:
+    """No code is valid any more."""
+    db.execute(delete(SetupCode))
+
+
+def _hash(code: str) -> bytes:
+    return hashlib.sha256(code.encode()).digest()

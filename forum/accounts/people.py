@@ -1,0 +1,114 @@
+"""Accounts: made, found by name or mail address, read for a page."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, exists, or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from forum.accounts import addresses, names
+from forum.accounts.tables import Account, Role
+from forum.clock import now
+from forum.db import row
+from forum.errors import Invalid
+
+NAME_TAKEN = "This name is taken. Please choose another one."
+ADDRESS_TAKEN = "Another account has this mail address."
+
+
+class Login(NamedTuple):
+    """What signing in needs to know of an account."""
+
+    id: int
+    password_hash: str | None
+
+
+class Person(NamedTuple):
+    """What anybody may know of an account."""
+
+    id: int
+    name: str
+    role: str
+    about: str
+    shown_posts: int
+    created_at: datetime
+    is_sample: bool
+    is_claimed: bool
+
+
+_LOGIN = select(Account.id, Account.password_hash).where(
+    or_(Account.name_key == bindparam("name_key"), Account.email_key == bindparam("email_key"))
+)
+_NAMED = select(
+    Account.id,
+    Account.name,
+    Account.role,
+    Account.about,
+    Account.shown_posts,
+    Account.created_at,
+    Account.is_sample,
+    Account.password_hash.is_not(None).label("is_claimed"),
+).where(Account.name_key == bindparam("name_key"))
+
+
+def add(
+    db: Session,
+    name: str,
+    email: str | None,
+    password_hash: str | None,
+    role: Role = Role.MEMBER,
+    *,
+    is_sample: bool = False,
+) -> Account:
+    """A new account; Invalid if the name or the mail address is taken."""
+    account = Account(
+        name=name,
+        name_key=names.key(name),
+        email=email,
+        email_key=addresses.key(email) if email else None,
+        password_hash=password_hash,
+        role=role,
+        is_sample=is_sample,
+        created_at=now(),
+    )
+    try:
+        with db.begin_nested():
+            db.add(account)
+    except IntegrityError:
+        raise Invalid(_taken(db, name, email)) from None
+    return account
+
+
+def _taken(db: Session, name: str, email: str | None) -> dict[str, str]:
+    taken = {"name": NAME_TAKEN} if is_name_taken(db, name) else {}
+    if email and owner_of_address(db, email) is not None:
+        taken["email"] = ADDRESS_TAKEN
+    return taken
+
+
+def is_name_taken(db: Session, name: str) -> bool:
+    return bool(db.scalar(select(exists().where(Account.name_key == names.key(name)))))
+
+
+def owner_of_address(db: Session, email: str) -> int | None:
+    """The id of the account with this mail address."""
+    return db.scalar(select(Account.id).where(Account.email_key == addresses.key(email)))
+
+
+def login(db: Session, typed: str) -> Login | None:
+    """The account that signs in with this name or mail address."""
+    found = row(db, _LOGIN, name_key=names.key(typed), email_key=addresses.key(typed))
+    return None if found is None else Login(*found)
+
+
+def named(db: Session, name: str) -> Person | None:
+    """The person with this name, however its letters are cased."""
+    found = row(db, _NAMED, name_key=names.key(name))
+    return None if found is None else Person(*found)
+
+
+def has_admin(db: Session) -> bool:
+    """Whether somebody can sign in as an admin."""
+    admin = exists().where(Account.role == Role.ADMIN, Account.password_hash.is_not(None))
+    return bool(db.scalar(select(admin)))

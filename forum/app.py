@@ -1,0 +1,83 @@
+"""The one place where everything is put together: `create()` makes the application for any ASGI server."""
+
+import os
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
+from typing import Any
+
+from anyio import CapacityLimiter
+
+from forum import config, logs, ops, parent
+from forum.config import Settings
+from forum.db import Database
+from forum.errors import NotReady
+from forum.paths import STATIC
+from forum.web.kept import Kept
+from forum.web.middleware import Guard
+from forum.web.routes import ROUTES
+from forum.web.routing import Way, router
+from forum.web.site import Site
+from forum.web.static import Static
+from forum.web.templating import Pages
+from forum.web.watching import PostgresWatch, SqliteWatch
+
+
+def create(settings: Settings | None = None, routes: Iterable[Way] = ROUTES) -> Kept:
+    """The forum as an ASGI application. It refuses to start on a database with another schema."""
+    logs.configure()
+    if parent.SERVING in os.environ:
+        parent.leave_with(int(os.environ[parent.SERVING]))
+    site = site_of(settings or config.settings())
+    watch = watch_of(site.database)
+    app = Guard(router(site, routes, _lifespan(site, watch, lambda: kept)), site)
+    kept = Kept(app, watch, site.settings.cache_bytes)
+    site.forget = kept.forget
+    return kept
+
+
+def site_of(settings: Settings) -> Site:
+    """What the requests of one process share."""
+    database = database_of(settings)
+    static = Static(STATIC)
+    return Site(
+        settings,
+        database,
+        static,
+        Pages(settings.name, static.address),
+        partial(ops.ready, database),
+        CapacityLimiter(settings.request_threads),
+        CapacityLimiter(settings.slow_threads),
+    )
+
+
+def database_of(settings: Settings) -> Database:
+    """The database, with a connection for each thread that may ask for one."""
+    connections = settings.request_threads + settings.slow_threads + 1
+    try:
+        return Database(settings.database_url, busy_seconds=settings.busy_seconds, connections=connections)
+    except OSError as error:
+        raise NotReady(f"{error.filename} cannot be made for the database: {error.strerror}") from None
+
+
+def watch_of(database: Database) -> SqliteWatch | PostgresWatch:
+    return SqliteWatch(database.url.database or "") if database.is_sqlite else PostgresWatch(database)
+
+
+def _lifespan(
+    site: Site, watch: SqliteWatch | PostgresWatch, kept: Callable[[], Kept]
+) -> Callable[[Any], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_app: object) -> AsyncIterator[None]:
+        problems = site.ready()
+        if problems:
+            raise NotReady(problems[0])
+        if isinstance(watch, PostgresWatch):
+            watch.start(kept())
+        try:
+            yield
+        finally:
+            watch.close()
+            site.database.close()
+
+    return lifespan

@@ -1,0 +1,144 @@
+"""`forum serve`: the web server, the worker beside it, and an end for both when one is asked for."""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+import structlog
+import typer
+from granian.constants import HTTPModes, Interfaces, Loops
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server.mp import MPServer
+
+from forum import config, ops, parent, schema
+from forum.accounts import ownership
+from forum.app import database_of
+from forum.config import Settings
+from forum.db import Database
+from forum.errors import NotReady
+
+log = structlog.get_logger()
+
+#: How long the server and the worker may finish what they are doing.
+PATIENCE = 5
+#: Addresses to listen on that are none to go to.
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # noqa: S104 - only compared
+
+
+def serve(host: str, port: int, workers: int, *, with_worker: bool) -> None:
+    """Serves until SIGTERM or SIGINT. NotReady, with a sentence, if that cannot begin."""
+    port = free_port(host, port)
+    shown = _EVERYWHERE.get(host, f"[{host}]" if ":" in host else host)
+    # Links lead to where we are, unless the owner says that people come by another address.
+    os.environ.setdefault("FORUM_BASE_URL", f"http://{shown}:{port}")
+    settings = config.settings()
+    database = database_of(settings)
+    try:
+        prepare(database)
+        _greet(settings, database, f"http://{shown}:{port}")
+    finally:
+        database.close()
+    os.environ[parent.SERVING] = str(os.getpid())
+    server = _server(host, port, workers)
+    companion = Companion(lambda: bool(server.interrupt_signal)) if with_worker else None
+    try:
+        server.serve()
+    finally:
+        if companion is not None:
+            companion.stop()
+
+
+def free_port(host: str, port: int) -> int:
+    """`port`, or any free one if it is 0; NotReady if somebody listens there."""
+    # Asked beforehand, because the server shares ports among its processes, and so with a second server too.
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            return int(probe.getsockname()[1])
+    except (OSError, OverflowError) as error:
+        words = f"Cannot listen on {host} port {port}: {_reason(error)}. Try another --port."
+        raise NotReady(words) from None
+
+
+def _reason(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or str(error)).lower()
+
+
+def prepare(database: Database) -> None:
+    """The schema is the newest: SQLite is migrated, PostgreSQL has to be. NotReady says what to run."""
+    if database.is_sqlite and schema.present(database) != schema.newest():
+        schema.migrate(database)
+    problems = ops.ready(database)
+    if problems:
+        raise NotReady(f"{problems[0][0].upper()}{problems[0][1:]}")
+
+
+def _greet(settings: Settings, database: Database, here: str) -> None:
+    typer.echo(f"{settings.name} is at {here} (Ctrl-C stops it).")
+    if settings.base_url != here:
+        typer.echo(f"People reach it at {settings.base_url} (FORUM_BASE_URL).")
+    with database.writing() as db:
+        code = ownership.issue(db)
+    if code is not None:
+        address = f"{settings.base_url}/setup?{urlencode({'code': code})}"
+        typer.echo(f"Open {address} to create the first admin.")
+
+
+def _server(host: str, port: int, workers: int) -> MPServer:
+    return MPServer(
+        "forum.app:create",
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        factory=True,
+        workers=workers,
+        runtime_threads=1,
+        loop=Loops.asyncio,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=15_000, max_buffer_size=64 * 1024),
+        websockets=False,
+        log_level=LogLevels.warning,
+        log_access=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=PATIENCE,
+    )
+
+
+class Companion:
+    """The worker as a process of its own, started again when it dies unless all is `ending`."""
+
+    def __init__(self, ending: Callable[[], bool]) -> None:
+        self._ending = ending
+        self._stopped = threading.Event()
+        self._process = self._start()
+        threading.Thread(target=self._watch, name="companion", daemon=True).start()
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        command = [sys.executable, "-m", "forum", "work", "--with-parent", str(os.getpid())]
+        return subprocess.Popen(command)  # noqa: S603 - our own interpreter and module
+
+    def _watch(self) -> None:
+        while True:
+            code = self._process.wait()
+            # Ctrl-C reaches the worker too, perhaps before it reaches us.
+            if self._stopped.wait(1) or self._ending():
+                return
+            log.error("the worker ended and is started again", code=code)
+            self._process = self._start()
+
+    def stop(self) -> None:
+        """The worker has ended, if need be in the middle of a job: jobs can be done twice."""
+        self._stopped.set()
+        self._process.terminate()
+        try:
+            self._process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()

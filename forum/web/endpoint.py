@@ -1,0 +1,84 @@
+"""From a request to a handler and back: the form is read, a thread is found, the answer is sent."""
+
+import gzip
+import hashlib
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+from anyio import to_thread
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from forum import freshness, policy
+from forum.policy import Permit
+from forum.web import forms
+from forum.web.kept import Offer
+from forum.web.site import Site
+from forum.web.visit import Visit
+
+__all__ = ["Endpoint", "Handler", "Keeps", "Visit"]
+
+Handler = Callable[[Visit], Response]
+#: From a page's path parameters and query to the generations it shows; None: not to be kept.
+Keeps = Callable[[Mapping[str, Any], Mapping[str, str]], tuple[str, ...] | None]
+
+
+class Endpoint:
+    """One handler as an ASGI application. Errors are left to the middleware."""
+
+    def __init__(
+        self,
+        site: Site,
+        handler: Handler,
+        permit: Permit,
+        *,
+        keeps: Keeps | None = None,
+        queries: Collection[str] = (),
+        slow: bool = False,
+    ) -> None:
+        self.site = site
+        self.handler = handler
+        self.permit = permit
+        self.keeps = keeps
+        self.queries = frozenset(queries)
+        self.pool = site.slow if slow else site.quick
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        typed = await forms.read(scope, receive) if scope["method"] == "POST" else None
+        visit = Visit(self.site, scope, typed)
+        response, offer = await to_thread.run_sync(self._answer, visit, limiter=self.pool)
+        if visit.touched:
+            self.site.forget(visit.touched)
+        scope["footnote.offer"] = offer
+        await deliver(response, scope, receive, send)
+
+    def _answer(self, visit: Visit) -> tuple[Response, Offer | None]:
+        with visit:
+            policy.admit(self.permit, visit.actor)
+            # Read first: what changes while the page is made then counts as a change of the finished page.
+            generations = self._generations(visit)
+            response = self.handler(visit)
+            if visit.token_is_dead and "set-cookie" not in response.headers:
+                visit.forget(response)
+        return response, _offer(response, generations)
+
+    def _generations(self, visit: Visit) -> Mapping[str, int] | None:
+        if self.keeps is None or visit.token is not None or visit.query.keys() - self.queries:
+            return None
+        names = self.keeps(visit.path, visit.query)
+        return None if names is None else freshness.read(visit.db, names)
+
+
+async def deliver(response: Response, scope: Scope, receive: Receive, send: Send) -> None:
+    """Sends the response; without its body when only its head was asked for."""
+    if scope["method"] == "HEAD":
+        response.body = b""
+    await response(scope, receive, send)
+
+
+def _offer(response: Response, generations: Mapping[str, int] | None) -> Offer | None:
+    if generations is None or response.status_code != 200 or "set-cookie" in response.headers:
+        return None
+    body = bytes(response.body)
+    digest = hashlib.blake2b(body, digest_size=12).hexdigest().encode()
+    return Offer(generations, body, gzip.compress(body, 6, mtime=0), digest)

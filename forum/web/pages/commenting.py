@@ -1,0 +1,40 @@
+"""Writing under a post."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from forum.actions import posting
+from forum.errors import Invalid
+from forum.policy import Permit
+from forum.web.endpoint import Visit
+from forum.web.pages import preview
+from forum.web.pages.posts import open_here, posted
+
+
+def form(visit: Visit) -> Response:
+    return _page(visit)
+
+
+def comment(visit: Visit) -> Response:
+    typed = visit.form
+    if shown := preview.asked_for(visit):
+        return _page(visit, preview=shown)
+    try:
+        post = visit.act(
+            posting.comment,
+            visit.path["post_id"],
+            typed.get("text", ""),
+            key=typed.get("key", ""),
+            held_posts=visit.settings.held_posts,
+        )
+    except Invalid as error:
+        return _page(visit, error.status, errors=error.fields)
+    return posted(visit, post)
+
+
+def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
+    post, thread = open_here(visit, Permit.COMMENT)
+    key = visit.form.get("key") or visit.new_key()
+    context = {"preview": None, "form": visit.form, "post": post, "thread": thread, "key": key, **more}
+    return visit.page("posts/comment.html", status, **context)

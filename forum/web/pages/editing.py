@@ -1,0 +1,65 @@
+"""Editing an own post."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.responses import Response
+
+from forum.actions import editing
+from forum.discussion.tables import Post, PostKind, PostState, Thread
+from forum.errors import Invalid
+from forum.policy import Permit
+from forum.web.endpoint import Visit
+from forum.web.pages import preview
+from forum.web.pages.posts import open_here, place
+
+
+def form(visit: Visit) -> Response:
+    post, thread = open_here(visit, Permit.EDIT)
+    typed = {"text": post.text, "title": thread.title, "tags": thread.tag_names, "why": ""}
+    return _page(visit, post, thread, typed, revision=str(post.revision))
+
+
+def edit(visit: Visit) -> Response:
+    typed = visit.form
+    post, thread = open_here(visit, Permit.EDIT)
+    if shown := preview.asked_for(visit):
+        return _page(visit, post, thread, typed, preview=shown)
+    opening = post.kind == PostKind.OPENING
+    try:
+        changed = visit.act(
+            editing.edit,
+            post.id,
+            typed.get("text", ""),
+            _number(typed.get("revision", "")),
+            why=typed.get("why", ""),
+            title=typed.get("title", "") if opening else None,
+            tag_names=typed.get("tags", "") if opening else None,
+        )
+    except editing.Outdated as error:
+        return _outdated(visit, error)
+    except Invalid as error:
+        return _page(visit, post, thread, typed, error.status, errors=error.fields)
+    return place(visit, changed, "edited-held" if changed.state == PostState.HELD else "edited")
+
+
+def _outdated(visit: Visit, error: editing.Outdated) -> Response:
+    """The form once more, with what the post says now above it: saving then replaces that knowingly."""
+    post, thread = open_here(visit, Permit.EDIT)
+    current = str(post.revision)
+    typed = visit.form
+    return _page(
+        visit, post, thread, typed, error.status, errors=error.fields, outdated=post.text, revision=current
+    )
+
+
+def _page(
+    visit: Visit, post: Post, thread: Thread, typed: Mapping[str, str], status: int = 200, **more: Any
+) -> Response:
+    context = {"preview": None, "outdated": "", "revision": typed.get("revision", ""), **more}
+    return visit.page("posts/edit.html", status, post=post, thread=thread, form=typed, **context)
+
+
+def _number(typed: str) -> int:
+    """The revision in the form; one that never was, if it is not a number."""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0

@@ -1,0 +1,44 @@
+"""Telling the moderators about a post."""
+
+from typing import Any
+
+from markupsafe import Markup
+from starlette.responses import Response
+
+from forum.accounts.tables import Account
+from forum.actions import flagging
+from forum.discussion import cited
+from forum.errors import Invalid
+from forum.moderation.rules import REASONS
+from forum.policy import Permit
+from forum.web.endpoint import Visit
+from forum.web.pages.posts import open_here, place
+
+
+def form(visit: Visit) -> Response:
+    return _page(visit)
+
+
+def flag(visit: Visit) -> Response:
+    typed = visit.form
+    post, _ = open_here(visit, Permit.FLAG)
+    try:
+        visit.act(flagging.flag, post.id, typed.get("reason", ""), typed.get("words", ""))
+    except Invalid as error:
+        return _page(visit, error.status, errors=error.fields)
+    return place(visit, post, "flagged")
+
+
+def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
+    post, thread = open_here(visit, Permit.FLAG)
+    context = {
+        "post": post,
+        "thread": thread,
+        "author": visit.db.get_one(Account, post.author_id).name,
+        "html": Markup(post.html),  # noqa: S704 - sanitised when it was saved
+        "citations": cited.by_post(visit.db, post.id),
+        "reasons": [(reason.key, reason.label, reason.help) for reason in REASONS],
+        "form": visit.form,
+        **more,
+    }
+    return visit.page("flags/flag.html", status, **context)

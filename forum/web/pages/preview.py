@@ -1,0 +1,53 @@
+"""What a text will look like: for the script beside the form, and for forms without one."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from markupsafe import Markup
+from starlette.responses import Response
+
+from forum.markup import LIMIT, Cited, anchored, render
+from forum.references import printing
+from forum.web.endpoint import Visit
+
+
+class Entry(NamedTuple):
+    """One line of the list of references."""
+
+    ordinal: int
+    html: Markup
+    locator: str
+    stance: str
+
+
+class Preview(NamedTuple):
+    """`problems` are sentences about what stays as typed."""
+
+    html: Markup
+    citations: Sequence[Entry]
+    problems: Sequence[str]
+
+
+def preview(visit: Visit) -> Response:
+    return visit.fragment("preview/preview.html", preview=made(visit, visit.form.get("text", "")))
+
+
+def made(visit: Visit, text: str) -> Preview:
+    """The text as it would be posted; nothing is saved."""
+    page = render(text[:LIMIT])
+    html = Markup(anchored(page.html, "preview"))  # noqa: S704 - sanitised by render
+    return Preview(html, _entries(visit, page.citations), page.problems)
+
+
+def asked_for(visit: Visit) -> Preview | None:
+    """The preview if the form was sent by its Preview button."""
+    return made(visit, visit.form.get("text", "")) if visit.form.get("step") == "preview" else None
+
+
+def _entries(visit: Visit, cited: Sequence[Cited]) -> list[Entry]:
+    named = printing.of_identifiers(visit.db, [c.identifier for c in cited if c.identifier])
+    numbered = printing.of_ids(visit.db, [c.reference_id for c in cited if c.reference_id])
+    printed = [named[c.identifier] if c.identifier else numbered.get(c.reference_id or 0) for c in cited]
+    return [
+        Entry(c.ordinal, html, c.locator, c.stance) for c, html in zip(cited, printed, strict=True) if html
+    ]

@@ -1,0 +1,52 @@
+"""A thread, and answering in it."""
+
+from typing import Any
+
+from starlette.responses import RedirectResponse, Response
+
+from forum import policy
+from forum.actions import posting
+from forum.errors import Invalid
+from forum.policy import Permit
+from forum.web.endpoint import Visit
+from forum.web.pages import preview
+from forum.web.pages.posts import posted
+
+
+def read(visit: Visit) -> Response:
+    page = policy.read_thread(visit.db, visit.actor, visit.path["thread_id"])
+    address = f"/t/{page.thread.id}/{page.thread.slug}"
+    if visit.here != address:
+        return RedirectResponse(address, 301)
+    return visit.page(
+        "threads/read.html",
+        thread=page.thread,
+        opening=page.opening,
+        answers=page.answers,
+        key=visit.new_key() if visit.actor else "",
+    )
+
+
+def answer(visit: Visit) -> Response:
+    typed = visit.form
+    if shown := preview.asked_for(visit):
+        return _page(visit, preview=shown)
+    try:
+        post = visit.act(
+            posting.answer,
+            visit.path["thread_id"],
+            typed.get("text", ""),
+            key=typed.get("key", ""),
+            held_posts=visit.settings.held_posts,
+        )
+    except Invalid as error:
+        return _page(visit, error.status, errors=error.fields)
+    return posted(visit, post)
+
+
+def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
+    """The form alone: at the end of a long thread nobody would find the message beside it."""
+    thread = policy.open_thread(visit.db, visit.actor, visit.path["thread_id"], Permit.ANSWER)
+    key = visit.form.get("key") or visit.new_key()
+    context = {"preview": None, "form": visit.form, "thread": thread, "key": key, **more}
+    return visit.page("threads/answer.html", status, **context)

@@ -1,0 +1,93 @@
+"""How routes are written down, and how they become a router."""
+
+from collections.abc import Callable, Collection, Iterable
+from contextlib import AbstractAsyncContextManager
+from typing import Any, NamedTuple
+
+from starlette.convertors import IntegerConvertor, register_url_convertor
+from starlette.routing import Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from forum.errors import NotFound
+from forum.policy import Permit
+from forum.web.endpoint import Endpoint, Handler, Keeps
+from forum.web.site import Site
+from forum.web.trouble import MethodNotAllowed
+
+#: The largest id that every database takes.
+LARGEST_ID = 2**31 - 1
+
+
+class Way(NamedTuple):
+    """One route: what its address, method and permission are, and who answers."""
+
+    method: str
+    path: str
+    handler: Handler
+    permit: Permit
+    keeps: Keeps | None = None
+    queries: Collection[str] = ()
+    slow: bool = False
+
+
+def get(
+    path: str,
+    handler: Handler,
+    permit: Permit = Permit.READ,
+    *,
+    keeps: Keeps | None = None,
+    queries: Collection[str] = ("after",),
+    slow: bool = False,
+) -> Way:
+    """A page. With `keeps` its signed-out form is kept; a query with other names than `queries` is not."""
+    return Way("GET", path, handler, permit, keeps, queries, slow)
+
+
+def post(path: str, handler: Handler, permit: Permit) -> Way:
+    """An act, with the permission it needs. It may wait for the write lock: readers do not wait behind it."""
+    return Way("POST", path, handler, permit, slow=True)
+
+
+class _Id(IntegerConvertor):
+    regex = "[0-9]{1,10}"
+
+    def convert(self, value: str) -> int:
+        number = int(value)
+        if number > LARGEST_ID:
+            raise NotFound
+        return number
+
+
+class _ByMethod:
+    """The handlers of one address."""
+
+    def __init__(self, endpoints: dict[str, Endpoint]) -> None:
+        self.endpoints = endpoints
+        if "GET" in endpoints:
+            self.endpoints = endpoints | {"HEAD": endpoints["GET"]}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        endpoint = self.endpoints.get(scope["method"])
+        if endpoint is None:
+            raise MethodNotAllowed(", ".join(self.endpoints))
+        await endpoint(scope, receive, send)
+
+
+Lifespan = Callable[[Any], AbstractAsyncContextManager[None]]
+
+
+def router(site: Site, ways: Iterable[Way], lifespan: Lifespan) -> ASGIApp:
+    """The router for these routes, tried in their order, and for static files."""
+    register_url_convertor("int", _Id())
+    by_path: dict[str, dict[str, Endpoint]] = {}
+    for way in ways:
+        by_path.setdefault(way.path, {})[way.method] = Endpoint(
+            site, way.handler, way.permit, keeps=way.keeps, queries=way.queries, slow=way.slow
+        )
+    routes = [Route(path, _ByMethod(endpoints)) for path, endpoints in by_path.items()]
+    routes.append(Route("/static/{hash}/{name:path}", site.static))
+    return Router(routes, redirect_slashes=False, default=_nowhere, lifespan=lifespan)
+
+
+async def _nowhere(_scope: Scope, _receive: Receive, _send: Send) -> None:
+    raise NotFound

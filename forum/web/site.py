@@ -1,0 +1,35 @@
+"""What all requests of one process share."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from anyio import CapacityLimiter
+
+from forum.config import Settings
+from forum.db import Database
+from forum.web.static import Static
+from forum.web.templating import Pages
+
+
+def _nothing(_names: Iterable[str]) -> None:
+    """Nothing is kept, so nothing has to be forgotten."""
+
+
+@dataclass
+class Site:
+    settings: Settings
+    database: Database
+    static: Static
+    pages: Pages
+    #: What keeps this process from answering, one sentence each; empty when all is well.
+    ready: Callable[[], list[str]]
+    #: Threads for pages, and for what is slow by nature: neither starves the other.
+    quick: CapacityLimiter
+    slow: CapacityLimiter
+    #: Told in the event loop which generations this process has just raised.
+    forget: Callable[[Iterable[str]], None] = field(default=_nothing)
+
+    @property
+    def cookie(self) -> str:
+        """The name of the session cookie; on https browsers let no other host and no subpath set it."""
+        return "__Host-session" if self.settings.secure else "session"

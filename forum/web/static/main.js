@@ -1,0 +1,32 @@
+// Every page is complete without this. Each part is loaded only where the page has a use for it.
+
+const DAY = 86400;
+const words = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" });
+
+function relative(then) {
+  const seconds = Math.round((Date.now() - then) / 1000);
+  if (seconds < 0 || seconds > 7 * DAY) return null;
+  if (seconds < 60) return "just now";
+  if (seconds < 3600) return words.format(-Math.floor(seconds / 60), "minute");
+  if (seconds < DAY) return words.format(-Math.floor(seconds / 3600), "hour");
+  return words.format(-Math.floor(seconds / DAY), "day");
+}
+
+// Pages are kept and sent to many readers, so the server prints dates; only the reader's own clock knows "ago".
+for (const time of document.querySelectorAll("time[datetime]")) {
+  const then = new Date(time.dateTime);
+  time.title = then.toLocaleString();
+  const ago = relative(then.getTime());
+  if (ago) time.textContent = ago;
+}
+
+const parts = {
+  "sup.cite a": "./cards.js",
+  "form[data-vote]": "./votes.js",
+  "[data-composer]": "./preview.js",
+  "textarea, .told": "./drafts.js",
+};
+for (const [selector, path] of Object.entries(parts)) {
+  if (document.querySelector(selector)) import(path);
+}
+document.querySelector("[data-problems]")?.focus();

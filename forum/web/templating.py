@@ -1,0 +1,56 @@
+"""Pages from templates: the Jinja environment, its filters and the one way to render."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from forum.paths import TEMPLATES
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+class Pages:
+    """The templates of one forum."""
+
+    def __init__(self, forum: str, asset: Callable[[str], str]) -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader(TEMPLATES),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self._environment.globals.update(forum=forum, asset=asset)
+        self._environment.filters.update(when=when, date=date, number=number, plural=plural)
+
+    def render(self, template: str, context: dict[str, Any]) -> str:
+        """The text of `template`; a name that the context lacks is an error, never an empty place."""
+        return self._environment.get_template(template).render(context)
+
+
+def date(moment: datetime) -> str:
+    """The day in UTC, e.g. "12 Nov 2026"."""
+    day = moment.astimezone(UTC)
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def when(moment: datetime) -> Markup:
+    """A `<time>` with the day as its text; the page's script makes it relative."""
+    day = moment.astimezone(UTC)
+    exact = f"{day.year:04}-{day.month:02}-{day.day:02}T{day.hour:02}:{day.minute:02}:{day.second:02}Z"
+    text = f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    return Markup(f'<time datetime="{exact}">{text}</time>')  # noqa: S704 - made of numbers and month names only
+
+
+def number(value: int) -> str:
+    """The number with thousands set apart: 12345 is "12,345"."""
+    return f"{value:,}"
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """The count with its noun: "1 answer", "2 answers"; `many` for an irregular plural."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

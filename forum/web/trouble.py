@@ -1,0 +1,96 @@
+"""Every error becomes a page that says what happened and what to do next."""
+
+import secrets
+from urllib.parse import quote
+
+import structlog
+from anyio import to_thread
+from starlette.responses import HTMLResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from forum.errors import Busy, ForumError, SignInRequired
+from forum.web.endpoint import deliver
+from forum.web.site import Site
+from forum.web.visit import Visit
+
+log = structlog.get_logger()
+
+BARE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>
+<h1>{title}</h1><p>{words}</p><p><a href="/">Go to the start page</a></p></html>"""
+
+
+class MethodNotAllowed(ForumError):
+    code = "method_not_allowed"
+    status = 405
+    title = "That cannot be done here"
+    words = "This address does not answer that kind of request."
+
+    def __init__(self, allowed: str) -> None:
+        super().__init__()
+        self.allowed = allowed
+
+
+class CrossSite(ForumError):
+    code = "cross_site"
+    status = 403
+    title = "That came from somewhere else"
+    words = (
+        "For your safety we take forms only from our own pages. Open the forum at its own address and send it"
+        " again."
+    )
+
+
+class OurMistake(ForumError):
+    """Something nobody foresaw; the event is the way from the page to the log."""
+
+    code = "our_mistake"
+    status = 500
+    title = "Something broke on our side"
+    words = "It is not your fault. Please try again in a moment."
+
+    def __init__(self, event: str) -> None:
+        super().__init__()
+        self.event = event
+
+
+async def answer(site: Site, error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answers a request that ended in `error`."""
+    if not isinstance(error, ForumError):
+        event = secrets.token_hex(4)
+        asked = f"{scope['method']} {scope['path']}"
+        log.error("request failed", event_id=event, asked=asked, exc_info=error)
+        error = OurMistake(event)
+    response = await to_thread.run_sync(_respond, site, error, scope, limiter=site.quick)
+    await deliver(response, scope, receive, send)
+
+
+def _respond(site: Site, error: ForumError, scope: Scope) -> Response:
+    # The page about an error must not fail, whatever is broken.
+    try:
+        with Visit(site, scope) as visit:
+            response = _page(visit, error)
+    except Exception as second:
+        log.error("error page failed", status=error.status, exc_info=second)
+        response = HTMLResponse(BARE.format(title=error.title, words=error.words), error.status)
+    if isinstance(error, MethodNotAllowed):
+        response.headers["allow"] = error.allowed
+    if isinstance(error, Busy):
+        response.headers["retry-after"] = "5"
+    return response
+
+
+def _page(visit: Visit, error: ForumError) -> Response:
+    asked = quote(visit.here, safe="/")
+    if isinstance(error, SignInRequired) and visit.method in ("GET", "HEAD"):
+        return visit.redirect(f"/sign-in?next={asked}")
+    step = ("/sign-in", "Sign in") if isinstance(error, SignInRequired) else ("/", "Go to the latest threads")
+    return visit.page(
+        "errors/error.html",
+        error.status,
+        title=error.title,
+        words=error.words,
+        code=error.code,
+        event=getattr(error, "event", ""),
+        step_href=step[0],
+        step_label=step[1],
+    )

@@ -1,0 +1,154 @@
+"""One request, as a page's handler sees it."""
+
+import secrets
+from collections.abc import Callable
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
+from urllib.parse import quote, urlencode, urlsplit
+
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.types import Scope
+
+from forum import policy
+from forum.accounts import sessions
+from forum.accounts.tables import Actor
+from forum.config import Settings
+from forum.db import Session
+from forum.policy import Permit
+from forum.web import forms
+from forum.web.site import Site
+from forum.web.told import TOLD
+
+P = ParamSpec("P")
+Result = TypeVar("Result")
+
+
+class Visit:
+    """Who asks for what, and the ways to answer. Lives in one thread, from `with visit:` to its end."""
+
+    def __init__(self, site: Site, scope: Scope, typed: forms.Fields | None = None) -> None:
+        self.site = site
+        self.method: str = scope["method"]
+        self.here = forms.clean(scope["path"])
+        self.path: dict[str, Any] = {
+            name: forms.clean(value) if isinstance(value, str) else value
+            for name, value in scope.get("path_params", {}).items()
+        }
+        self.query = dict(forms.parse(scope["query_string"])) if scope["query_string"] else {}
+        self._typed = typed or []
+        self.form = dict(self._typed)
+        self.token = _cookie(scope, site.cookie)
+        #: Names of generations that this visit raised.
+        self.touched: set[str] = set()
+        self._open = ExitStack()
+        self._db: Session | None = None
+        self._actor: Actor | None = None
+        self._actor_known = self.token is None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._db = None
+        self._open.__exit__(kind, error, trace)
+
+    @property
+    def settings(self) -> Settings:
+        return self.site.settings
+
+    @property
+    def db(self) -> Session:
+        """A session for reading; every query of the visit sees the same state of the database."""
+        if self._db is None:
+            self._db = self._open.enter_context(self.site.database.reading())
+        return self._db
+
+    @property
+    def actor(self) -> Actor | None:
+        """Who is signed in; None for a guest."""
+        if not self._actor_known:
+            self._actor = sessions.actor(self.db, self.token or "")
+            self._actor_known = True
+        return self._actor
+
+    @property
+    def token_is_dead(self) -> bool:
+        """Whether the browser sent a session cookie that nobody is signed in with."""
+        return self.token is not None and self._actor_known and self._actor is None
+
+    def form_all(self, name: str) -> list[str]:
+        """Everything typed into the fields called `name`, in order."""
+        return [value for field, value in self._typed if field == name]
+
+    def needs(self, permit: Permit) -> None:
+        """Goes on only if the visitor has this permission."""
+        policy.require(permit, self.actor)
+
+    def act(
+        self, action: Callable[Concatenate[Session, Any, P], Result], *args: P.args, **kwargs: P.kwargs
+    ) -> Result:
+        """Does `action(db, actor, …)` and commits it; the session for reading ends before that."""
+        actor = self.actor
+        self.__exit__(None, None, None)
+        with self.site.database.writing() as db:
+            result = action(db, actor, *args, **kwargs)
+        self.touched |= db.info.get("touched", set())
+        return result
+
+    def page(self, template: str, status: int = 200, **context: Any) -> Response:
+        """A whole page."""
+        told = TOLD.get(self.query.get("told", ""), "")
+        return self._html(template, status, {"told": told, "form": {}, "errors": {}, **context})
+
+    def fragment(self, template: str, status: int = 200, **context: Any) -> Response:
+        """A part of a page, for our scripts."""
+        return self._html(template, status, {"told": "", "form": {}, "errors": {}, **context})
+
+    def _html(self, template: str, status: int, context: dict[str, Any]) -> Response:
+        context = {"actor": self.actor, "here": self.here, "status": status, **context}
+        return HTMLResponse(self.site.pages.render(template, context), status)
+
+    def redirect(self, path: str, told: str = "") -> Response:
+        """Sends the browser to a path of ours; `told` is the key of a sentence to show there once."""
+        if told:
+            parts = urlsplit(path)
+            query = "&".join(filter(None, (parts.query, urlencode({"told": told}))))
+            path = parts._replace(query=query).geturl()
+        return RedirectResponse(quote(path, safe="/?&=#%+:@,;!$'()*~"), 303)
+
+    def next_path(self) -> str:
+        """Where the visitor wanted to go before something came in between; always a path of ours."""
+        return forms.local(self.form.get("next") or self.query.get("next") or "/")
+
+    def to_sign_in(self) -> str:
+        """The sign-in page that leads on to where the visitor wanted to go."""
+        return f"/sign-in?{urlencode({'next': self.next_path()})}"
+
+    def new_key(self) -> str:
+        """A key for one filled-in form: sent twice, it is done once."""
+        return secrets.token_urlsafe(18)
+
+    def remember(self, response: Response, token: str) -> Response:
+        """The browser stays signed in with `token`."""
+        age = int(sessions.LIFETIME.total_seconds())
+        secure = self.settings.secure
+        response.set_cookie(self.site.cookie, token, age, secure=secure, httponly=True, samesite="lax")
+        return response
+
+    def forget(self, response: Response) -> Response:
+        """The browser throws its session cookie away."""
+        response.delete_cookie(self.site.cookie, secure=self.settings.secure, httponly=True)
+        return response
+
+
+def _cookie(scope: Scope, wanted: str) -> str | None:
+    for name, value in scope["headers"]:
+        if name == b"cookie":
+            for pair in value.decode("latin-1").split(";"):
+                key, _, content = pair.strip().partition("=")
+                if key == wanted:
+                    return str(content)
+    return None

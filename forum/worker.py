@@ -1,0 +1,100 @@
+"""The worker: takes jobs from their table and does them, one after the other, until it is told to stop."""
+
+import signal
+import threading
+from collections.abc import Callable, Mapping
+
+import structlog
+
+from forum import jobs, ops
+from forum.actions import citing
+from forum.config import Settings
+from forum.db import Database
+from forum.errors import Busy, NotReady
+from forum.inbox import mail
+
+log = structlog.get_logger()
+
+#: A job does its own short reads and writes; its name stands in the jobs table.
+Work = Callable[..., None]
+JOBS: Mapping[str, Work] = {
+    "references.resolve": citing.resolve,
+    "mail.deliver": mail.deliver_message,
+}
+
+SHORTEST_PAUSE = 0.05
+LONGEST_PAUSE = 1.0
+
+
+def run(database: Database, settings: Settings) -> None:
+    """Works until SIGTERM or SIGINT; the job that is being done then is finished first."""
+    problems = ops.ready(database)
+    if problems:
+        raise NotReady(problems[0])
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    loop(database, settings, stop)
+
+
+def loop(
+    database: Database, settings: Settings, stop: threading.Event, work: Mapping[str, Work] = JOBS
+) -> None:
+    """Works until `stop` is set; looks for jobs at least once a second."""
+    pause = SHORTEST_PAUSE
+    trouble = ""
+    while not stop.is_set():
+        try:
+            did_one = step(database, settings, work)
+            trouble = ""
+        except Exception as error:
+            # A database that is away for a while must not end the worker, nor fill the log.
+            if trouble != str(error):
+                trouble = str(error)
+                log.error("jobs cannot be read", why=trouble)
+            did_one = False
+        pause = SHORTEST_PAUSE if did_one else min(pause * 2, LONGEST_PAUSE)
+        if not did_one:
+            stop.wait(pause)
+
+
+def work_off(database: Database, settings: Settings, work: Mapping[str, Work] = JOBS) -> int:
+    """Does all jobs that are ready now; answers how many."""
+    count = 0
+    while step(database, settings, work):
+        count += 1
+    return count
+
+
+def step(database: Database, settings: Settings, work: Mapping[str, Work] = JOBS) -> bool:
+    """Does the oldest ready job; False if there was none."""
+    with database.reading() as db:
+        if not jobs.is_waiting(db):
+            return False
+    with database.writing() as db:
+        claimed = jobs.claim(db)
+    if claimed is None:
+        return False
+    error = _do(database, settings, claimed, work)
+    with database.writing() as db:
+        if error is None:
+            jobs.done(db, claimed.id)
+        else:
+            jobs.failed(db, claimed, error)
+    return True
+
+
+def _do(
+    database: Database, settings: Settings, claimed: jobs.Claimed, work: Mapping[str, Work]
+) -> str | None:
+    """Why the job could not be done; None if it was."""
+    try:
+        work[claimed.name](database, settings, **claimed.payload)
+    except (jobs.Later, Busy) as error:
+        log.info("job postponed", job=claimed.name, id=claimed.id, why=str(error))
+        return str(error)
+    except Exception as error:
+        log.error("job failed", job=claimed.name, id=claimed.id, attempt=claimed.attempts, exc_info=error)
+        return f"{type(error).__name__}: {error}"
+    log.info("job done", job=claimed.name, id=claimed.id)
+    return None

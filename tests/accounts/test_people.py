@@ -1,0 +1,53 @@
+"""Accounts: one name and one address each, however they are written."""
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from forum.accounts import ownership, people
+from forum.accounts.tables import Account, Role
+from forum.errors import Invalid
+
+
+def test_an_account_is_found_by_name_and_address(db: Session) -> None:
+    ada = people.add(db, "Ada", "Ada@example.org", "hash")
+    for typed in ("Ada", "ADA", "ada@EXAMPLE.org", " ada "):
+        assert people.login(db, typed) == people.Login(ada.id, "hash")
+    for typed in ("", "ad", "ada@example.com", "%", "ada'--"):
+        assert people.login(db, typed) is None
+    person = people.named(db, "aDa")
+    assert person is not None
+    assert (person.name, person.role, person.is_claimed) == ("Ada", Role.MEMBER, True)
+
+
+def test_a_taken_name_or_address_is_refused_and_the_rest_goes_on(db: Session) -> None:
+    people.add(db, "Ada", "ada@example.org", "hash")
+    with pytest.raises(Invalid) as error:
+        people.add(db, "ADA", "Ada@example.org", "hash")
+    assert error.value.fields == {"name": people.NAME_TAKEN, "email": people.ADDRESS_TAKEN}
+    with pytest.raises(Invalid) as error:
+        people.add(db, "Grace", "ADA@example.org", None)
+    assert error.value.fields == {"email": people.ADDRESS_TAKEN}
+    people.add(db, "Grace", None, None)
+    people.add(db, "Joan", None, None)
+    assert db.scalar(select(func.count()).select_from(Account)) == 3
+
+
+def test_only_an_admin_with_a_password_is_one(db: Session) -> None:
+    assert not people.has_admin(db)
+    people.add(db, "Ada", None, "hash", Role.MODERATOR)
+    people.add(db, "Grace", None, None, Role.ADMIN)
+    assert not people.has_admin(db)
+    people.add(db, "Joan", None, "hash", Role.ADMIN)
+    assert people.has_admin(db)
+
+
+def test_only_the_last_setup_code_is_valid_until_there_is_an_admin(db: Session) -> None:
+    first, second = ownership.issue(db), ownership.issue(db)
+    assert first and second
+    assert not ownership.is_valid(db, first)
+    assert not ownership.is_valid(db, "")
+    assert ownership.is_valid(db, second)
+    people.add(db, "Joan", None, "hash", Role.ADMIN)
+    assert not ownership.is_valid(db, second)
+    assert ownership.issue(db) is None

@@ -1,0 +1,128 @@
+"""The worker does jobs that were committed, again if they failed, and goes on whatever happens."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from conftest import Clock
+from sqlalchemy import select, text
+
+from forum import jobs, schema, worker
+from forum.config import Settings
+from forum.db import Database
+from forum.errors import NotReady
+
+
+@pytest.fixture
+def settings(database: Database) -> Settings:
+    return Settings(database_url=database.url.render_as_string(hide_password=False))
+
+
+def put(database: Database, name: str, **payload: object) -> None:
+    with database.writing() as db:
+        jobs.put(db, name, **payload)
+
+
+def waiting(database: Database) -> list[tuple[str, int, bool, str]]:
+    with database.reading() as db:
+        wanted = select(jobs.Job.name, jobs.Job.attempts, jobs.Job.buried, jobs.Job.last_error)
+        return [tuple(found) for found in db.execute(wanted.order_by(jobs.Job.id))]
+
+
+def test_jobs_are_done_in_their_order_and_crossed_off(database: Database, settings: Settings) -> None:
+    seen: list[int] = []
+    work = {"note": lambda _database, _settings, number: seen.append(number)}
+    for number in range(3):
+        put(database, "note", number=number)
+    assert worker.work_off(database, settings, work) == 3
+    assert seen == [0, 1, 2]
+    assert waiting(database) == []
+
+
+def test_a_job_holds_no_lock_while_it_works(database: Database, settings: Settings) -> None:
+    def busy(database: Database, _settings: Settings) -> None:
+        put(database, "later")
+
+    put(database, "busy")
+    worker.step(database, settings, {"busy": busy})
+    assert [name for name, *_ in waiting(database)] == ["later"]
+
+
+def test_a_job_that_fails_is_tried_again_and_buried(
+    database: Database, settings: Settings, frozen: Clock
+) -> None:
+    def fail(_database: Database, _settings: Settings) -> None:
+        raise ZeroDivisionError("no")
+
+    put(database, "fail")
+    for attempt in range(1, jobs.ATTEMPTS + 1):
+        assert worker.work_off(database, settings, {"fail": fail}) == 1
+        assert waiting(database) == [("fail", attempt, attempt == jobs.ATTEMPTS, "ZeroDivisionError: no")]
+        frozen.forward(hours=1)
+    assert worker.work_off(database, settings, {"fail": fail}) == 0
+
+
+def test_a_service_that_is_away_only_postpones(database: Database, settings: Settings, frozen: Clock) -> None:
+    away = iter([True, False])
+
+    def ask(_database: Database, _settings: Settings) -> None:
+        if next(away):
+            raise jobs.Later("closed for lunch")
+
+    put(database, "ask")
+    worker.work_off(database, settings, {"ask": ask})
+    assert waiting(database) == [("ask", 1, False, "closed for lunch")]
+    frozen.forward(seconds=31)
+    assert worker.work_off(database, settings, {"ask": ask}) == 1
+    assert waiting(database) == []
+
+
+def test_an_unknown_job_does_not_stop_the_others(database: Database, settings: Settings) -> None:
+    done: list[str] = []
+    put(database, "from.the.future", x=1)
+    put(database, "note")
+    worker.work_off(database, settings, {"note": lambda _database, _settings: done.append("note")})
+    assert done == ["note"]
+    assert waiting(database)[0][:3] == ("from.the.future", 1, False)
+
+
+def test_a_job_that_died_is_taken_up_again(database: Database, settings: Settings, frozen: Clock) -> None:
+    put(database, "note")
+    with database.writing() as db:
+        assert jobs.claim(db) is not None
+    done: list[str] = []
+    work = {"note": lambda _database, _settings: done.append("note")}
+    assert worker.work_off(database, settings, work) == 0
+    frozen.forward(minutes=5, seconds=1)
+    assert worker.work_off(database, settings, work) == 1
+
+
+def test_the_loop_survives_a_database_without_tables(database: Database, settings: Settings) -> None:
+    done = threading.Event()
+    stop = threading.Event()
+    with database.writing() as db:
+        db.execute(text("ALTER TABLE job RENAME TO hidden"))
+    work = {"note": lambda _database, _settings: done.set()}
+    thread = threading.Thread(target=worker.loop, args=(database, settings, stop, work))
+    thread.start()
+    assert not done.wait(0.4)
+    with database.writing() as db:
+        db.execute(text("ALTER TABLE hidden RENAME TO job"))
+    put(database, "note")
+    assert done.wait(5)
+    stop.set()
+    thread.join(5)
+    assert not thread.is_alive()
+
+
+def test_the_worker_refuses_another_schema(new_database: Callable[[str], Database]) -> None:
+    database = new_database("sqlite")
+    schema.migrate(database, "base")
+    with pytest.raises(NotReady):
+        worker.run(database, Settings(database_url=str(database.url)))
+    database.close()
+
+
+def test_every_job_has_its_function() -> None:
+    assert set(worker.JOBS) >= {"references.resolve", "mail.deliver"}
+    assert all(callable(work) for work in worker.JOBS.values())

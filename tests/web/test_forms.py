@@ -1,0 +1,55 @@
+"""What people type, made safe to store, and what templates make of values."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forum.web import forms, templating
+
+
+@given(st.text(st.characters()))
+def test_cleaned_text_is_plain_and_stays_so(typed: str) -> None:
+    text = forms.clean(typed)
+    assert forms.clean(text) == text
+    assert "\0" not in text and "\r" not in text
+    text.encode()
+
+
+@given(st.binary(max_size=200))
+def test_any_query_is_read(raw: bytes) -> None:
+    for name, value in forms.parse(raw):
+        (name + value).encode()
+
+
+@given(st.text(st.characters()))
+def test_where_somebody_is_led_is_here(address: str) -> None:
+    for asked in (address, f"/{address}", f"//{address}", f"///{address}", f"/\t/{address}"):
+        found = forms.local(asked)
+        assert found.startswith("/")
+        assert not found.startswith(("//", "/\\"))
+        assert urlsplit(found).netloc == ""
+
+
+@pytest.mark.parametrize("address", ["/", "/t/1/a-thread?after=x#p3", "/people/größe"])
+def test_our_own_addresses_stay(address: str) -> None:
+    assert forms.local(address) == address
+
+
+def test_moments_are_days_in_utc() -> None:
+    moment = datetime(2026, 11, 12, 23, 30, tzinfo=timezone(timedelta(hours=-2)))
+    assert templating.date(moment) == "13 Nov 2026"
+    assert templating.when(moment) == '<time datetime="2026-11-13T01:30:00Z">13 Nov 2026</time>'
+    assert templating.date(datetime(999, 1, 2, tzinfo=UTC)) == "2 Jan 999"
+
+
+def test_numbers_and_plurals() -> None:
+    assert templating.number(1234567) == "1,234,567"
+    assert [templating.plural(count, "answer") for count in (0, 1, 2000)] == [
+        "0 answers",
+        "1 answer",
+        "2,000 answers",
+    ]
+    assert templating.plural(2, "reply", "replies") == "2 replies"

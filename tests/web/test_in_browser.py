@@ -1,0 +1,288 @@
+"""The pages in a real browser: scripts, accessibility rules, narrow screens, nothing that jumps."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from axe_core_python.sync_playwright import Axe
+from community import Community, settle
+from conftest import missing
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from forum.accounts import sessions
+from forum.accounts.tables import Actor
+from forum.db import Database
+
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    " --disable-component-update --disable-sync"
+)
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+#: Measures how far anything moved after it was first painted.
+SHIFTS = """() => {
+  window.shifted = 0;
+  new PerformanceObserver(list => list.getEntries().forEach(entry => window.shifted += entry.value))
+    .observe({type: 'layout-shift', buffered: true});
+}"""
+
+
+class Forum:
+    """A forum with the community in it, behind a real server, and browsers to look at it."""
+
+    def __init__(self, address: str, database: Database, community: Community, browser: Browser) -> None:
+        self.address = address
+        self.database = database
+        self.community = community
+        self.browser = browser
+
+    def page(self, actor: Actor | None = None, width: int = 1280, **options: Any) -> Page:
+        """A fresh browser window, signed in as the actor; an error in a script fails the test."""
+        size: Any = {"width": width, "height": 900}
+        context = self.browser.new_context(base_url=self.address, viewport=size, **options)
+        if actor:
+            with self.database.writing() as db:
+                token = sessions.start(db, actor.id)
+            context.add_cookies([{"name": "session", "value": token, "url": self.address}])
+        page = context.new_page()
+        page.on("pageerror", lambda error: pytest.fail(f"a script failed: {error}"))
+        return page
+
+
+@pytest.fixture(scope="module")
+def forum(
+    new_database: Callable[[str], Database], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Forum]:
+    chromium = shutil.which("chromium")
+    if not chromium:
+        missing("chromium (on Debian: apt-get install chromium)")
+    database = new_database("sqlite")
+    community = settle(database)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    folder = tmp_path_factory.mktemp("forum")
+    server = _serve(database, folder, address, port)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS.split())
+        yield Forum(address, database, community, browser)
+        browser.close()
+    server.terminate()
+    server.wait(10)
+    database.close()
+
+
+def _serve(database: Database, folder: Path, address: str, port: int) -> subprocess.Popen[bytes]:
+    environment = os.environ | {
+        "FORUM_DATABASE_URL": str(database.url),
+        "FORUM_DATA_DIR": str(folder),
+        "FORUM_BASE_URL": address,
+        # Nobody is asked about references while pages are looked at.
+        "FORUM_CROSSREF_BASE": "http://127.0.0.1:9",
+    }
+    with (folder / "log").open("wb") as log:
+        command = [sys.executable, "-m", "forum", "serve", "--port", str(port)]
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+    for _ in range(150):
+        try:
+            httpx.get(f"{address}/healthz")
+            return server
+        except httpx.TransportError:
+            assert server.poll() is None, (folder / "log").read_text()
+            time.sleep(0.1)
+    raise AssertionError("the server did not come up")
+
+
+def paths(community: Community, who: str) -> list[str]:
+    open_to_all = ["/", "/unanswered", "/tags", "/tags/evidence", community.thread, "/references", "/log"]
+    open_to_all += [
+        f"/references/{community.reference_id}",
+        "/search?q=mood",
+        "/search?q=zebra",
+        "/people/asker",
+    ]
+    own = [f"/p/{community.own_id}/{act}" for act in ("edit", "withdraw")]
+    members = ["/ask", "/inbox", *own, f"/p/{community.answer_id}/comment", f"/p/{community.answer_id}/flag"]
+    ids = (community.item_id, community.held_item_id, community.decided_item_id)
+    return {
+        "guest": [*open_to_all, "/sign-in", "/sign-up", f"/p/{community.answer_id}/revisions", "/nowhere"],
+        "asker": [*members, community.thread, "/"],
+        "writer": [community.thread],
+        "moderator": ["/moderation", community.thread, *(f"/moderation/items/{item_id}" for item_id in ids)],
+    }[who]
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 390)])
+@pytest.mark.parametrize("who", ["guest", "asker", "writer", "moderator"])
+def test_accessibility(forum: Forum, who: str, theme: Any, width: int) -> None:
+    page = forum.page(getattr(forum.community, who, None), width, color_scheme=theme)
+    for path in paths(forum.community, who):
+        page.goto(path)
+        found = Axe().run(page, options=RULES)["violations"]
+        assert found == [], (path, [(rule["id"], rule["nodes"][0]["html"], rule["nodes"][0]["any"]) for rule in found])
+    page.context.close()
+
+
+@pytest.mark.parametrize("who", ["guest", "asker", "writer", "moderator"])
+def test_no_page_is_wider_than_the_screen(forum: Forum, who: str) -> None:
+    page = forum.page(getattr(forum.community, who, None))
+    for path in paths(forum.community, who):
+        page.goto(path)
+        for width in (1280, 768, 390, 320):
+            page.set_viewport_size({"width": width, "height": 900})
+            wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert wider == 0, f"{path} at {width} px is {wider} px too wide"
+    page.context.close()
+
+
+def test_nothing_jumps(forum: Forum) -> None:
+    for width in (390, 1280):
+        page = forum.page(forum.community.asker, width)
+        page.add_init_script(f"({SHIFTS})()")
+        for path in ("/", forum.community.thread, "/ask", "/inbox"):
+            page.goto(path, wait_until="networkidle")
+            page.wait_for_timeout(200)
+            assert page.evaluate("window.shifted") == 0, (path, width)
+        page.context.close()
+
+
+def test_a_first_visit_is_small(forum: Forum) -> None:
+    page = forum.page()
+    sizes: list[int] = []
+    page.on("requestfinished", lambda request: sizes.append(request.sizes()["responseBodySize"]))
+    page.goto(forum.community.thread, wait_until="networkidle")
+    assert len(sizes) <= 6, "page, style sheet, icon, and at most three scripts"
+    assert sum(sizes) < 40_000
+    page.context.close()
+
+
+def test_a_vote_without_a_new_page(forum: Forum) -> None:
+    page = forum.page(forum.community.asker)
+    page.goto(forum.community.thread)
+    page.wait_for_load_state("networkidle")
+    page.evaluate("window.same = true")
+    form = page.locator(f"#p{forum.community.answer_id} form[data-vote]")
+    before = int(form.locator(".score").inner_text())
+    pressed = form.locator(".up").get_attribute("aria-pressed") == "true"
+    form.locator(".up").focus()
+    page.keyboard.press("Enter")
+    expected = before - 1 if pressed else before + 1
+    form.locator(".score", has_text=str(expected)).wait_for()
+    assert page.evaluate("window.same && document.activeElement.className") == "up", "the focus stays"
+    page.context.close()
+
+
+def test_a_citation_shows_its_reference(forum: Forum) -> None:
+    page = forum.page()
+    page.goto(forum.community.thread)
+    page.wait_for_load_state("networkidle")
+    link = page.locator("sup.cite a").first
+    link.focus()
+    card = page.locator(".card")
+    card.get_by_text("Polito V, Stevenson RJ").wait_for()
+    assert link.get_attribute("aria-describedby") == f"p{forum.community.answer_id}-r1"
+    page.keyboard.press("Escape")
+    assert not card.is_visible()
+    link.hover()
+    card.wait_for(state="visible")
+    card.hover()
+    page.wait_for_timeout(400)
+    assert card.is_visible(), "the pointer may move onto it"
+    page.context.close()
+
+
+def test_the_preview_beside_and_in_a_tab(forum: Forum) -> None:
+    for width in (1280, 390):
+        page = forum.page(forum.community.asker, width)
+        page.goto("/ask")
+        page.wait_for_load_state("networkidle")
+        page.fill("#text", "Some **bold** words [@doi:10.1371/journal.pone.0211023].")
+        if width == 390:
+            assert not page.locator(".preview").is_visible()
+            page.get_by_role("button", name="Preview").click()
+        page.locator(".preview strong", has_text="bold").wait_for()
+        assert "Polito V" in page.locator(".preview .refs").inner_text()
+        page.context.close()
+
+
+def test_a_draft_survives_and_goes_when_it_is_posted(forum: Forum) -> None:
+    page = forum.page(forum.community.asker)
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.goto(forum.community.thread)
+    page.wait_for_load_state("networkidle")
+    page.locator("#text").press_sequentially("A long answer")
+    page.goto("/tags")
+    assert asked == ["beforeunload"], "leaving with unsent text is asked about"
+    page.goto(forum.community.thread)
+    page.get_by_text("This is what you had typed here before.").wait_for()
+    assert page.input_value("#text") == "A long answer"
+    page.get_by_role("button", name="Post answer").click()
+    page.get_by_text("Your post is there for everybody to read.").wait_for()
+    page.wait_for_load_state("networkidle")
+    assert page.input_value("#text") == "" and page.evaluate("sessionStorage.length") == 0
+    assert asked == ["beforeunload"], "posting is not leaving"
+    page.context.close()
+
+
+def test_a_lost_session_loses_no_text(forum: Forum) -> None:
+    page = forum.page(forum.community.asker)
+    page.goto(forum.community.thread)
+    page.wait_for_load_state("networkidle")
+    page.locator("#text").press_sequentially("Written too slowly")
+    cookies = page.context.cookies()
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Post answer").click()
+    page.get_by_role("heading", name="Please sign in").wait_for()
+    page.context.add_cookies(cookies)
+    page.goto(forum.community.thread)
+    page.get_by_text("This is what you had typed here before.").wait_for()
+    assert page.input_value("#text") == "Written too slowly"
+    page.context.close()
+
+
+def test_times_are_told_from_now(forum: Forum) -> None:
+    page = forum.page()
+    page.goto("/")
+    page.wait_for_load_state("networkidle")
+    shown = page.locator(".threads time").first
+    assert shown.inner_text().startswith(("just now", "1 minute", "2 minutes", "3 minutes", "4 minutes"))
+    page.context.close()
+
+
+def test_everything_works_without_scripts(forum: Forum) -> None:
+    page = forum.page(forum.community.asker, java_script_enabled=False)
+    page.goto(forum.community.thread)
+    page.fill("#text", "Written **without** scripts.")
+    page.locator(".write").get_by_role("button", name="Preview").click()
+    assert page.locator(".preview strong").inner_text() == "without"
+    page.get_by_role("button", name="Post answer").click()
+    assert page.locator(".text strong", has_text="without").is_visible()
+    comment = page.locator(f"#p{forum.community.answer_id} details")
+    comment.locator("summary").click()
+    comment.locator("textarea").fill("Short and plain.")
+    comment.get_by_role("button", name="Post comment").click()
+    assert page.get_by_text("Short and plain.").is_visible()
+    page.context.close()
+
+
+def test_by_keyboard_alone(forum: Forum) -> None:
+    page = forum.page(forum.community.asker)
+    page.goto("/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    for _ in range(3):
+        page.keyboard.press("Tab")
+        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert outline != "none", page.evaluate("document.activeElement.outerHTML")
+    page.context.close()

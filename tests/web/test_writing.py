@@ -1,0 +1,194 @@
+"""A member asks, answers, comments, edits, votes, accepts, withdraws and flags, through pages alone."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from browsing import Browser, make_app
+from community import CITING, Community, faults, settle
+
+from forum.db import Database
+
+
+@pytest.fixture
+def community(new_database: Callable[[str], Database]) -> Iterator[tuple[Browser, Community]]:
+    database = new_database("sqlite")
+    community = settle(database)
+    with Browser(make_app(database)) as browser:
+        yield browser.signed_in(community.asker), community
+
+
+def follow(browser: Browser, path: str, form: dict[str, str]) -> str:
+    """Sends the form and reads the page to which it leads."""
+    answer = browser.post(path, form)
+    assert answer.status_code == 303, (path, answer.status_code)
+    page = browser.get(answer.headers["location"].partition("#")[0])
+    assert page.status_code == 200 and faults(page.text) == []
+    return page.text
+
+
+def test_asking(community: tuple[Browser, Community]) -> None:
+    browser, _ = community
+    form = {
+        "kind": "question",
+        "title": "What is a <blind> trial?",
+        "tags": "Sleep, methods",
+        "text": "I *wonder*.",
+    }
+    page = follow(browser, "/ask", form)
+    assert "Your post is there for everybody to read." in page
+    assert "<h1>What is a &lt;blind&gt; trial?</h1>" in page and "<em>wonder</em>" in page
+    assert 'href="/tags/methods"' in page
+    assert "What is a &lt;blind&gt; trial?" in browser.signed_out().get("/").text
+
+
+def test_a_newcomer_waits(community: tuple[Browser, Community]) -> None:
+    browser, there = community
+    browser.signed_in(there.newcomer)
+    form = {"text": "What I know of it."}
+    page = follow(browser, f"/t/{there.thread_id}/answer", form)
+    assert "A moderator reads your post before everybody sees it." in page
+    assert "What I know of it." in page and "Waiting for review:" in page
+    assert "What I know of it." not in browser.signed_out().get(there.thread).text
+
+
+def test_the_preview_is_what_is_posted(community: tuple[Browser, Community]) -> None:
+    browser, there = community
+    preview = browser.post("/preview", {"text": CITING}).text
+    page = follow(browser, f"/t/{there.thread_id}/answer", {"text": CITING})
+    start = page.rindex('<article class="post"')
+    post_id = page[start:].partition('id="p')[2].partition('"')[0]
+    shown = _text_of(page[start:]).replace(f"p{post_id}-", "preview-")
+    assert _text_of(preview) == shown
+    assert "Polito V, Stevenson RJ" in preview and "details not looked up yet" in preview
+
+
+def _text_of(html: str) -> str:
+    return html.partition('<div class="text">')[2].partition('<section class="refs-part">')[0].strip()[:-6]
+
+
+def test_a_preview_says_what_stays_as_typed(community: tuple[Browser, Community]) -> None:
+    browser, _ = community
+    assert "stays as typed" in browser.post("/preview", {"text": "See [@pmid:abc]."}).text
+
+
+@pytest.mark.parametrize("where", ["/ask", "answer", "comment", "edit"])
+def test_preview_without_scripts(community: tuple[Browser, Community], where: str) -> None:
+    browser, there = community
+    paths = {
+        "answer": f"/t/{there.thread_id}/answer",
+        "comment": f"/p/{there.answer_id}/comment",
+        "edit": f"/p/{there.own_id}/edit",
+    }
+    form = {"text": "Some **bold** words.", "step": "preview", "key": "k", "revision": "1", "title": "T & t"}
+    answer = browser.post(paths.get(where, where), form)
+    assert answer.status_code == 200 and faults(answer.text) == []
+    assert "Some <strong>bold</strong> words." in answer.text, "the preview"
+    assert "Some **bold** words.</textarea>" in answer.text, "the form as typed"
+    assert "bold" not in browser.get(there.thread).text, "nothing was posted"
+
+
+def test_commenting(community: tuple[Browser, Community]) -> None:
+    browser, there = community
+    page = follow(browser, f"/p/{there.opening_id}/comment", {"text": "A word about this."})
+    assert page.index("A word about this.") < page.index('id="answers"'), "it stands under the question"
+
+
+def test_editing_and_history(community: tuple[Browser, Community]) -> None:
+    browser, there = community
+    form = {"text": "What I found out <later>.", "revision": "1", "why": "it was later"}
+    page = follow(browser, f"/p/{there.own_id}/edit", form)
+    assert "Your changes are saved." in page and f'href="/p/{there.own_id}/revisions">edited' in page
+    history = browser.signed_out().get(f"/p/{there.own_id}/revisions").text
+    assert "“it was later”" in history and "<del>meanwhile</del>" in history and "&lt;" in history
+
+
+def test_voting_with_and_without_scripts(community: tuple[Browser, Community]) -> None:
+    browser, there = community
+    path = f"/p/{there.answer_id}/vote"
+    part = browser.post(path, {"value": "0", "part": "1"})
+    assert part.status_code == 200 and '<b class="score">0</b>' in part.text and "<html" not in part.text
+    page = follow(browser, path, {"value": "-1"})
+    assert '<b class="score">-1</b>' in page and 'value="0" class="down" aria-pressed="true"' in page
+    assert browser.post(f"/p/{there.own_id}/vote", {"value": "1", "part": "1"}).status_code == 403
+
+
+def test_accepting(community: tuple[Browser, Community]) -> None:
+    browser, there = community
+    page = follow(browser, f"/p/{there.answer_id}/accept", {"accepted": "0"})
+    assert "No answer is accepted now." in page and "✓" not in page
+    page = follow(browser, f"/p/{there.own_id}/accept", {"accepted": "1"})
+    assert page.count("✓ accepted answer") == 1
+
+
+def test_withdrawing_and_back(community: tuple[Browser, Community]) -> None:
+    browser, there = community
+    words = "What I found out meanwhile."
+    page = follow(browser, f"/p/{there.own_id}/withdraw", {})
+    assert words in page and "Withdrawn by its author:" in page
+    assert words not in browser.signed_out().get(there.thread).text
+    browser.signed_in(there.asker)
+    assert "Bring this post back?" in browser.get(f"/p/{there.own_id}/withdraw").text
+    follow(browser, f"/p/{there.own_id}/restore", {})
+    assert words in browser.signed_out().get(there.thread).text
+
+
+def test_flag_claim_decide_and_tell(community: tuple[Browser, Community]) -> None:
+    browser, there = community
+    browser.signed_in(there.newcomer)
+    page = follow(browser, f"/p/{there.own_id}/flag", {"reason": "off-topic", "words": "Not about <this>."})
+    assert "Thank you. The moderators look at it" in page
+    browser.signed_in(there.moderator)
+    queue = browser.get("/moderation").text
+    assert "Off topic" in queue and "What I found out meanwhile." in queue
+    item = max(int(part.partition('"')[0]) for part in queue.split('href="/moderation/items/')[1:])
+    address = f"/moderation/items/{item}"
+    page = follow(browser, f"{address}/claim", {})
+    assert "Not about &lt;this&gt;." in page and "yours for 20 more minutes" in page
+    version = page.partition('name="version" value="')[2].partition('"')[0]
+    decision = {
+        "verdict": "hide",
+        "rule": "topic",
+        "reason": "It is about something else.",
+        "version": version,
+    }
+    browser.signed_in(there.second)
+    assert "anna is working on this, for up to 20 minutes more" in browser.get(address).text
+    held = browser.post(f"{address}/decide", decision)
+    assert held.status_code == 409 and "anna holds this item" in held.text
+    follow(browser.signed_in(there.moderator), f"{address}/decide", decision)
+    stale = browser.signed_in(there.second).post(f"{address}/decide", decision)
+    assert stale.status_code == 409 and "anna hid this post" in stale.text and faults(stale.text) == []
+    assert "It is about something else." in stale.text
+    assert "Hidden by the moderators:" in browser.signed_in(there.asker).get(there.thread).text
+    inbox = browser.get("/inbox").text
+    assert "It is about something else." in inbox and "Keep to the question" in inbox
+    log = browser.signed_out().get("/log").text
+    assert "anna</strong> hid an answer" in log and "What I found out" not in log
+    assert "What I found out" not in browser.get(there.thread).text
+    outcome = browser.signed_in(there.newcomer).get("/inbox").text
+    assert "The answer that you flagged was hidden" in outcome
+
+
+def test_reading_the_inbox(community: tuple[Browser, Community]) -> None:
+    browser, _ = community
+    page = browser.get("/inbox").text
+    newest = page.partition('name="upto" value="')[2].partition('"')[0]
+    assert '<span class="count">' in page and 'class="unread"' in page
+    page = follow(browser, "/inbox/read", {"upto": newest})
+    assert '<span class="count">' not in page and 'class="unread"' not in page
+
+
+def test_what_a_reader_is_offered(community: tuple[Browser, Community]) -> None:
+    browser, there = community
+    page = browser.signed_out().get(there.thread).text
+    for offer in ("/edit", "/flag", "/comment", "/vote", "/accept", "Your answer"):
+        assert offer not in page.partition("<main")[2], offer
+    assert f'href="/sign-in?next={there.thread}"' in page
+
+
+def test_nobody_gets_a_kept_page_of_somebody(community: tuple[Browser, Community]) -> None:
+    browser, there = community
+    browser.signed_out().get(there.thread)
+    mine = browser.signed_in(there.asker).get(there.thread)
+    assert "asker</a>" in mine.text and mine.headers["cache-control"] == "private, no-store"
+    assert "Sign out" not in browser.signed_out().get(there.thread).text
