@@ -56,6 +56,10 @@ def claim(db: Session) -> Claimed | None:
     job = db.scalars(wanted.limit(1).with_for_update(skip_locked=True)).first()
     if job is None:
         return None
+    if job.attempts >= ATTEMPTS:
+        # Its last run neither ended well nor failed: it may be what ends the worker each time.
+        job.buried, job.last_error = True, "the last run never came to an end"
+        return claim(db)
     job.attempts += 1
     job.claimed_until = moment + CLAIM
     return Claimed(job.id, job.name, job.payload, job.attempts)

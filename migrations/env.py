@@ -5,14 +5,7 @@ from sqlalchemy.engine import Connection
 
 from forum.config import settings
 from forum.db import Database
-from forum.schema import metadata
-
-#: The search's own structures are written by hand in the migrations and are no part of the models.
-SEARCH_ONLY = {"vector", "ix_search_document_vector"}
-
-
-def _is_ours(name: str | None, _kind: str, _parents: object) -> bool:
-    return not (name or "").startswith("search_fts") and name not in SEARCH_ONLY
+from forum.schema import is_modelled, metadata
 
 
 def _run(connection: Connection) -> None:
@@ -21,7 +14,7 @@ def _run(connection: Connection) -> None:
         target_metadata=metadata,
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=True,
-        include_name=_is_ours,
+        include_name=is_modelled,
     )
     with context.begin_transaction():
         context.run_migrations()

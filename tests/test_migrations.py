@@ -27,10 +27,7 @@ def test_down_and_up_with_data(database: Database) -> None:
 
 def test_models_and_migrations_agree(database: Database) -> None:
     with database.engine.connect() as connection:
-        options = {"compare_type": True, "include_name": _is_ours}
+        options = {"compare_type": True, "include_name": schema.is_modelled}
         context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, schema.metadata) == []
 
-
-def _is_ours(name: str | None, _kind: str, _parents: object) -> bool:
-    return not (name or "").startswith("search_fts") and name not in {"vector", "ix_search_document_vector"}

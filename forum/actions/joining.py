@@ -10,6 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from forum import freshness
 from forum.accounts import addresses, names, ownership, passwords, people, sessions
 from forum.accounts.tables import Account, Actor, Role
 from forum.clock import now
@@ -99,7 +100,10 @@ def create_account(
     if problems:
         raise Invalid(problems)
     normal = addresses.normal(email) if email else None
-    return people.add(db, name, normal, passwords.make_hash(password), role)
+    account = people.add(db, name, normal, passwords.make_hash(password), role)
+    # An empty forum's start page tells how to become its admin, until there is one.
+    freshness.touch(db, "threads")
+    return account
 
 
 def _problems(name: str, email: str | None, password: str) -> dict[str, str]:

@@ -165,8 +165,6 @@ class Vote(Table):
 
 class Tag(Table):
     __tablename__ = "tag"
-    __table_args__ = (Index("ix_tag_busy", "thread_count", "name"),)
-
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(35), unique=True)
     description: Mapped[str] = mapped_column(Text, default="")

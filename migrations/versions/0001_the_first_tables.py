@@ -86,9 +86,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_tag')),
     sa.UniqueConstraint('name', name=op.f('uq_tag_name'))
     )
-    with op.batch_alter_table('tag', schema=None) as batch_op:
-        batch_op.create_index('ix_tag_busy', ['thread_count', 'name'], unique=False)
-
     op.create_table('message',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('account_id', sa.Integer(), nullable=False),
@@ -364,6 +361,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('log_entry', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_log_entry_post_id'), ['post_id'], unique=False)
+    op.execute("CREATE INDEX ix_tag_busy ON tag (thread_count DESC, name)")
     if op.get_bind().dialect.name == "sqlite":
         op.execute(
             "CREATE VIRTUAL TABLE search_fts USING fts5(title, body, tags, sources, content='search_document',"
@@ -447,9 +445,6 @@ def downgrade() -> None:
         batch_op.drop_index('ix_message_inbox')
 
     op.drop_table('message')
-    with op.batch_alter_table('tag', schema=None) as batch_op:
-        batch_op.drop_index('ix_tag_busy')
-
     op.drop_table('tag')
     op.drop_table('setup_code')
     with op.batch_alter_table('reference', schema=None) as batch_op:

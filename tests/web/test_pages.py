@@ -7,7 +7,8 @@ from browsing import Browser, make_app
 from community import Community, faults, settle
 from makers import make_thread
 
-from forum.accounts.tables import Actor
+from forum.accounts.tables import Actor, Role
+from forum.actions import joining
 from forum.db import Database
 from forum.web.routes import ROUTES
 
@@ -200,6 +201,17 @@ def test_an_empty_forum(new_database: Callable[[str], Database]) -> None:
             page = read(browser, path)
             assert "sample community" not in page
         assert "Nobody has asked anything yet" in browser.get("/").text
+        assert "Is this your forum?" in browser.get("/").text
+
+
+def test_an_empty_forum_with_an_admin(new_database: Callable[[str], Database]) -> None:
+    database = new_database("sqlite")
+    with Browser(make_app(database)) as browser:
+        assert "Is this your forum?" in browser.get("/").text
+        with database.writing() as db:
+            joining.create_account(db, None, "owner-of-it", None, "a long enough sentence", Role.ADMIN)
+        page = read(browser, "/")
+        assert "Is this your forum?" not in page and "Nobody has asked anything yet" in page
 
 
 def test_second_pages(new_database: Callable[[str], Database]) -> None:

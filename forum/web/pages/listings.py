@@ -2,18 +2,20 @@
 
 from starlette.responses import Response
 
-from forum.accounts import samples
+from forum.accounts import people, samples
 from forum.discussion import listings
 from forum.web.endpoint import Visit
 
 
 def latest(visit: Visit) -> Response:
     after = visit.query.get("after", "")
+    page = listings.latest(visit.db, after, visit.settings.page_size)
     return visit.page(
         "listings/latest.html",
-        page=listings.latest(visit.db, after, visit.settings.page_size),
+        page=page,
         after=after,
         sample_accounts=samples.to_try(visit.db),
+        is_new=not page.items and not people.has_admin(visit.db),
     )
 
 

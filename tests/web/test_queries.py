@@ -1,0 +1,170 @@
+"""What pages ask the database: as many queries for much as for little, and never a look at every row."""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from browsing import Browser, make_app
+from makers import make_account, make_answer, make_comment, make_thread, opening
+from sqlalchemy import event, text
+from sqlalchemy.orm import Session
+
+from forum.accounts.tables import Actor, Role
+from forum.actions import flagging
+from forum.db import Database
+
+#: Tables that grow with the forum.
+LARGE = (
+    *("account", "citation", "decision", "flag", "generation", "log_entry", "message", "post", "post_move"),
+    *("reference", "reference_identifier", "review_item", "revision", "search_document", "sign_in", "tag"),
+    *("thread", "thread_tag", "vote"),
+)
+#: Signed out, these are read; the signed-in ones include what is the reader's own.
+PAGES = (
+    "/",
+    "/?after={cursor}",
+    "/unanswered",
+    "/tags",
+    "/tags/evidence",
+    "/t/{thread}/{slug}",
+    "/p/{post}/revisions",
+    "/references",
+    "/references/{reference}/{reference_slug}",
+    "/search?q=careful+words",
+    "/people/writer",
+    "/log",
+)
+OWN_PAGES = (
+    *PAGES,
+    "/inbox",
+    "/ask",
+    "/moderation",
+    "/moderation/items/{item}",
+    "/p/{post}/flag",
+)
+
+
+class Asked(list[tuple[str, Any]]):
+    """The SELECTs of one page, with their values."""
+
+
+@contextmanager
+def listening(database: Database) -> Iterator[Asked]:
+    asked = Asked()
+
+    def note(_connection: object, _cursor: object, statement: str, values: Any, *_rest: object) -> None:
+        if statement.lstrip().upper().startswith(("SELECT", "WITH")):
+            asked.append((statement, values))
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    yield asked
+    event.remove(database.engine, "before_cursor_execute", note)
+
+
+def grow(db: Session, people: Sequence[Actor], threads: int, answers: int) -> None:
+    """More of everything that pages show."""
+    moderator, writer, reader = people
+    for number in range(threads):
+        words = f"Careful words with a source [@doi:10.5555/s{number % 40}] and more."
+        title, tags = f"A question with careful words {number}", f"evidence tag-{number}"
+        thread = make_thread(db, writer, title=title, tags=tags, text=words)
+        for each in range(answers):
+            answer = make_answer(
+                db, thread, reader if each % 2 else None, text=f"Careful words {each}, {words}"
+            )
+            make_comment(db, answer, reader)
+        flagging.flag(db, reader, opening(db, thread).id, "other", "Please look at it.")
+    assert moderator
+
+
+@pytest.fixture(scope="module")
+def small_and_large(new_database) -> Iterator[tuple[Browser, Browser, Sequence[Actor]]]:
+    """The same forum with little in it, and with more on every page."""
+    browsers = []
+    for threads, answers in ((2, 1), (45, 6)):
+        database: Database = new_database("sqlite")
+        with database.writing() as db:
+            people = (
+                make_account(db, "boss", Role.ADMIN),
+                make_account(db, "writer"),
+                make_account(db, "reader"),
+            )
+            grow(db, people, threads, answers)
+        with database.writing() as db:
+            db.execute(text("ANALYZE"))
+        browsers.append(Browser(make_app(database, cache_bytes=0, page_size=30)))
+    yield browsers[0], browsers[1], people
+    for browser in browsers:
+        browser.__exit__()
+
+
+def address(browser: Browser, page: str) -> str:
+    with browser.site.database.reading() as db:
+        values = {
+            "cursor": "",
+            "thread": 1,
+            "slug": db.scalar(text("SELECT slug FROM thread WHERE id = 1")),
+            "post": 1,
+            "reference": 1,
+            "reference_slug": db.scalar(text("SELECT slug FROM reference WHERE id = 1")),
+            "item": 1,
+        }
+    if "{cursor}" in page:
+        found = re.search(r'href="/\?after=([^"&]+)"', browser.get("/").text)
+        values["cursor"] = found[1] if found else ""
+    return page.format(**values)
+
+
+def asked_for(browser: Browser, page: str, reader: Actor | None) -> Asked:
+    browser.signed_out()
+    if reader:
+        browser.signed_in(reader)
+    path = address(browser, page)
+    with listening(browser.site.database) as asked:
+        answer = browser.get(path)
+    assert answer.status_code == 200, f"{path}: {answer.status_code}"
+    return asked
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_signed_out_pages_ask_as_often_for_much_as_for_little(small_and_large, page: str) -> None:
+    small, large, _people = small_and_large
+    few, many = asked_for(small, page, None), asked_for(large, page, None)
+    assert len(few) == len(many), [statement for statement, _ in many]
+    assert len(many) <= 6
+
+
+@pytest.mark.parametrize("page", OWN_PAGES)
+def test_signed_in_pages_ask_as_often_for_much_as_for_little(small_and_large, page: str) -> None:
+    small, large, people = small_and_large
+    few, many = asked_for(small, page, people[0]), asked_for(large, page, people[0])
+    assert len(few) == len(many), [statement for statement, _ in many]
+    assert len(many) <= 9
+
+
+@pytest.mark.parametrize("page", OWN_PAGES)
+def test_no_page_looks_at_every_row(small_and_large, page: str) -> None:
+    _small, large, people = small_and_large
+    for reader in (None, people[0]) if page in PAGES else (people[0],):
+        for statement, values in asked_for(large, page, reader):
+            assert scans(large.site.database, statement, values) == [], statement
+
+
+def scans(database: Database, statement: str, values: Any) -> list[str]:
+    """The steps of SQLite's plan that read a whole large table without an index."""
+    with database.engine.connect() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+    steps = [str(step[-1]) for step in plan]
+    # The first rows in the order of the primary key are found without looking at the others.
+    first_rows = "WHERE" not in statement and "LIMIT" in statement
+    if first_rows and not any("TEMP B-TREE" in step for step in steps):
+        steps = steps[1:]
+    names = "|".join(LARGE)
+    return [step for step in steps if re.match(rf"SCAN ({names})\b(?!.*(USING|VIRTUAL))", step)]
+
+
+def test_a_scan_would_be_seen(small_and_large) -> None:
+    _small, large, _people = small_and_large
+    assert scans(large.site.database, "SELECT id FROM post WHERE plain LIKE '%x%'", ()) == ["SCAN post"]
