@@ -82,11 +82,21 @@ def done(db: Session, job_id: int) -> None:
 
 def failed(db: Session, claimed: Claimed, error: str) -> None:
     """The job is tried again after a pause that doubles (30 s to 1 h), or buried after the eighth try."""
-    pause = min(timedelta(seconds=30 * 2 ** (claimed.attempts - 1)), timedelta(hours=1))
+    _again(db, claimed, error, claimed.attempts)
+
+
+def postponed(db: Session, claimed: Claimed, why: str) -> None:
+    """The job is tried again after such a pause, as often as it takes: it is not its own fault."""
+    _again(db, claimed, why, min(claimed.attempts, ATTEMPTS - 1))
+
+
+def _again(db: Session, claimed: Claimed, error: str, attempts: int) -> None:
+    pause = min(timedelta(seconds=30 * 2 ** (attempts - 1)), timedelta(hours=1))
     change: dict[str, Any] = {
         "claimed_until": None,
         "last_error": error[:2000],
         "run_at": now() + pause,
-        "buried": claimed.attempts >= ATTEMPTS,
+        "attempts": attempts,
+        "buried": attempts >= ATTEMPTS,
     }
     db.execute(update(Job).where(Job.id == claimed.id).values(change))

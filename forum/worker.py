@@ -9,7 +9,7 @@ import structlog
 from forum import jobs, ops
 from forum.actions import citing
 from forum.config import Settings
-from forum.db import Database
+from forum.db import Database, Session
 from forum.errors import Busy, NotReady
 from forum.inbox import mail
 
@@ -75,26 +75,25 @@ def step(database: Database, settings: Settings, work: Mapping[str, Work] = JOBS
         claimed = jobs.claim(db)
     if claimed is None:
         return False
-    error = _do(database, settings, claimed, work)
+    settle = _do(database, settings, claimed, work)
     with database.writing() as db:
-        if error is None:
-            jobs.done(db, claimed.id)
-        else:
-            jobs.failed(db, claimed, error)
+        settle(db)
     return True
 
 
 def _do(
     database: Database, settings: Settings, claimed: jobs.Claimed, work: Mapping[str, Work]
-) -> str | None:
-    """Why the job could not be done; None if it was."""
+) -> Callable[[Session], None]:
+    """Does the job; answers what is to be written down of it."""
     try:
         work[claimed.name](database, settings, **claimed.payload)
     except (jobs.Later, Busy) as error:
-        log.info("job postponed", job=claimed.name, id=claimed.id, why=str(error))
-        return str(error)
+        why = str(error)
+        log.info("job postponed", job=claimed.name, id=claimed.id, why=why)
+        return lambda db: jobs.postponed(db, claimed, why)
     except Exception as error:
+        words = f"{type(error).__name__}: {error}"
         log.error("job failed", job=claimed.name, id=claimed.id, attempt=claimed.attempts, exc_info=error)
-        return f"{type(error).__name__}: {error}"
+        return lambda db: jobs.failed(db, claimed, words)
     log.info("job done", job=claimed.name, id=claimed.id)
-    return None
+    return lambda db: jobs.done(db, claimed.id)

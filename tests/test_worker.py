@@ -77,6 +77,27 @@ def test_a_service_that_is_away_only_postpones(database: Database, settings: Set
     assert waiting(database) == []
 
 
+def test_a_service_may_be_away_for_long(database: Database, settings: Settings, frozen: Clock) -> None:
+    def ask(_database: Database, _settings: Settings) -> None:
+        raise jobs.Later("closed for the season")
+
+    put(database, "ask")
+    for _ in range(3 * jobs.ATTEMPTS):
+        assert worker.work_off(database, settings, {"ask": ask}) == 1
+        frozen.forward(hours=1)
+    assert waiting(database) == [("ask", jobs.ATTEMPTS - 1, False, "closed for the season")]
+
+
+def test_a_job_that_ends_the_worker_is_buried(database: Database, settings: Settings, frozen: Clock) -> None:
+    put(database, "crash")
+    for _ in range(jobs.ATTEMPTS):
+        with database.writing() as db:
+            assert jobs.claim(db) is not None
+        frozen.forward(minutes=6)
+    assert worker.work_off(database, settings, {}) == 0
+    assert waiting(database) == [("crash", jobs.ATTEMPTS, True, "the last run never came to an end")]
+
+
 def test_an_unknown_job_does_not_stop_the_others(database: Database, settings: Settings) -> None:
     done: list[str] = []
     put(database, "from.the.future", x=1)

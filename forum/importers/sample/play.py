@@ -83,19 +83,20 @@ class _Player:
 
     def ask(self, data: dict[str, Any]) -> None:
         words = data["kind"], data["title"], " ".join(data["tags"]), data["text"]
-        post = posting.ask(self.db, self.actor(data["author"]), *words, key="", held_posts=_held(data))
+        actor = self.actor(data["author"])
+        post = posting.ask(self.db, actor, *words, key="", held_posts=_held(data, actor))
         self.posts[data["thread"], "opening"] = post.id
 
     def answer(self, data: dict[str, Any]) -> None:
         thread_id = self.db.get_one(Post, self.posts[data["thread"], "opening"]).thread_id
         actor = self.actor(data["author"])
-        post = posting.answer(self.db, actor, thread_id, data["text"], key="", held_posts=_held(data))
+        post = posting.answer(self.db, actor, thread_id, data["text"], key="", held_posts=_held(data, actor))
         self.posts[data["thread"], data["key"]] = post.id
 
     def comment(self, data: dict[str, Any]) -> None:
         parent = self.posts[data["thread"], data["parent"] or "opening"]
         actor = self.actor(data["author"])
-        post = posting.comment(self.db, actor, parent, data["text"], key="", held_posts=_held(data))
+        post = posting.comment(self.db, actor, parent, data["text"], key="", held_posts=_held(data, actor))
         self.posts[data["thread"], data["key"]] = post.id
 
     def vote(self, data: dict[str, Any]) -> None:
@@ -135,9 +136,9 @@ _ACTS: dict[str, Callable[[_Player, dict[str, Any]], None]] = {
 }
 
 
-def _held(data: dict[str, Any]) -> int:
+def _held(data: dict[str, Any], author: Actor) -> int:
     # Whose posts wait is written in the data; nobody else counts as a newcomer here.
-    return 1_000_000 if data.get("held") else 0
+    return author.shown_posts + 1 if data.get("held") else 0
 
 
 def _identifier(csl: dict[str, Any]) -> Identifier:

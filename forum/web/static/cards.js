@@ -44,6 +44,7 @@ card.addEventListener("mouseenter", () => clearTimeout(waiting));
 card.addEventListener("mouseleave", () => later(hide, 250));
 card.addEventListener("focusin", () => clearTimeout(waiting));
 card.addEventListener("focusout", () => later(hide, 250));
+addEventListener("resize", hide);
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && shownFor) {
     clearTimeout(waiting);
