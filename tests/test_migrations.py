@@ -30,4 +30,3 @@ def test_models_and_migrations_agree(database: Database) -> None:
         options = {"compare_type": True, "include_name": schema.is_modelled}
         context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, schema.metadata) == []
-

@@ -1,0 +1,61 @@
+"""A Chromium and a running forum for what people do in a browser."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browser.server import Forum
+from conftest import missing
+from playwright.sync_api import Browser, sync_playwright
+from references.fake_services import FakeServices
+
+from forum import schema
+from forum.accounts import passwords, samples
+from forum.db import Database
+from forum.importers.sample.play import play
+
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    " --disable-component-update --disable-sync"
+)
+
+
+# Not for the whole session: while Playwright is awake, tests after it could not run loops of their own.
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """The browser in which everybody of these tests has a window of their own."""
+    program = shutil.which("chromium")
+    if not program:
+        missing("chromium (on Debian: apt-get install chromium)")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=FLAGS.split())
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def sample_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with the sample community, to be copied."""
+    path = tmp_path_factory.mktemp("sample") / "forum.sqlite3"
+    database = Database(f"sqlite:///{path}")
+    schema.migrate(database)
+    with database.writing() as db:
+        play(db, passwords.make_hash(samples.PASSWORD), lambda done, of: None)
+    database.close()
+    return path
+
+
+@pytest.fixture
+def crossref() -> Iterator[FakeServices]:
+    """A Crossref that knows nothing until a test tells it."""
+    with FakeServices().running() as fake:
+        yield fake
+
+
+@pytest.fixture
+def forum(sample_file: Path, tmp_path: Path, crossref: FakeServices) -> Iterator[Forum]:
+    """The sample community on a server of the test's own; nothing is looked up before the test says so."""
+    shutil.copy(sample_file, tmp_path / "forum.sqlite3")
+    with Forum(tmp_path, crossref.base).running("--no-worker") as running:
+        yield running

@@ -1,0 +1,175 @@
+"""A forum in which every field that people or registries fill in holds attacks, put there by the real actions."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from makers import make_account
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from forum.accounts import sessions
+from forum.accounts.tables import Account, Actor, Role
+from forum.actions import editing, flagging, posting, reviewing
+from forum.db import Database
+from forum.discussion import wording
+from forum.discussion.tables import Post
+from forum.moderation.tables import ReviewItem
+from forum.references import catalogue
+from forum.references.identifiers import Scheme, parse
+from forum.references.resolvers import crossref
+from forum.search import index
+
+#: The longest of what one field takes, and how many posts of a kind stand on one page.
+TITLE, WHY, WORDS, COMMENT, REASON = 150, 300, 1000, 400, 2000
+TOGETHER = 50
+
+
+class Planted(NamedTuple):
+    """Where the attacks are: ids and names by what they were put into, and tokens of who may see them."""
+
+    threads: list[int]
+    references: list[int]
+    items: list[int]
+    edited: list[int]
+    people: list[str]
+    author: str
+    moderator: str
+
+
+def packed(strings: Sequence[str], limit: int) -> Iterator[str]:
+    """All strings, as many in one text as the limit allows; one that is longer comes alone."""
+    pile = ""
+    for text in strings:
+        if pile and len(pile) + 1 + len(text) > limit:
+            yield pile
+            pile = ""
+        pile = f"{pile} {text}" if pile else text
+    yield pile
+
+
+def plant(database: Database, strings: Sequence[str]) -> Planted:
+    """The forum holds the strings wherever one can stand."""
+    with database.writing() as db:
+        author, moderator = make_account(db, "avery"), make_account(db, "morgan", Role.MODERATOR)
+        people = [make_account(db, f"reader-{number}") for number in range(TOGETHER)]
+        tokens = [sessions.start(db, actor.id) for actor in (author, moderator)]
+        _describe(db, people, strings)
+    threads = _threads(database, author, strings)
+    with database.writing() as db:
+        _comment(db, people[0], threads[0], list(packed(strings, COMMENT)))
+        edited = _edit(db, author, threads, list(packed(strings, WHY)))
+        _flag(db, people, author, threads, list(packed(strings, WORDS)))
+        _decide(db, people[0], author, moderator, threads[0], list(packed(strings, REASON)))
+    references = [
+        number
+        for place, at in enumerate(range(0, len(strings), TOGETHER))
+        for number in _cite(database, author, threads[place], strings[at : at + TOGETHER], at)
+    ]
+    with database.reading() as db:
+        items = list(db.scalars(select(ReviewItem.id).order_by(ReviewItem.id)))
+    return Planted(threads, references, items, edited, [actor.name for actor in people], *tokens)
+
+
+def _threads(database: Database, author: Actor, strings: Sequence[str]) -> list[int]:
+    """The strings as titles, each with one of them as its text; those left over are answers."""
+    titles, texts, threads = list(packed(strings, TITLE)), iter(strings), list[int]()
+    for at in range(0, len(titles), TOGETHER):
+        with database.writing() as db:
+            threads += [
+                _ask(db, author, title, next(texts)).thread_id for title in titles[at : at + TOGETHER]
+            ]
+    for place, group in enumerate(_grouped(list(texts))):
+        with database.writing() as db:
+            for text in group:
+                _answer(db, author, threads[place], text)
+    return threads
+
+
+def _grouped(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (texts[at : at + TOGETHER] for at in range(0, len(texts), TOGETHER))
+
+
+def _ask(db: Session, author: Actor, title: str, text: str) -> Post:
+    """A question; a title that no form would take (it comes back there) is cut or lengthened until it fits."""
+    fits = wording.one_line(title)[:TITLE].ljust(10, "?")
+    return posting.ask(db, author, "question", fits, tag(text), text, key="", held_posts=0)
+
+
+def tag(text: str) -> str:
+    """The string as tags, if it can be some."""
+    try:
+        return " ".join(wording.tags(text))
+    except ValueError:
+        return "evidence"
+
+
+def _describe(db: Session, people: Sequence[Actor], strings: Sequence[str]) -> None:
+    for number, actor in enumerate(people):
+        db.get_one(Account, actor.id).about = "\n".join(strings[number :: len(people)])
+
+
+def _answer(db: Session, author: Actor, thread_id: int, text: str = "An answer.") -> Post:
+    return posting.answer(db, author, thread_id, text, key="", held_posts=0)
+
+
+def _comment(db: Session, by: Actor, thread_id: int, texts: Sequence[str]) -> None:
+    for group in _grouped(texts):
+        post = _answer(db, by, thread_id)
+        for text in group:
+            posting.comment(db, by, post.id, text, key="", held_posts=0)
+
+
+def _edit(db: Session, author: Actor, threads: Sequence[int], texts: Sequence[str]) -> list[int]:
+    """Posts of which every wording and every summary holds strings; answers their ids."""
+    posts = list[int]()
+    for thread_id, group in zip(threads, _grouped(texts), strict=False):
+        post = _answer(db, author, thread_id)
+        posts.append(post.id)
+        for number, text in enumerate(group):
+            editing.edit(
+                db, author, post.id, f"{number}: {text}", number + 1, why=wording.one_line(text)[:WHY]
+            )
+    return posts
+
+
+def _flag(
+    db: Session, people: Sequence[Actor], author: Actor, threads: Sequence[int], texts: Sequence[str]
+) -> None:
+    for thread_id, group in zip(threads, _grouped(texts), strict=False):
+        post = _answer(db, author, thread_id)
+        for actor, text in zip(people, group, strict=False):
+            flagging.flag(db, actor, post.id, "other", text)
+
+
+def _decide(
+    db: Session, flagger: Actor, author: Actor, moderator: Actor, thread_id: int, texts: Sequence[str]
+) -> None:
+    """Decisions that reverse each other on one post, each with strings as its reason."""
+    post = _answer(db, author, thread_id)
+    item = flagging.flag(db, flagger, post.id, "rude", "")
+    for number, text in enumerate(texts):
+        db.refresh(item)
+        verdict = "restore" if number % 2 else "hide"
+        reviewing.decide(db, moderator, item.id, verdict, "safety", text, item.version)
+
+
+def _cite(database: Database, author: Actor, thread_id: int, texts: Sequence[str], first: int) -> list[int]:
+    """References whose records come from a hostile registry, cited by one answer; answers their ids."""
+    dois = [parse(Scheme.DOI, f"10.9999/h{first + number}") for number in range(len(texts))]
+    with database.writing() as db:
+        post = _answer(db, author, thread_id, " ".join(f"[@doi:{doi.value}]" for doi in dois))
+        known = catalogue.find_or_create(db, dois)
+        for doi, text in zip(dois, texts, strict=True):
+            catalogue.record(db, known[doi], crossref.to_csl(_work(doi.value, text)), "crossref")
+        index.put(db, [post.id])
+    return [known[doi] for doi in dois]
+
+
+def _work(doi: str, text: str) -> dict[str, Any]:
+    names = {"given": text, "family": text}
+    return {
+        "DOI": doi, "type": text, "title": [text], "subtitle": [text], "author": [names, {"name": text}],
+        "editor": [names], "container-title": [text], "short-container-title": [text], "publisher": text,
+        "volume": text, "issue": text, "page": text, "article-number": text, "ISSN": [text], "ISBN": [text],
+        "URL": text, "issued": {"date-parts": [[2020]]},
+    }  # fmt: skip

@@ -1,0 +1,77 @@
+"""The forum as its owner runs it: `forum serve` and `forum work` as processes of their own."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+from conftest import free_port
+
+STARTS_WITHIN = 20  # seconds
+
+
+class Forum:
+    """A forum on the SQLite file in `folder`; `base` is its address."""
+
+    def __init__(self, folder: Path, crossref_base: str) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.base = f"http://127.0.0.1:{self.port}"
+        self._environment = {
+            **os.environ,
+            "FORUM_DATABASE_URL": f"sqlite:///{folder / 'forum.sqlite3'}",
+            "FORUM_DATA_DIR": str(folder),
+            "FORUM_BASE_URL": self.base,
+            "FORUM_CROSSREF_BASE": crossref_base,
+        }
+        self._processes: list[subprocess.Popen[bytes]] = []
+
+    @contextmanager
+    def running(self, *options: str) -> Iterator["Forum"]:
+        """The forum answers until the end of the block; `options` are those of `forum serve`."""
+        self._start("serve", "--port", str(self.port), *options)
+        try:
+            self._wait()
+            yield self
+        finally:
+            self._end()
+
+    def work(self) -> None:
+        """From now on the jobs are done."""
+        self._start("work")
+
+    def _start(self, *command: str) -> None:
+        with self._log.open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "forum", *command],
+                env=self._environment,
+                start_new_session=True,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        self._processes.append(process)
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + STARTS_WITHIN
+        while time.monotonic() < deadline and self._processes[0].poll() is None:
+            try:
+                if httpx.get(f"{self.base}/readyz", trust_env=False).status_code == 200:
+                    return
+            except httpx.TransportError:
+                time.sleep(0.05)
+        raise AssertionError(f"the forum did not start:\n{self._log.read_text()}")
+
+    def _end(self) -> None:
+        for process in self._processes:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+    @property
+    def _log(self) -> Path:
+        return self.folder / "forum.log"
