@@ -147,21 +147,24 @@ def _create_postgres(cluster: str, name: str) -> str:
 @pytest.fixture(scope="session")
 def new_database(
     tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
-) -> Callable[[str], Database]:
+) -> Iterator[Callable[[str], Database]]:
     """Makes an empty, migrated database of its own: new_database("sqlite") or new_database("postgresql")."""
-    count = iter(range(10_000))
+    made: list[Database] = []
 
     def make(kind: str) -> Database:
-        name = f"forum{next(count)}"
+        name = f"forum{len(made)}"
         if kind == "sqlite":
             url = f"sqlite:///{tmp_path_factory.mktemp('db') / name}.sqlite3"
         else:
             url = _create_postgres(request.getfixturevalue("postgres_cluster"), name)
         database = Database(url)
+        made.append(database)
         schema.migrate(database)
         return database
 
-    return make
+    yield make
+    for database in made:
+        database.close()
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])

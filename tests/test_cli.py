@@ -255,7 +255,7 @@ def test_postgresql_is_not_migrated_behind_its_owners_back(
     database = new_database("postgresql")
     schema.migrate(database, "base")
     url = database.url.render_as_string(hide_password=False)
-    done = forum(environment | {"FORUM_DATABASE_URL": url}, "serve")
+    done = forum(environment | {"FORUM_DATABASE_URL": url}, "serve", "--port", "0")
     assert (done.returncode, "forum migrate" in done.stderr) == (1, True)
     assert schema.present(database) is None
     database.close()

@@ -1,4 +1,4 @@
-"""A forum in which every field that people or registries fill in holds attacks, put there by the real actions."""
+"""A forum full of attacks: in every field that people or registries fill in, put there by the real actions."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
@@ -20,7 +20,7 @@ from forum.references.resolvers import crossref
 from forum.search import index
 
 #: The longest of what one field takes, and how many posts of a kind stand on one page.
-TITLE, WHY, WORDS, COMMENT, REASON = 150, 300, 1000, 400, 2000
+TITLE, WHY, WORDS, REASON = 150, 300, 1000, 2000
 TOGETHER = 50
 
 
@@ -56,8 +56,7 @@ def plant(database: Database, strings: Sequence[str]) -> Planted:
         _describe(db, people, strings)
     threads = _threads(database, author, strings)
     with database.writing() as db:
-        _comment(db, people[0], threads[0], list(packed(strings, COMMENT)))
-        edited = _edit(db, author, threads, list(packed(strings, WHY)))
+        edited = _edit(db, author, threads, list(packed(strings, WHY)), strings)
         _flag(db, people, author, threads, list(packed(strings, WORDS)))
         _decide(db, people[0], author, moderator, threads[0], list(packed(strings, REASON)))
     references = [
@@ -71,7 +70,7 @@ def plant(database: Database, strings: Sequence[str]) -> Planted:
 
 
 def _threads(database: Database, author: Actor, strings: Sequence[str]) -> list[int]:
-    """The strings as titles, each with one of them as its text; those left over are answers."""
+    """The strings as titles, each with one of them as its text; the texts left over are comments."""
     titles, texts, threads = list(packed(strings, TITLE)), iter(strings), list[int]()
     for at in range(0, len(titles), TOGETHER):
         with database.writing() as db:
@@ -80,8 +79,9 @@ def _threads(database: Database, author: Actor, strings: Sequence[str]) -> list[
             ]
     for place, group in enumerate(_grouped(list(texts))):
         with database.writing() as db:
+            post = _answer(db, author, threads[place])
             for text in group:
-                _answer(db, author, threads[place], text)
+                posting.comment(db, author, post.id, text, key="", held_posts=0)
     return threads
 
 
@@ -90,7 +90,7 @@ def _grouped(texts: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def _ask(db: Session, author: Actor, title: str, text: str) -> Post:
-    """A question; a title that no form would take (it comes back there) is cut or lengthened until it fits."""
+    """A question; its title is cut or lengthened until it fits, because whole ones come back in the form."""
     fits = wording.one_line(title)[:TITLE].ljust(10, "?")
     return posting.ask(db, author, "question", fits, tag(text), text, key="", held_posts=0)
 
@@ -112,23 +112,17 @@ def _answer(db: Session, author: Actor, thread_id: int, text: str = "An answer."
     return posting.answer(db, author, thread_id, text, key="", held_posts=0)
 
 
-def _comment(db: Session, by: Actor, thread_id: int, texts: Sequence[str]) -> None:
-    for group in _grouped(texts):
-        post = _answer(db, by, thread_id)
-        for text in group:
-            posting.comment(db, by, post.id, text, key="", held_posts=0)
-
-
-def _edit(db: Session, author: Actor, threads: Sequence[int], texts: Sequence[str]) -> list[int]:
+def _edit(
+    db: Session, author: Actor, threads: Sequence[int], summaries: Sequence[str], texts: Sequence[str]
+) -> list[int]:
     """Posts of which every wording and every summary holds strings; answers their ids."""
-    posts = list[int]()
-    for thread_id, group in zip(threads, _grouped(texts), strict=False):
+    posts, wordings = list[int](), iter(texts)
+    for thread_id, group in zip(threads, _grouped(summaries), strict=False):
         post = _answer(db, author, thread_id)
         posts.append(post.id)
-        for number, text in enumerate(group):
-            editing.edit(
-                db, author, post.id, f"{number}: {text}", number + 1, why=wording.one_line(text)[:WHY]
-            )
+        for number, summary in enumerate(group):
+            why = wording.one_line(summary)[:WHY]
+            editing.edit(db, author, post.id, f"{number}: {next(wordings)}", number + 1, why=why)
     return posts
 
 

@@ -1,4 +1,4 @@
-"""Every kind of page, light and dark, for everybody: axe-core's WCAG rules, narrow windows, and the keyboard."""
+"""Every kind of page, light and dark, for everybody: WCAG by axe-core, narrow windows, the keyboard."""
 
 import re
 import shutil
@@ -16,11 +16,13 @@ from playwright.sync_api import Browser, Page
 
 AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-CHECK = """async rules => (await axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']}))
+CHECK = """async rules => (await axe.run(
+    document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']}))
   .violations.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${node.html}\\n${node.failureSummary}`))"""
 NARROW = 320
 STICKING_OUT = """width => document.documentElement.scrollWidth > width
-  ? [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > width + 1).map(e => e.outerHTML.slice(0, 200))
+  ? [...document.querySelectorAll('body *')]
+    .filter(e => e.getBoundingClientRect().right > width + 1).map(e => e.outerHTML.slice(0, 200))
   : []"""
 FACTS = """() => ({title: document.title, lang: document.documentElement.lang,
   h1: [...document.querySelectorAll('h1')].map(h1 => h1.innerText.trim())})"""
@@ -72,7 +74,7 @@ def _preview(page: Page) -> None:
 
 
 class Kind(NamedTuple):
-    """A kind of page: who opens which address (`{places}` are filled in), its status, and what they do there."""
+    """A kind of page: who opens which address (`{places}` are filled in), its status, what they do there."""
 
     name: str
     who: str
@@ -129,13 +131,13 @@ PLACES = {
     "thread": "SELECT thread_id FROM post WHERE kind = 'comment' AND visible AND thread_id IN"
     " (SELECT thread_id FROM post JOIN citation ON post_id = post.id WHERE post.kind = 'opening')"
     " AND thread_id IN (SELECT id FROM thread WHERE kind = 'question')",
-    "discussion": "SELECT max(post.id) FROM post JOIN thread ON thread.id = thread_id WHERE thread.kind = 'discussion'"
-    " AND post.kind = 'answer' AND visible",
+    "discussion": "SELECT max(post.id) FROM post JOIN thread ON thread.id = thread_id"
+    " WHERE thread.kind = 'discussion' AND post.kind = 'answer' AND visible",
     "hidden": "SELECT id FROM post WHERE state = 'hidden'",
-    "own": "SELECT post.id FROM post JOIN account ON account.id = author_id WHERE name = 'mira' AND kind = 'answer'"
-    " AND visible",
-    "other": "SELECT post.id FROM post JOIN account ON account.id = author_id JOIN citation ON post_id = post.id"
-    " WHERE name = 'dagny' AND kind = 'answer' AND visible",
+    "own": "SELECT post.id FROM post JOIN account ON account.id = author_id"
+    " WHERE name = 'mira' AND kind = 'answer' AND visible",
+    "other": "SELECT post.id FROM post JOIN account ON account.id = author_id"
+    " JOIN citation ON post_id = post.id WHERE name = 'dagny' AND kind = 'answer' AND visible",
     "edited": "SELECT id FROM post WHERE revision > 1 AND visible",
     "reference": "SELECT id FROM reference WHERE status = 'resolved' ORDER BY citation_count DESC",
     "pending": "SELECT id FROM reference WHERE status = 'pending'",

@@ -1,4 +1,4 @@
-"""A thousand attack strings through every text field: escaping alone, without any policy, lets nothing run."""
+"""A thousand attack strings through every text field: escaping alone, without a policy, lets nothing run."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -13,13 +13,13 @@ from browser.hostile import Planted, packed, plant
 from browser.server import Forum
 from markup.attacks import attacks
 from markup.test_attacks_in_browser import EVENTS
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page
 
 from forum import schema
 from forum.db import Database
 
 STRINGS = attacks(1000)
-#: Strings for pages on which one more echo of the same kind is all there is, and signing in is slow on purpose.
+#: For pages where one more echo of the same kind is all there is; and signing in is slow on purpose.
 SOME = STRINGS[::20]
 #: Pages shown at once, each in a frame.
 PER_SHEET = 60
@@ -36,7 +36,7 @@ TOUCH = """events => {
       event.preventDefault();
       event.stopImmediatePropagation();
     }, true);
-    for (const element of window.document.querySelectorAll('main, main *')) {
+    for (const element of window.document.querySelectorAll('main, main :not([data-tabs] *)')) {
       for (const type of events) element.dispatchEvent(new Event(type, {bubbles: true}));
       element.focus?.();
       element.click?.();
@@ -50,6 +50,10 @@ TOUCH = """events => {
 FILL = (
     "html => { const box = document.createElement('main'); document.body.append(box); box.innerHTML = html; }"
 )
+
+
+#: What the trap says, and Chromium when the policy stops something.
+TELLING = re.compile(r"trap |.*Content Security Policy")
 
 
 class Answer(NamedTuple):
@@ -100,7 +104,7 @@ class Reader:
 
 
 class Shown:
-    """What a window did by itself: traps that fired, boxes, requests to elsewhere; whether its frames stayed."""
+    """What a window did by itself: traps that fired, boxes, requests to elsewhere, frames that went away."""
 
     def __init__(self, context: BrowserContext, base: str) -> None:
         self.trouble: set[str] = set()
@@ -116,6 +120,10 @@ class Shown:
     def _note(self, what: str, matters: bool) -> None:
         if matters:
             self.trouble.add(what)
+
+    def _box(self, box: Dialog) -> None:
+        self._note(f"box {box.message}", True)
+        box.dismiss()
 
     def _is_ours(self, url: str) -> bool:
         return url.startswith((f"{self.base}/static/", f"{self.base}/healthz", "about:srcdoc"))

@@ -1,4 +1,4 @@
-"""The whole loop as people do it: join, ask, review, answer, edit, vote, accept, flag, decide, look up, find."""
+"""The whole loop as people do it: join, ask, review, answer, edit, vote, accept, flag, decide, find."""
 
 import re
 from collections.abc import Iterator

@@ -1,5 +1,7 @@
 """The sample community: alive, with work for moderators, and only ever in an empty forum."""
 
+from collections.abc import Callable, Iterator
+
 import pytest
 from makers import make_account
 from sqlalchemy import func, select
@@ -7,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from forum import clock
 from forum.accounts.tables import Account
+from forum.db import Database
 from forum.discussion import listings
 from forum.discussion.tables import Citation, Post, PostState, Thread
 from forum.errors import Conflict
@@ -16,12 +19,23 @@ from forum.moderation.tables import Decision, ItemState, LogEntry, ReviewItem
 from forum.references.tables import Reference, Status
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def sample(request: pytest.FixtureRequest, new_database: Callable[[str], Database]) -> Iterator[Session]:
+    """A session on a database in which the sample was played once."""
+    database = new_database(request.param)
+    with database.writing() as db:
+        play(db, "hash", lambda done, of: None)
+    with database.reading() as db:
+        yield db
+    database.close()
+
+
 def count(db: Session, what: type) -> int:
     return db.scalar(select(func.count()).select_from(what)) or 0
 
 
-def test_the_sample_community(db: Session) -> None:
-    play(db, "hash", lambda done, of: None)
+def test_the_sample_community(sample: Session) -> None:
+    db = sample
     assert count(db, Thread) >= 24
     assert count(db, Post) >= 95
     assert count(db, Citation) >= 50
@@ -39,9 +53,8 @@ def test_the_sample_community(db: Session) -> None:
     assert (clock.now() - latest[0].active_at).days == 0
 
 
-def test_the_four_old_sources_are_right(db: Session) -> None:
-    play(db, "hash", lambda done, of: None)
-    rows = db.execute(select(Reference.label, Reference.container, Reference.year))
+def test_the_four_old_sources_are_right(sample: Session) -> None:
+    rows = sample.execute(select(Reference.label, Reference.container, Reference.year))
     found = {row.label: (row.container, row.year) for row in rows}
     assert found["Anderson et al. 2019"] == ("Harm Reduction Journal", 2019)
     assert found["Rootman et al. 2021"] == ("Scientific Reports", 2021)
