@@ -95,7 +95,8 @@ def _answers(actor: Viewer, on: Subject | None) -> bool:
 def _comments(actor: Viewer, on: Subject | None) -> bool:
     if actor is None or on is None or on.kind == PostKind.COMMENT or on.thread_state == ThreadState.LOCKED:
         return False
-    return on.visible or _sees(actor, on)
+    # Under a post that waits, only its author would not see what is said about it.
+    return on.visible
 
 
 def _edits(actor: Viewer, on: Subject | None) -> bool:
@@ -113,18 +114,22 @@ def _votes(actor: Viewer, on: Subject | None) -> bool:
 def _accepts(actor: Viewer, on: Subject | None) -> bool:
     if actor is None or on is None or on.thread_kind != ThreadKind.QUESTION or on.kind != PostKind.ANSWER:
         return False
-    return on.visible and actor.id == on.thread_author_id
+    return on.visible and actor.id == on.thread_author_id and on.thread_state != ThreadState.LOCKED
 
 
 def _withdraws(actor: Viewer, on: Subject | None) -> bool:
     if on is None or on.state not in (PostState.SHOWN, PostState.HELD):
+        return False
+    if on.thread_state == ThreadState.LOCKED:
         return False
     # Answers of others would vanish with the question; then only a moderator can take it down.
     return _owns(actor, on) and (on.kind != PostKind.OPENING or on.answer_count == 0)
 
 
 def _restores(actor: Viewer, on: Subject | None) -> bool:
-    return on is not None and on.state == PostState.WITHDRAWN and _owns(actor, on)
+    if on is None or on.state != PostState.WITHDRAWN or on.thread_state == ThreadState.LOCKED:
+        return False
+    return _owns(actor, on)
 
 
 def _flags(actor: Viewer, on: Subject | None) -> bool:
@@ -188,8 +193,7 @@ def admit(permit: Permit, actor: Viewer) -> None:
 
 def open_thread(db: Session, viewer: Viewer, thread_id: int, permit: Permit) -> Thread:
     """The thread, if the viewer may see it and do this with it."""
-    db.flush()
-    thread = db.get(Thread, thread_id, with_for_update=_lock(permit), populate_existing=True)
+    thread = db.get(Thread, thread_id)
     opening = db.scalar(select(Post).where(Post.thread_id == thread_id, Post.kind == PostKind.OPENING))
     if thread is None or opening is None:
         raise NotFound
@@ -199,13 +203,10 @@ def open_thread(db: Session, viewer: Viewer, thread_id: int, permit: Permit) -> 
 
 def open_post(db: Session, viewer: Viewer, post_id: int, permit: Permit) -> Post:
     """The post, if the viewer may see it and do this with it."""
-    thread_id = db.scalar(select(Post.thread_id).where(Post.id == post_id))
-    if thread_id is None:
+    post = db.get(Post, post_id)
+    if post is None:
         raise NotFound
-    thread = db.get_one(Thread, thread_id, with_for_update=_lock(permit), populate_existing=True)
-    # Read behind the thread's lock: whoever held it may have changed the post.
-    post = db.get_one(Post, post_id, populate_existing=True)
-    _check(permit, viewer, subject_of(thread, post))
+    _check(permit, viewer, subject_of(db.get_one(Thread, post.thread_id), post))
     return post
 
 
@@ -249,8 +250,3 @@ def _check(permit: Permit, viewer: Viewer, subject: Subject) -> None:
     if not _sees(viewer, subject):
         raise NotFound
     require(permit, viewer, subject)
-
-
-def _lock(permit: Permit) -> bool | None:
-    # Counters of a thread are read and written back: on PostgreSQL its writers take turns.
-    return None if permit is Permit.READ else True

@@ -18,7 +18,7 @@ def normal(address: str) -> str | None:
 
 def key(address: str) -> str:
     """What two spellings of the same address have in common; unique among accounts."""
-    return address.strip().casefold()
+    return (normal(address) or address.strip()).casefold()
 
 
 def problem(address: str) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from forum.accounts import people
 from forum.accounts.tables import SetupCode
 from forum.clock import now
+from forum.errors import NotFound
 
 
 def issue(db: Session) -> str | None:
@@ -17,7 +18,7 @@ def issue(db: Session) -> str | None:
     if people.has_admin(db):
         return None
     code = secrets.token_urlsafe(24)
-    withdraw(db)
+    db.execute(delete(SetupCode))
     db.add(SetupCode(code_hash=_hash(code), created_at=now()))
     return code
 
@@ -30,9 +31,11 @@ def is_valid(db: Session, code: str) -> bool:
     return sum(hmac.compare_digest(found, wanted) for found in issued) == 1 and not people.has_admin(db)
 
 
-def withdraw(db: Session) -> None:
-    """No code is valid any more."""
-    db.execute(delete(SetupCode))
+def spend(db: Session, code: str) -> None:
+    """The code is valid no more; NotFound if it was not valid either, so that only one admin comes of it."""
+    spent = db.execute(delete(SetupCode).where(SetupCode.code_hash == _hash(code)).returning(SetupCode.id))
+    if spent.first() is None or people.has_admin(db):
+        raise NotFound
 
 
 def _hash(code: str) -> bytes:

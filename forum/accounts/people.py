@@ -96,6 +96,11 @@ def owner_of_address(db: Session, email: str) -> int | None:
     return db.scalar(select(Account.id).where(Account.email_key == addresses.key(email)))
 
 
+def name_of(db: Session, account_id: int) -> str:
+    """How the account is called; there must be one."""
+    return db.scalars(select(Account.name).where(Account.id == account_id)).one()
+
+
 def login(db: Session, typed: str) -> Login | None:
     """The account that signs in with this name or mail address."""
     found = row(db, _LOGIN, name_key=names.key(typed), email_key=addresses.key(typed))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from forum.accounts.tables import Account, Role
@@ -28,6 +28,12 @@ class Sample(NamedTuple):
     role: str
     name: str
     password: str
+
+
+def are_here(db: Session) -> bool:
+    """Whether anybody can sign in with the password that everybody knows."""
+    sample = exists().where(Account.is_sample, Account.password_hash.is_not(None))
+    return bool(db.scalar(select(sample)))
 
 
 def to_try(db: Session) -> Sequence[Sample]:

@@ -57,14 +57,15 @@ def edit(
     _check_post(post, revision, wanted)
     if not _differs(thread, post, wanted):
         return post
-    before = citations.of_posts(db, [post.id])
+    before, title = citations.of_posts(db, [post.id]), thread.title
     _rewrite(db, actor, thread, post, wanted)
     look_up(db, citations.cite(db, post, wanted.page.citations))
     change = _review_again(db, actor, post)
     if post.visible:
         index.put(db, [post.id])
-    touched = {*before, *citations.of_posts(db, [post.id])}
-    effects.publish(db, thread.id, change, *(f"reference:{reference_id}" for reference_id in touched))
+    cited = citations.of_posts(db, [post.id]) if title == thread.title else citations.of_thread(db, thread.id)
+    shown_on = [f"reference:{reference_id}" for reference_id in {*before, *cited}]
+    effects.publish(db, thread.id, change, *shown_on, *(["references"] if shown_on else []))
     return post
 
 

@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from forum import freshness
-from forum.discussion import citations
+from forum.discussion import citations, listings
 from forum.discussion.visibility import Change
 from forum.search import index
 
@@ -15,4 +15,6 @@ def publish(db: Session, thread_id: int, change: Change, *also: str) -> None:
     cited = citations.of_posts(db, [*change.appeared, *change.gone])
     references = [f"reference:{reference_id}" for reference_id in cited]
     lists = ["threads", "references"] if references else ["threads"]
-    freshness.touch(db, f"thread:{thread_id}", *lists, *references, *also)
+    # The page of a duplicate shows the title of its original.
+    threads = [f"thread:{shown_on}" for shown_on in [thread_id, *listings.duplicates_of(db, thread_id)]]
+    freshness.touch(db, *threads, *lists, *references, *also)

@@ -11,6 +11,8 @@ from typing import NamedTuple
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from forum import freshness
+from forum.accounts import names
 from forum.accounts.tables import Account, Role
 from forum.actions import effects
 from forum.actions.posting import look_up
@@ -37,7 +39,7 @@ def person(db: Session, origin: str, name: str, joined_at: datetime) -> int:
     if found is not None:
         return found
     account = Account(
-        name=name, name_key=name.casefold(), role=Role.MEMBER, created_at=joined_at, origin=origin
+        name=name, name_key=names.key(name), role=Role.MEMBER, created_at=joined_at, origin=origin
     )
     db.add(account)
     db.flush()
@@ -102,6 +104,7 @@ def close(db: Session, of: Thread, state: ThreadState, reason: str, original: Th
     of.state, of.closed_reason = state, reason
     of.duplicate_of_id = original.id if original else None
     db.flush()
+    freshness.touch(db, f"thread:{of.id}", "threads")
 
 
 def _keep_wordings(db: Session, post_id: int, wordings: Sequence[Wording]) -> None:

@@ -14,7 +14,7 @@ from forum import freshness
 from forum.accounts import addresses, names, ownership, passwords, people, sessions
 from forum.accounts.tables import Account, Actor, Role
 from forum.clock import now
-from forum.errors import Invalid, NotFound
+from forum.errors import Invalid
 from forum.inbox import messages
 from forum.inbox.letters import compose
 from forum.inbox.tables import Message
@@ -43,14 +43,15 @@ def sign_up(db: Session, _actor: Actor | None, name: str, email: str, password: 
     if problems:
         raise Invalid(problems)
     password_hash = passwords.make_hash(password)
-    if people.is_name_taken(db, name):
-        raise Invalid({"name": people.NAME_TAKEN})
-    owner = people.owner_of_address(db, email)
-    if owner is not None:
-        _tell_owner(db, owner)
-        return
-    account = people.add(db, name, addresses.normal(email), password_hash)
-    _welcome(db, account)
+    try:
+        account = people.add(db, name, addresses.normal(email), password_hash)
+    except Invalid as taken:
+        # A taken name may be told to anybody; a taken address only to its owner.
+        if "name" in taken.fields:
+            raise Invalid({"name": taken.fields["name"]}) from None
+        _tell_owner(db, email)
+    else:
+        _welcome(db, account)
 
 
 def recognise(db: Session, typed: str, password: str) -> Known | None:
@@ -84,10 +85,14 @@ def create_first_admin(
     db: Session, _actor: Actor | None, code: str, name: str, email: str, password: str
 ) -> str:
     """The owner is the forum's first admin and signed in; the code is spent. NotFound if it is not valid."""
-    if not ownership.is_valid(db, code):
-        raise NotFound
-    account = create_account(db, None, name, email, password, Role.ADMIN)
-    ownership.withdraw(db)
+    name = names.normal(name)
+    problems = _problems(name, email, password)
+    # Slow, so before the first statement: from then on nobody else can write.
+    password_hash = "" if problems else passwords.make_hash(password)
+    ownership.spend(db, code)
+    if problems:
+        raise Invalid(problems)
+    account = _enter(db, name, email, password_hash, Role.ADMIN)
     return sessions.start(db, account.id)
 
 
@@ -99,8 +104,11 @@ def create_account(
     problems = _problems(name, email, password)
     if problems:
         raise Invalid(problems)
-    normal = addresses.normal(email) if email else None
-    account = people.add(db, name, normal, passwords.make_hash(password), role)
+    return _enter(db, name, email, passwords.make_hash(password), role)
+
+
+def _enter(db: Session, name: str, email: str | None, password_hash: str, role: Role) -> Account:
+    account = people.add(db, name, addresses.normal(email) if email else None, password_hash, role)
     # An empty forum's start page tells how to become its admin, until there is one.
     freshness.touch(db, "threads")
     return account
@@ -120,11 +128,14 @@ def _welcome(db: Session, account: Account) -> None:
     messages.send(db, account.id, "welcome", letter.subject, letter.text, "/sign-in")
 
 
-def _tell_owner(db: Session, account_id: int) -> None:
+def _tell_owner(db: Session, email: str) -> None:
     """At most once a day, or a stranger could fill the owner's mailbox."""
+    account_id = people.owner_of_address(db, email)
+    if account_id is None:
+        raise LookupError("nobody has the address that is taken")
     lately = exists().where(
         Message.account_id == account_id, Message.kind == SECOND, Message.created_at > now() - TOLD_AGAIN
     )
     if not db.scalar(select(lately)):
-        letter = compose("second_sign_up", known_as=db.get_one(Account, account_id).name)
+        letter = compose("second_sign_up", known_as=people.name_of(db, account_id))
         messages.send(db, account_id, SECOND, letter.subject, letter.text, "/sign-in")

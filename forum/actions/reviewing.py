@@ -1,12 +1,10 @@
 """What moderators do with review items: claim, release, decide."""
 
-from collections.abc import Sequence
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forum import policy
-from forum.accounts.tables import Account, Actor
+from forum.accounts.tables import Actor
 from forum.actions import effects
 from forum.discussion import posts
 from forum.discussion.naming import called
@@ -15,7 +13,6 @@ from forum.discussion.visibility import Change
 from forum.errors import Forbidden, NotFound
 from forum.inbox import messages, subscriptions
 from forum.inbox.letters import compose
-from forum.markup import render
 from forum.moderation import casefile, claims, decisions, log
 from forum.moderation.decisions import Ruling
 from forum.moderation.rules import REASON, RULE
@@ -46,41 +43,26 @@ def decide(
     thread, post = _open(db, actor, item_id)
     was_seen = post.shown_at is not None
     ruling = decisions.decide(db, item_id, actor.id, verdict, rule, reason, version)
-    _lock_inboxes(db, [post.author_id, *(flag.account_id for flag in ruling.news)])
     change = _carry_out(db, actor, post, ruling)
     log.write(db, ruling.decision)
     _tell_author(db, actor, thread, post, ruling)
     _tell_flaggers(db, thread, post, ruling)
     if post.visible and not was_seen:
-        subscriptions.announce(db, thread, post, render(post.text).mentions)
+        subscriptions.announce(db, thread, post, post.mentions)
     # Last, because everybody who writes raises the same few generations.
     effects.publish(db, thread.id, change, "log")
     return ruling.decision
 
 
 def _open(db: Session, actor: Actor, item_id: int) -> tuple[Thread, Post]:
-    """The item's thread and post, which nobody else changes until the transaction ends."""
-    of_item = select(Post.thread_id).join(ReviewItem, ReviewItem.post_id == Post.id)
-    thread_id = db.scalar(of_item.where(ReviewItem.id == item_id))
-    if thread_id is None:
-        raise NotFound
-    # As everywhere: first the thread, then what hangs on it.
-    fresh = {"populate_existing": True}
-    thread = db.scalars(
-        select(Thread).where(Thread.id == thread_id).with_for_update(), execution_options=fresh
-    ).one()
+    """The item's thread and post."""
     reviewed = select(Post).join(ReviewItem, ReviewItem.post_id == Post.id).where(ReviewItem.id == item_id)
-    post = db.scalars(reviewed, execution_options=fresh).one()
+    post = db.scalars(reviewed).first()
+    if post is None:
+        raise NotFound
     if not casefile.may_decide(actor, post.author_id):
         raise Forbidden("This is your own post: another moderator decides about it.")
-    return thread, post
-
-
-def _lock_inboxes(db: Session, account_ids: Sequence[int]) -> None:
-    """Nobody else changes these accounts until the transaction ends."""
-    # One by one and sorted: two decisions that tell the same people wait for each other and never for ever.
-    wanted = select(Account.id).where(Account.id.in_(account_ids)).order_by(Account.id)
-    db.execute(wanted.with_for_update(key_share=True)).all()
+    return db.get_one(Thread, post.thread_id), post
 
 
 def _carry_out(db: Session, actor: Actor, post: Post, ruling: Ruling) -> Change:

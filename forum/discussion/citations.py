@@ -8,7 +8,7 @@ from sqlalchemy import Select, bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from forum.accounts.tables import Account
-from forum.db import rows
+from forum.db import row, rows
 from forum.discussion.tables import Citation, Post, Thread
 from forum.discussion.visibility import count_citations
 from forum.markup import Cited
@@ -43,8 +43,8 @@ def cite(db: Session, post: Post, cited: Sequence[Cited]) -> list[int]:
     db.flush()
     cites = {reference_id for reference_id, _ in uses if reference_id}
     if post.visible:
-        count_citations(db, set(before), -1)
-        count_citations(db, cites, 1)
+        count_citations(db, set(before) - cites, -1)
+        count_citations(db, cites - set(before), 1)
     return catalogue.pending(db, sorted(cites))
 
 
@@ -54,6 +54,12 @@ def of_posts(db: Session, post_ids: Sequence[int]) -> list[int]:
         return []
     statement = select(Citation.reference_id).where(Citation.post_id.in_(post_ids))
     return sorted(set(db.scalars(statement)))
+
+
+def of_thread(db: Session, thread_id: int) -> list[int]:
+    """Ids of the references that any post of the thread cites."""
+    statement = select(Citation.reference_id).join(Post, Post.id == Citation.post_id)
+    return sorted(set(db.scalars(statement.where(Post.thread_id == thread_id))))
 
 
 def titles(db: Session, post_ids: Sequence[int]) -> Mapping[int, str]:
@@ -76,6 +82,15 @@ def threads_citing(db: Session, reference_id: int) -> tuple[list[int], list[int]
         db, statement.where(Citation.reference_id == bindparam("reference_id")), reference_id=reference_id
     )
     return sorted({thread_id for thread_id, _ in found}), [post_id for _, post_id in found]
+
+
+def is_cited_by(db: Session, reference_id: int, account_id: int) -> bool:
+    """Whether any post of the person, shown or not, cites the reference."""
+    statement = select(Citation.id).join(Post, Post.id == Citation.post_id)
+    return (
+        row(db, statement.where(Citation.reference_id == reference_id, Post.author_id == account_id))
+        is not None
+    )
 
 
 def posts_citing(db: Session, reference_id: int, after: str | None, limit: int) -> Page[CitingPost]:

@@ -101,6 +101,11 @@ def by_author(db: Session, account_id: int, after: str | None, limit: int) -> Pa
     return _page(db, _BY_AUTHOR, after, limit, author_id=account_id)
 
 
+def duplicates_of(db: Session, thread_id: int) -> list[int]:
+    """Ids of the threads that were closed as duplicates of this one."""
+    return list(db.scalars(select(Thread.id).where(Thread.duplicate_of_id == thread_id)))
+
+
 def _page(db: Session, which: _List, after: str | None, limit: int, **values: int | str) -> Page[ThreadRow]:
     cursor = Cursor.decode(after, datetime, int)
     if cursor:

@@ -113,4 +113,10 @@ def by_submission(db: Session, submission: str | None) -> Post | None:
 
 
 def _words(page: Page) -> dict[str, Any]:
-    return {"text": page.source, "html": page.html, "plain": page.text, "markup_version": MARKUP_VERSION}
+    return {
+        "text": page.source,
+        "html": page.html,
+        "plain": page.text,
+        "mentions": list(page.mentions),
+        "markup_version": MARKUP_VERSION,
+    }

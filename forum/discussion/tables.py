@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -106,6 +107,8 @@ class Post(Table):
     text: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)
     plain: Mapped[str] = mapped_column(Text)
+    #: Names of the people whom the text mentions; they are told when readers first see it.
+    mentions: Mapped[list[Any]] = mapped_column(default=list)
     markup_version: Mapped[int]
     score: Mapped[int] = mapped_column(default=0)
     #: Number of the latest revision, from 1: an edit of an older one is a conflict.

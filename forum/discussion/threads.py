@@ -1,6 +1,6 @@
 """Threads: how one begins, and the page on which it is read (three queries, whatever its length)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session, aliased
 from forum.accounts.tables import Account, Actor
 from forum.clock import now
 from forum.db import AnyRow, AnySelect, row, rows
-from forum.discussion.tables import Citation, Post, PostKind, Thread, ThreadKind, Vote
-from forum.references.tables import Reference
+from forum.discussion import cited
+from forum.discussion.cited import CitationView
+from forum.discussion.tables import Post, PostKind, Thread, ThreadKind, Vote
 from forum.slugs import slug
 
 
@@ -21,6 +22,13 @@ class Original(NamedTuple):
 
     id: int
     title: str
+    slug: str
+
+
+class Place(NamedTuple):
+    """Where a post stands."""
+
+    thread_id: int
     slug: str
 
 
@@ -40,17 +48,6 @@ class ThreadView(NamedTuple):
     is_accepted: bool
     shown: bool
     duplicate_of: Original | None
-
-
-class CitationView(NamedTuple):
-    ordinal: int
-    reference_id: int
-    slug: str
-    html: Markup
-    status: str
-    label: str
-    locator: str
-    stance: str
 
 
 class PostFacts(NamedTuple):
@@ -156,23 +153,6 @@ _POSTS_FOR_ALL = _POSTS.add_columns(literal(None)).where(Post.visible)
 _MY_VOTE = and_(Vote.post_id == Post.id, Vote.account_id == _VIEWER)
 _POSTS_FOR_MODERATOR = _POSTS.add_columns(Vote.value).outerjoin(Vote, _MY_VOTE)
 _POSTS_FOR_MEMBER = _POSTS_FOR_MODERATOR.where(or_(Post.visible, Post.author_id == _VIEWER))
-_CITATIONS: AnySelect = (
-    select(
-        Citation.post_id,
-        Citation.ordinal,
-        Citation.reference_id,
-        Reference.slug,
-        Reference.html,
-        Reference.status,
-        Reference.label,
-        Citation.locator,
-        Citation.stance,
-    )
-    .join(Post, Post.id == Citation.post_id)
-    .join(Reference, Reference.id == Citation.reference_id)
-    .where(Post.thread_id == bindparam("thread_id"))
-    .order_by(Citation.post_id, Citation.ordinal)
-)
 
 
 def begin(
@@ -201,6 +181,12 @@ def rename(thread: Thread, title: str) -> None:
     thread.slug = slug(title)
 
 
+def place_of(db: Session, post_id: int) -> Place:
+    """The thread in which the post stands; there must be such a post."""
+    statement = select(Thread.id, Thread.slug).join(Post, Post.thread_id == Thread.id)
+    return Place(*db.execute(statement.where(Post.id == post_id)).one())
+
+
 def read(db: Session, thread_id: int, viewer: Actor | None, may: May) -> ThreadPage | None:
     """The thread with the posts that the viewer may see; None if the opening post is not among them."""
     thread = _thread(db, thread_id)
@@ -209,8 +195,8 @@ def read(db: Session, thread_id: int, viewer: Actor | None, may: May) -> ThreadP
     found = [PostFacts(*post) for post in _posts(db, thread_id, viewer)]
     if not any(post.kind == PostKind.OPENING for post in found):
         return None
-    cited = _citations(db, thread_id)
-    views = {post.id: _view(post, cited.get(post.id, ()), may(thread, post)) for post in found}
+    citations = cited.by_thread(db, thread_id)
+    views = {post.id: _view(post, citations.get(post.id, ()), may(thread, post)) for post in found}
     answers: list[PostView] = []
     for view in views.values():
         if view.kind == PostKind.ANSWER:
@@ -238,15 +224,7 @@ def _posts(db: Session, thread_id: int, viewer: Actor | None) -> Sequence[AnyRow
     return rows(db, statement, thread_id=thread_id, viewer_id=viewer.id)
 
 
-def _citations(db: Session, thread_id: int) -> Mapping[int, list[CitationView]]:
-    cited: dict[int, list[CitationView]] = {}
-    for post_id, ordinal, reference_id, ref_slug, html, *rest in rows(db, _CITATIONS, thread_id=thread_id):
-        view = CitationView(ordinal, reference_id, ref_slug, Markup(html), *rest)  # noqa: S704 - made by formatting
-        cited.setdefault(post_id, []).append(view)
-    return cited
-
-
-def _view(post: PostFacts, cited: Sequence[CitationView], may: frozenset[str]) -> PostView:
+def _view(post: PostFacts, citations: Sequence[CitationView], may: frozenset[str]) -> PostView:
     return PostView(
         post.id,
         post.kind,
@@ -263,7 +241,7 @@ def _view(post: PostFacts, cited: Sequence[CitationView], may: frozenset[str]) -
         post.edited_at,
         post.accepted_at is not None,
         post.my_vote or 0,
-        cited,
+        citations,
         [],
         may,
     )

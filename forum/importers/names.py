@@ -4,9 +4,9 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable
 
+from forum.accounts.names import LONGEST, LONGEST_KEY, SHORTEST, key, normal
 from forum.importers.records import Person
 
-_SHORTEST, _LONGEST, _LONGEST_KEY = 3, 30, 60
 _APOSTROPHES = re.compile("['’ʼ`´]")
 
 
@@ -16,17 +16,17 @@ def account_names(people: Iterable[Person], taken: Collection[str] = ()) -> dict
     The same people get the same names in whatever order they come; who joined first keeps the plain name, and
     later ones get "-2", "-3" and so on. Names in `taken` are not given to anybody.
     """
-    used = {_key(name) for name in taken}
+    used = {key(name) for name in taken}
     names: dict[str, str] = {}
     for person in sorted(people, key=lambda person: (person.joined_at, person.key)):
         names[person.key] = _free(_plain(person.name), used)
-        used.add(_key(names[person.key]))
+        used.add(key(names[person.key]))
     return names
 
 
 def _free(name: str, used: set[str]) -> str:
     candidate, number = _cut(name, ""), 1
-    while _key(candidate) in used:
+    while key(candidate) in used:
         number += 1
         candidate = _cut(name, f"-{number}")
     return candidate
@@ -34,12 +34,12 @@ def _free(name: str, used: set[str]) -> str:
 
 def _plain(name: str) -> str:
     """`name` with only letters, digits, "-" and "_" left, and at least three of them."""
-    composed = _APOSTROPHES.sub("", unicodedata.normalize("NFKC", name))
+    composed = _APOSTROPHES.sub("", normal(name))
     kept = "".join(_keep(character) for character in composed)
     plain = re.sub(r"-{2,}", "-", kept).strip("-_")
     if not plain:
         return "member"
-    return plain if len(plain) >= _SHORTEST else f"member-{plain}"
+    return plain if len(plain) >= SHORTEST else f"member-{plain}"
 
 
 def _keep(character: str) -> str:
@@ -51,11 +51,7 @@ def _keep(character: str) -> str:
 
 
 def _cut(name: str, ending: str) -> str:
-    room = _LONGEST - len(ending)
-    while len(_key(name[:room])) > _LONGEST_KEY - len(ending):
+    room = LONGEST - len(ending)
+    while len(key(name[:room])) > LONGEST_KEY - len(ending):
         room -= 1
     return name[:room].rstrip("-_") + ending
-
-
-def _key(name: str) -> str:
-    return unicodedata.normalize("NFKC", name).casefold()

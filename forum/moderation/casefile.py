@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 
 from forum.accounts.tables import Account, Actor
 from forum.db import row, rows
-from forum.discussion.tables import Citation, Post
-from forum.discussion.threads import CitationView
+from forum.discussion import cited
+from forum.discussion.cited import CitationView
+from forum.discussion.tables import Post
 from forum.moderation.items import FACTS, Given, ItemRow, author_account, common, joined
 from forum.moderation.rules import REASON, RULE, VERDICT, Verdict, offered
 from forum.moderation.tables import Decision, Flag, FlagState, ItemState, ReviewItem
-from forum.references.tables import Reference
 
 MOST_FLAGS = 100
 MOST_EARLIER = 20
@@ -108,7 +108,7 @@ def item(db: Session, item_id: int, viewer: Actor) -> ItemView | None:
         html=Markup(facts.html),  # noqa: S704 - made safe by markup.render before it was stored
         flags=flags,
         reasons=_reasons(flags),
-        citations=_citations(db, facts.post_id),
+        citations=cited.by_post(db, facts.post_id),
         decisions=_decisions(db, _MADE.where(same).order_by(Decision.id)),
         author_decisions=_decisions(
             db, _MADE.where(by_author, ~same).order_by(Decision.id.desc()).limit(MOST_EARLIER)
@@ -145,26 +145,6 @@ def _flags(db: Session, item_id: int) -> Sequence[FlagView]:
         FlagView(flag.name, REASON[flag.reason].label, flag.words, flag.state, flag.created_at)
         for flag in rows(db, statement)
     ]
-
-
-def _citations(db: Session, post_id: int) -> Sequence[CitationView]:
-    statement = (
-        select(
-            Citation.ordinal,
-            Citation.reference_id,
-            Reference.slug,
-            Reference.html,
-            Reference.status,
-            Reference.label,
-            Citation.locator,
-            Citation.stance,
-        )
-        .join(Reference, Reference.id == Citation.reference_id)
-        .where(Citation.post_id == post_id)
-        .order_by(Citation.ordinal)
-    )
-    found = [CitationView(*cited) for cited in rows(db, statement)]
-    return [cited._replace(html=Markup(cited.html)) for cited in found]  # noqa: S704 - made by formatting
 
 
 def _decisions(db: Session, which: Executable) -> Sequence[DecisionView]:

@@ -89,5 +89,5 @@ def refresh(db: Session, item: ReviewItem, happened: Happening) -> None:
 
 
 def _existing(db: Session, post_id: int) -> ReviewItem | None:
-    wanted = select(ReviewItem).where(ReviewItem.post_id == post_id).with_for_update()
+    wanted = select(ReviewItem).where(ReviewItem.post_id == post_id)
     return db.scalars(wanted, execution_options={"populate_existing": True}).first()

@@ -28,6 +28,7 @@ def of_identifiers(db: Session, identifiers: Sequence[Identifier]) -> Mapping[Id
 
 
 def of_ids(db: Session, ids: Sequence[int]) -> Mapping[int, Markup]:
-    """For each id the reference as the catalogue prints it; nothing for an id that does not exist."""
-    found = rows(db, select(Reference.id, Reference.html).where(Reference.id.in_(ids))) if ids else ()
+    """For each id of a reference that readers can see, the reference as the catalogue prints it."""
+    wanted = select(Reference.id, Reference.html).where(Reference.id.in_(ids), Reference.citation_count > 0)
+    found = rows(db, wanted) if ids else ()
     return {reference_id: Markup(html) for reference_id, html in found}  # noqa: S704 - made by formatting.html

@@ -123,6 +123,7 @@ class Kept:
     def _keep(self, key: Key, page: KeptPage, begun: int) -> None:
         if self._all_forgotten > begun or any(self._forgotten.get(n, 0) > begun for n in page.generations):
             return
+        page.size += len(key[0]) + len(key[1])
         if page.size > self.capacity:
             return
         self._drop(key)

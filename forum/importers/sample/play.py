@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forum import clock
+from forum.accounts import names
 from forum.accounts.tables import Account, Actor, Role
 from forum.actions import accepting, editing, flagging, posting, reviewing, voting
 from forum.discussion import tags
@@ -53,7 +54,7 @@ class _Player:
             name = member["name"]
             account = Account(
                 name=name,
-                name_key=name.casefold(),
+                name_key=names.key(name),
                 email=None,
                 password_hash=password_hash,
                 role=Role(member["role"]),

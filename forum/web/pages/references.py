@@ -36,7 +36,7 @@ def listing(visit: Visit) -> Response:
 
 def read(visit: Visit) -> Response:
     reference = catalogue.read(visit.db, visit.path["reference_id"])
-    if reference is None:
+    if reference is None or not _is_shown(visit, reference):
         raise NotFound
     address = f"/references/{reference.id}/{reference.slug}"
     if visit.here != address:
@@ -50,4 +50,14 @@ def read(visit: Visit) -> Response:
         schemes=SCHEMES,
         page=citations.posts_citing(visit.db, reference.id, after, PAGE),
         after=after,
+    )
+
+
+def _is_shown(visit: Visit, reference: catalogue.ReferenceView) -> bool:
+    """A source that only hidden posts cite may be what was hidden: it is for their authors and moderators."""
+    if reference.citation_count:
+        return True
+    viewer = visit.actor
+    return viewer is not None and (
+        viewer.is_moderator or citations.is_cited_by(visit.db, reference.id, viewer.id)
     )
