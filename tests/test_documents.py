@@ -38,7 +38,7 @@ def test_every_command_is_described() -> None:
 
 
 def test_every_option_is_described() -> None:
-    for option in ("--host", "--port", "--workers", "--no-worker", "--role", "--email"):
+    for option in ("--host", "--port", "--workers", "--no-worker", "--with-sample", "--role", "--email"):
         assert option in README
 
 

@@ -9,7 +9,7 @@ FORUM = Path(__file__).parents[1] / "forum"
 #: Low to high; modules on one line are neighbours that do not import each other's packages.
 FLOORS = (
     ("config", "paths"),
-    ("errors", "clock", "folding", "slugs", "paging", "logs", "parent"),
+    ("errors", "clock", "folding", "slugs", "paging", "logs", "progress", "parent"),
     ("db",),
     ("jobs", "fetch", "freshness"),
     ("references",),

@@ -1,48 +1,19 @@
 """Withdrawing, restoring, hiding: every counter and the search follow what readers can see."""
 
 import pytest
+from consistency import consistent
 from makers import make_account, make_answer, make_comment, make_thread, opening
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forum.accounts.tables import Account, Role
+from forum.accounts.tables import Role
 from forum.actions import accepting, editing, effects, voting, withdrawing
 from forum.discussion import posts
-from forum.discussion.tables import Citation, Post, PostKind, PostState, Tag, Thread, Vote
+from forum.discussion.tables import PostState
 from forum.errors import Conflict, Forbidden, Invalid
 from forum.references.tables import Reference
-from forum.search.tables import SearchDocument
 
 DOI = "10.1371/journal.pone.0211023"
-
-
-def consistent(db: Session) -> None:
-    """Every counter says what counting says."""
-    db.flush()
-    for thread in db.scalars(select(Thread)):
-        visible = [
-            post for post in db.scalars(select(Post).where(Post.thread_id == thread.id)) if post.visible
-        ]
-        answers = [post for post in visible if post.kind == PostKind.ANSWER]
-        assert thread.shown == any(post.kind == PostKind.OPENING for post in visible)
-        assert thread.answer_count == len(answers)
-        assert thread.is_unanswered == (thread.kind == "question" and not answers)
-        assert thread.is_accepted == any(post.accepted_at for post in visible)
-    for account in db.scalars(select(Account)):
-        count = select(func.count()).where(Post.author_id == account.id, Post.visible)
-        assert account.shown_posts - 10 == db.scalar(count), account.name
-    for tag in db.scalars(select(Tag)):
-        threads = [thread for thread in db.scalars(select(Thread)) if tag.name in thread.tag_names.split()]
-        assert tag.thread_count == sum(thread.shown for thread in threads)
-    for reference in db.scalars(select(Reference)):
-        citing = select(func.count(func.distinct(Post.id))).join(Citation, Citation.post_id == Post.id)
-        assert reference.citation_count == db.scalar(
-            citing.where(Citation.reference_id == reference.id, Post.visible)
-        )
-    for post in db.scalars(select(Post)):
-        assert post.score == (db.scalar(select(func.sum(Vote.value)).where(Vote.post_id == post.id)) or 0)
-    indexed = set(db.scalars(select(SearchDocument.post_id)))
-    assert indexed == set(db.scalars(select(Post.id).where(Post.visible)))
 
 
 def test_a_thread_goes_and_comes_back_with_everything(db: Session) -> None:

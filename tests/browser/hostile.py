@@ -1,4 +1,4 @@
-"""A forum full of attacks: in every field that people or registries fill in, put there by the real actions."""
+"""A forum full of attacks, in every field that people or registries fill in."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from forum.accounts import sessions
 from forum.accounts.tables import Account, Actor, Role
-from forum.actions import editing, flagging, posting, reviewing
+from forum.actions import flagging, posting, reviewing
+from forum.clock import now
 from forum.db import Database
-from forum.discussion import wording
+from forum.discussion import posts, wording
 from forum.discussion.tables import Post
 from forum.moderation.tables import ReviewItem
 from forum.references import catalogue
@@ -116,14 +117,15 @@ def _edit(
     db: Session, author: Actor, threads: Sequence[int], summaries: Sequence[str], texts: Sequence[str]
 ) -> list[int]:
     """Posts of which every wording and every summary holds strings; answers their ids."""
-    posts, wordings = list[int](), iter(texts)
+    made, wordings = list[int](), iter(texts)
     for thread_id, group in zip(threads, _grouped(summaries), strict=False):
         post = _answer(db, author, thread_id)
-        posts.append(post.id)
-        for number, summary in enumerate(group):
-            why = wording.one_line(summary)[:WHY]
-            editing.edit(db, author, post.id, f"{number}: {next(wordings)}", number + 1, why=why)
-    return posts
+        made.append(post.id)
+        for summary in group:
+            # As the action that edits keeps it, without the rest of what an edit does.
+            post.revision, post.text = post.revision + 1, next(wordings)
+            posts.record(db, post, author.id, at=now(), title=summary, tag_names=summary, why=summary[:WHY])
+    return made
 
 
 def _flag(
