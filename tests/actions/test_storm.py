@@ -22,7 +22,7 @@ SOURCES = [f"10.5555/storm.{number}" for number in range(6)]
 
 
 def words(chance: random.Random) -> str:
-    return f"See {chance.choice(SOURCES)} and {chance.choice(SOURCES)}, @member1."
+    return f"See {chance.choice(SOURCES)} and {chance.choice(SOURCES)}, @storm1."
 
 
 def one_act(db: Session, actor: Actor, judge: Actor, chance: random.Random) -> None:
@@ -52,13 +52,13 @@ def one_act(db: Session, actor: Actor, judge: Actor, chance: random.Random) -> N
 def decide(db: Session, judge: Actor, chance: random.Random) -> None:
     item = chance.choice(db.scalars(select(ReviewItem)).all())
     state = db.get_one(Post, item.post_id).state
-    verdict = "hide" if state == PostState.SHOWN else "publish"
+    verdict = "hide" if state == PostState.SHOWN else "restore"
     reviewing.decide(db, judge, item.id, verdict, "topic", "It belongs elsewhere.", item.version)
 
 
 def test_a_storm_of_acts(database: Database) -> None:
     with database.writing() as db:
-        actors = [make_account(db, f"member{number}") for number in range(THREADS)]
+        actors = [make_account(db, f"storm{number}") for number in range(THREADS)]
         judges = [make_account(db, role=Role.MODERATOR) for _ in range(THREADS)]
         for actor in actors[:4]:
             thread = make_thread(db, actor, text=f"See {SOURCES[0]}.")
