@@ -27,12 +27,15 @@ def serve(
     port: Annotated[int, typer.Option(help="The port to listen on; 0 takes a free one.")] = 8000,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that answer.")] = 1,
     no_worker: Annotated[bool, typer.Option("--no-worker", help="Do no jobs; `forum work` does.")] = False,
+    with_sample: Annotated[
+        bool, typer.Option("--with-sample", help="Serve sample accounts to other machines too.")
+    ] = False,
 ) -> None:
     """Serve the forum, and do its jobs beside it."""
     from forum import logs, serving
 
     logs.configure()
-    serving.serve(host, port, workers, with_worker=not no_worker)
+    serving.serve(host, port, workers, with_worker=not no_worker, with_sample=with_sample)
 
 
 @app.command()
@@ -70,6 +73,20 @@ def check() -> None:
     for one in found:
         print(f"{'ok    ' if one.ok else 'FAILED'}  {one.name:<9} {one.words}")
     raise typer.Exit(0 if all(one.ok for one in found) else 1)
+
+
+@app.command()
+def reindex() -> None:
+    """Make the search index anew, from the posts that readers can see."""
+    from forum import ops, progress
+    from forum.app import database_of
+    from forum.search import index
+
+    database = database_of(settings())
+    ops.need_ready(database)
+    with progress.bar("Reading the posts") as advance, database.writing() as db:
+        posts = index.rebuild(db, advance)
+    print(f"The search index has {posts} posts.")
 
 
 @app.command()

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from forum import schema
 from forum.config import Settings
 from forum.db import Database
-from forum.errors import Busy
+from forum.errors import Busy, NotReady
 from forum.search import index
 
 
@@ -45,6 +45,13 @@ def ready(database: Database) -> list[str]:
         if not check.ok:
             return [f"{check.name}: {check.words}"]
     return []
+
+
+def need_ready(database: Database) -> None:
+    """NotReady, with a sentence that says what to run, if this process could not answer."""
+    problems = ready(database)
+    if problems:
+        raise NotReady(f"{problems[0][0].upper()}{problems[0][1:]}")
 
 
 def _settings(settings: Settings) -> Check:
@@ -83,7 +90,8 @@ def _search(database: Database) -> Check:
         missing, extra = index.faults(db)
         engine = index.engine_of(db).__name__.rpartition(".")[2]
     if missing or extra:
-        words = f"{missing} posts are not in the search index, and {extra} are that should not be"
+        words = f"{missing} posts are not in the search index, and {extra} are that should not be;"
+        words += " run: forum reindex"
         return Check("search", False, words)
     return Check("search", True, f"{engine}, all shown posts are in the index")
 

@@ -39,7 +39,6 @@ class Permit(StrEnum):
     RESTORE = "restore"
     FLAG = "flag"
     REVIEW = "review"
-    ADMINISTER = "administer"
 
 
 class Subject(NamedTuple):
@@ -53,6 +52,13 @@ class Subject(NamedTuple):
     kind: str
     state: str
     visible: bool
+
+
+class Opened(NamedTuple):
+    """A post that the viewer may do this with, and its thread."""
+
+    post: Post
+    thread: Thread
 
 
 Predicate = Callable[[Viewer, Subject | None], bool]
@@ -72,10 +78,6 @@ def _signed_out(actor: Viewer, _subject: Subject | None) -> bool:
 
 def _moderator(actor: Viewer, _subject: Subject | None) -> bool:
     return actor is not None and actor.is_moderator
-
-
-def _admin(actor: Viewer, _subject: Subject | None) -> bool:
-    return actor is not None and actor.is_admin
 
 
 def _sees(actor: Viewer, on: Subject | None) -> bool:
@@ -154,7 +156,6 @@ PERMISSIONS: dict[Permit, Predicate] = {
     Permit.RESTORE: _restores,
     Permit.FLAG: _flags,
     Permit.REVIEW: _moderator,
-    Permit.ADMINISTER: _admin,
 }
 
 #: What a page offers beside each post.
@@ -203,11 +204,17 @@ def open_thread(db: Session, viewer: Viewer, thread_id: int, permit: Permit) -> 
 
 def open_post(db: Session, viewer: Viewer, post_id: int, permit: Permit) -> Post:
     """The post, if the viewer may see it and do this with it."""
+    return open_post_and_thread(db, viewer, post_id, permit).post
+
+
+def open_post_and_thread(db: Session, viewer: Viewer, post_id: int, permit: Permit) -> Opened:
+    """The post with its thread, if the viewer may see it and do this with it."""
     post = db.get(Post, post_id)
     if post is None:
         raise NotFound
-    _check(permit, viewer, subject_of(db.get_one(Thread, post.thread_id), post))
-    return post
+    thread = db.get_one(Thread, post.thread_id)
+    _check(permit, viewer, subject_of(thread, post))
+    return Opened(post, thread)
 
 
 def subject_of(thread: Thread, post: Post) -> Subject:

@@ -1,12 +1,13 @@
 """`forum serve`: the web server, the worker beside it, and an end for both when one is asked for."""
 
+import ipaddress
 import os
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import structlog
 import typer
@@ -16,7 +17,7 @@ from granian.log import LogLevels
 from granian.server.mp import MPServer
 
 from forum import config, ops, parent, schema
-from forum.accounts import ownership
+from forum.accounts import ownership, samples
 from forum.app import database_of
 from forum.config import Settings
 from forum.db import Database
@@ -28,11 +29,16 @@ log = structlog.get_logger()
 PATIENCE = 5
 #: Addresses to listen on that are none to go to.
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # noqa: S104 - only compared
+SAMPLE = (
+    "This forum holds sample accounts, whose password everybody knows, so it is served to this machine only:"
+    " choose another FORUM_DATA_DIR (or FORUM_DATABASE_URL) for a forum of your own, or serve it all the same"
+    " with --with-sample."
+)
 
 
-def serve(host: str, port: int, workers: int, *, with_worker: bool) -> None:
+def serve(host: str, port: int, workers: int, *, with_worker: bool, with_sample: bool) -> None:
     """Serves until SIGTERM or SIGINT. NotReady, with a sentence, if that cannot begin."""
-    port = free_port(host, port)
+    address, port = free_place(host, port)
     shown = _EVERYWHERE.get(host, f"[{host}]" if ":" in host else host)
     # Links lead to where we are, unless the owner says that people come by another address.
     os.environ.setdefault("FORUM_BASE_URL", f"http://{shown}:{port}")
@@ -40,11 +46,13 @@ def serve(host: str, port: int, workers: int, *, with_worker: bool) -> None:
     database = database_of(settings)
     try:
         prepare(database)
+        if not with_sample:
+            refuse_sample(database, host, settings.base_url)
         _greet(settings, database, f"http://{shown}:{port}")
     finally:
         database.close()
     os.environ[parent.SERVING] = str(os.getpid())
-    server = _server(host, port, workers)
+    server = _server(address, port, workers)
     companion = Companion(lambda: bool(server.interrupt_signal)) if with_worker else None
     try:
         server.serve()
@@ -53,15 +61,16 @@ def serve(host: str, port: int, workers: int, *, with_worker: bool) -> None:
             companion.stop()
 
 
-def free_port(host: str, port: int) -> int:
-    """`port`, or any free one if it is 0; NotReady if somebody listens there."""
+def free_place(host: str, port: int) -> tuple[str, int]:
+    """The host as a number, and `port`, or any free one if it is 0; NotReady if somebody listens there."""
     # Asked beforehand, because the server shares ports among its processes, and so with a second server too.
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, protocol) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
-            return int(probe.getsockname()[1])
+            taken = probe.getsockname()
+            return str(taken[0]), int(taken[1])
     except (OSError, OverflowError) as error:
         words = f"Cannot listen on {host} port {port}: {_reason(error)}. Try another --port."
         raise NotReady(words) from None
@@ -75,9 +84,24 @@ def prepare(database: Database) -> None:
     """The schema is the newest: SQLite is migrated, PostgreSQL has to be. NotReady says what to run."""
     if database.is_sqlite and schema.present(database) != schema.newest():
         schema.migrate(database)
-    problems = ops.ready(database)
-    if problems:
-        raise NotReady(f"{problems[0][0].upper()}{problems[0][1:]}")
+    ops.need_ready(database)
+
+
+def refuse_sample(database: Database, host: str, base_url: str) -> None:
+    """NotReady if others than this machine could sign in with the published password of sample accounts."""
+    if _is_here(host) and _is_here(urlsplit(base_url).hostname or ""):
+        return
+    with database.reading() as db:
+        if samples.are_here(db):
+            raise NotReady(SAMPLE)
+
+
+def _is_here(host: str) -> bool:
+    """Whether only this machine reaches `host`."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.casefold() == "localhost"
 
 
 def _greet(settings: Settings, database: Database, here: str) -> None:
@@ -91,10 +115,10 @@ def _greet(settings: Settings, database: Database, here: str) -> None:
         typer.echo(f"Open {address} to create the first admin.")
 
 
-def _server(host: str, port: int, workers: int) -> MPServer:
+def _server(address: str, port: int, workers: int) -> MPServer:
     return MPServer(
         "forum.app:create",
-        address=host,
+        address=address,
         port=port,
         interface=Interfaces.ASGI,
         factory=True,

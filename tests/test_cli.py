@@ -14,13 +14,15 @@ from typing import get_args, get_type_hints
 
 import httpx
 import pytest
+from makers import make_account, make_answer, make_thread, opening
 from sqlalchemy import select
 
 from forum import schema
 from forum.__main__ import create_account
-from forum.accounts import passwords
+from forum.accounts import passwords, people
 from forum.accounts.tables import Account, Role
 from forum.db import Database
+from forum.search import index
 
 Environment = dict[str, str]
 
@@ -90,8 +92,8 @@ def database_of(environment: Environment) -> Database:
 
 
 def test_every_command_explains_itself(environment: Environment) -> None:
-    for words in ([], ["serve"], ["work"], ["migrate"], ["check"], ["account"], ["account", "create"]):
-        done = forum(environment, *words, "--help")
+    for words in ("", "serve", "work", "migrate", "check", "reindex", "account", "account create"):
+        done = forum(environment, *words.split(), "--help")
         assert (done.returncode, done.stderr) == (0, "")
         assert "Usage" in done.stdout
 
@@ -226,6 +228,67 @@ def worker_of(leader: int) -> int | None:
             if b"\0work\0" in Path(f"/proc/{number}/cmdline").read_bytes():
                 return number
     return None
+
+
+@pytest.mark.parametrize(
+    ("options", "settings"),
+    [
+        (["--host", "0.0.0.0"], {}),
+        ([], {"FORUM_BASE_URL": "https://forum.example.org"}),
+    ],
+)
+def test_sample_accounts_are_served_to_others_only_when_asked(
+    environment: Environment, options: list[str], settings: Environment
+) -> None:
+    with_accounts(environment, is_sample=True)
+    done = forum(environment | settings, "serve", "--port", "0", *options)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "FORUM_DATA_DIR" in done.stderr
+    assert "--with-sample" in done.stderr
+    assert (done.stderr.count("\n"), done.stderr.rstrip().count(". ")) == (1, 0)
+    with serving(environment | settings, "--no-worker", "--with-sample", *options) as (_, base, _):
+        assert httpx.get(f"{base}/readyz").text == "ok\n"
+
+
+def test_sample_accounts_are_served_to_this_machine(environment: Environment) -> None:
+    with_accounts(environment, is_sample=True)
+    with serving(environment, "--no-worker", "--host", "localhost") as (_, base, _):
+        assert httpx.get(f"{base}/readyz").text == "ok\n"
+
+
+def test_a_real_forum_is_served_to_everybody(environment: Environment) -> None:
+    with_accounts(environment, is_sample=False)
+    with serving(environment | {"FORUM_BASE_URL": "https://forum.example.org"}, "--no-worker") as (
+        _,
+        base,
+        _,
+    ):
+        assert httpx.get(f"{base}/readyz").text == "ok\n"
+
+
+def with_accounts(environment: Environment, *, is_sample: bool) -> None:
+    """The forum has somebody who can sign in, as a sample account or as a real one."""
+    database = database_of(environment)
+    schema.migrate(database)
+    with database.writing() as db:
+        people.add(db, "Ada", None, "hash", Role.ADMIN, is_sample=is_sample)
+    database.close()
+
+
+def test_a_broken_search_index_is_made_anew(environment: Environment) -> None:
+    assert forum(environment, "reindex").returncode == 1
+    database = database_of(environment)
+    schema.migrate(database)
+    with database.writing() as db:
+        thread = make_thread(db, make_account(db))
+        make_answer(db, thread)
+        index.drop(db, [opening(db, thread).id])
+    broken = forum(environment, "check")
+    assert (broken.returncode, "run: forum reindex" in broken.stdout) == (1, True)
+    done = forum(environment, "reindex")
+    assert (done.returncode, done.stdout) == (0, "The search index has 2 posts.\n")
+    assert forum(environment, "check").returncode == 0
+    database.close()
 
 
 def test_no_worker_means_none(environment: Environment) -> None:

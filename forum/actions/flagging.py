@@ -15,7 +15,7 @@ WORDS_LENGTH = 1000
 
 
 def flag(db: Session, actor: Actor, post_id: int, reason: str, words: str) -> ReviewItem:
-    """The post waits in the review queue with this flag; a second one by the same person changes nothing.
+    """The post waits in the review queue with this flag; a second one by the same person changes the first.
 
     Invalid (`reason`, `words`) says what is missing.
     """

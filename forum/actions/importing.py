@@ -118,6 +118,7 @@ def _keep_wordings(db: Session, post_id: int, wordings: Sequence[Wording]) -> No
             "text": wording.text,
             "why": wording.why[:300],
             "at": wording.at,
+            "shown": True,
         }
         for wording in wordings
     ]

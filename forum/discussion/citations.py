@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from forum.accounts.tables import Account
 from forum.db import row, rows
+from forum.discussion.naming import called
 from forum.discussion.tables import Citation, Post, Thread
 from forum.discussion.visibility import count_citations
 from forum.markup import Cited
@@ -20,6 +21,8 @@ EXCERPT = 280
 
 
 class CitingPost(NamedTuple):
+    """One visible post that cites a reference; `kind` is question, answer, reply …"""
+
     post_id: int
     thread_id: int
     thread_slug: str
@@ -107,6 +110,7 @@ def posts_citing(db: Session, reference_id: int, after: str | None, limit: int) 
             Post.plain,
             Citation.locator,
             Citation.stance,
+            Thread.kind.label("thread_kind"),
         )
         .join(Post, Post.id == Citation.post_id)
         .join(Thread, Thread.id == Post.thread_id)
@@ -118,7 +122,9 @@ def posts_citing(db: Session, reference_id: int, after: str | None, limit: int) 
     if cursor:
         statement = statement.where(Citation.post_id < cursor[0])
     found = [
-        CitingPost(*post)._replace(excerpt=_excerpt(post.plain))
+        CitingPost(*post[:-1])._replace(
+            kind=called(post.kind, post.thread_kind), excerpt=_excerpt(post.plain)
+        )
         for post in rows(db, statement.limit(limit + 1))
     ]
     return Page.of(found, limit, lambda post: (post.post_id,))

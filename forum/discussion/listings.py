@@ -1,14 +1,18 @@
-"""Lists of threads: what is new, what waits for an answer, what carries a tag, what somebody asked."""
+"""Lists of threads: what is new, what waits for an answer, what carries a tag, what somebody asked.
+
+And of posts that readers do not see, for their author.
+"""
 
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Integer, bindparam, select, tuple_
+from sqlalchemy import Integer, bindparam, func, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from forum.accounts.tables import Account
 from forum.db import AnySelect, rows
-from forum.discussion.tables import Tag, Thread, ThreadTag
+from forum.discussion.naming import called
+from forum.discussion.tables import Post, Tag, Thread, ThreadTag
 from forum.paging import Cursor, Page
 
 _Author, _Active = aliased(Account), aliased(Account)
@@ -31,6 +35,38 @@ class ThreadRow(NamedTuple):
     active_by: str
 
 
+class Unseen(NamedTuple):
+    """A post that readers do not see. `title` is that of its thread, "" if its author does not see that one.
+
+    `kind` is question, answer …; `state` may be "shown": then it stands under something that is not.
+    """
+
+    id: int
+    kind: str
+    state: str
+    title: str
+    excerpt: str
+    created_at: datetime
+
+
+EXCERPT = 120
+MOST_UNSEEN = 50
+_UNSEEN = (
+    select(
+        Post.id,
+        Post.kind,
+        Thread.kind.label("thread_kind"),
+        Post.state,
+        Thread.title,
+        (Thread.shown | (Thread.author_id == Post.author_id)).label("is_open"),
+        func.substr(Post.plain, 1, EXCERPT + 1).label("plain"),
+        Post.created_at,
+    )
+    .join(Thread, Thread.id == Post.thread_id)
+    .where(Post.author_id == bindparam("author_id"), Post.visible.is_(False))
+    .order_by(Post.id.desc())
+    .limit(MOST_UNSEEN)
+)
 _ROWS: AnySelect = (
     select(
         Thread.id,
@@ -99,6 +135,26 @@ def tagged(db: Session, tag_name: str, after: str | None, limit: int) -> Page[Th
 def by_author(db: Session, account_id: int, after: str | None, limit: int) -> Page[ThreadRow]:
     """Threads that the person began."""
     return _page(db, _BY_AUTHOR, after, limit, author_id=account_id)
+
+
+def unseen(db: Session, account_id: int) -> list[Unseen]:
+    """Posts of the person that readers do not see, of every kind, the newest first; fifty at most."""
+    return [
+        Unseen(
+            post.id,
+            called(post.kind, post.thread_kind),
+            post.state,
+            post.title if post.is_open else "",
+            _excerpt(post.plain),
+            post.created_at,
+        )
+        for post in rows(db, _UNSEEN, author_id=account_id)
+    ]
+
+
+def _excerpt(plain: str) -> str:
+    line = " ".join(plain.split())
+    return line if len(plain) <= EXCERPT else line.rsplit(" ", 1)[0] + " …"
 
 
 def duplicates_of(db: Session, thread_id: int) -> list[int]:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forum.clock import now
-from forum.discussion import visibility
+from forum.discussion import revisions, visibility
 from forum.discussion.tables import Post, PostKind, PostMove, PostState, Revision
 from forum.errors import Conflict
 from forum.markup import MARKUP_VERSION, Page, anchored
@@ -75,7 +75,7 @@ def record(
     tag_names: str = "",
     why: str = "",
 ) -> None:
-    """The post's present words are kept as its revision number `post.revision`."""
+    """The post's present words are its revision number `post.revision`, for readers if they see the post."""
     revision = Revision(
         post_id=post.id,
         number=post.revision,
@@ -85,6 +85,7 @@ def record(
         text=post.text,
         why=why,
         at=at,
+        shown=post.visible,
     )
     db.add(revision)
 
@@ -96,6 +97,8 @@ def move(db: Session, post: Post, to: PostState, actor_id: int | None, why: str 
         raise Conflict(f"A {before} post cannot become {to}.")
     post.state = to
     db.add(PostMove(post_id=post.id, from_state=before, to_state=to, actor_id=actor_id, why=why, at=now()))
+    if to in (HIDDEN, REMOVED):
+        revisions.take(db, post)
     return visibility.settle(db, post)
 
 

@@ -1,21 +1,18 @@
-"""A post's earlier wordings, and what changed from one to the next."""
+"""A post's earlier wordings: which of them are for readers, and what changed from one to the next."""
 
-import difflib
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from markupsafe import Markup, escape
-from sqlalchemy import bindparam, select
+from sqlalchemy import Integer, and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from forum.accounts.tables import Account
-from forum.db import rows
-from forum.discussion.tables import Revision
-
-#: Beyond so many words a comparison by words takes too long; lines are compared instead.
-WORDS = 4000
+from forum.db import AnyRow, AnySelect, rows
+from forum.discussion import changes
+from forum.discussion.tables import Post, Revision
+from forum.paging import Cursor, Page
 
 
 class RevisionView(NamedTuple):
@@ -25,7 +22,8 @@ class RevisionView(NamedTuple):
     why: str
     title: str
     tag_names: str
-    text: str
+    #: Whether readers may see it.
+    is_public: bool
     #: Title and tags changed against the revision before it.
     title_changed: bool
     tags_changed: bool
@@ -33,7 +31,8 @@ class RevisionView(NamedTuple):
     diff_html: Markup
 
 
-_REVISIONS = (
+_PUBLIC = and_(Revision.shown, Revision.taken_with.is_(None))
+_ALL: AnySelect = (
     select(
         Revision.number,
         Account.name,
@@ -41,42 +40,60 @@ _REVISIONS = (
         Revision.why,
         Revision.title,
         Revision.tag_names,
+        _PUBLIC.label("is_public"),
         Revision.text,
     )
     .join(Account, Account.id == Revision.author_id)
     .where(Revision.post_id == bindparam("post_id"))
-    .order_by(Revision.number)
+    .order_by(Revision.number.desc())
+    .limit(bindparam("most", type_=Integer))
 )
+_FOR_READERS = _ALL.where(_PUBLIC)
+_EARLIER = Revision.number < bindparam("before", type_=Integer)
 
 
-def of_post(db: Session, post_id: int) -> list[RevisionView]:
-    """All revisions, the newest first, each compared with the one before it."""
-    views: list[RevisionView] = []
-    title, tag_names, text = "", "", ""
-    for found in rows(db, _REVISIONS, post_id=post_id):
-        first = not views
-        change = escape(found.text) if first else diff(text, found.text)
-        renamed, retagged = found.title != title, found.tag_names != tag_names
-        views.append(RevisionView._make([*found, not first and renamed, not first and retagged, change]))
-        title, tag_names, text = found.title, found.tag_names, found.text
-    return views[::-1]
+def of_post(db: Session, post_id: int, everything: bool, after: str | None, limit: int) -> Page[RevisionView]:
+    """The post's revisions, the newest first, each compared with the one before it that the viewer sees.
+
+    Readers see what has been shown to them and was not taken from them; `everything` is for the author
+    and for moderators.
+    """
+    statement, values = (_ALL if everything else _FOR_READERS), {"post_id": post_id, "most": limit + 1}
+    if cursor := Cursor.decode(after, int):
+        statement, values["before"] = statement.where(_EARLIER), cursor[0]
+    found = rows(db, statement, **values)
+    page: Page[AnyRow] = Page.of(found, limit, lambda last: (last.number,))
+    views = [_view(one, former) for one, former in zip(page.items, [*found[1:], None], strict=False)]
+    return Page(views, page.next)
 
 
-def diff(before: str, after: str) -> Markup:
-    """`after` with what was put in as <ins> and what was taken out as <del>; everything escaped."""
-    pieces = re.compile(r"\s+|\w+|[^\w\s]")
-    old, new = pieces.findall(before), pieces.findall(after)
-    if max(len(old), len(new)) > WORDS:
-        old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
-    return Markup("").join(_marked(old, new))
+def show(db: Session, post_ids: Sequence[int]) -> None:
+    """The present wordings of these posts, which readers see from now on, are readers' text.
+
+    If a moderator had taken exactly this wording away, then that is reversed, also for the earlier ones that
+    went with it.
+    """
+    if not post_ids:
+        return
+    present = select(Post.revision).where(Post.id == Revision.post_id).scalar_subquery()
+    of_these = Revision.post_id.in_(post_ids)
+    _update(db, Revision.taken_with == present, of_these, taken_with=None)
+    _update(db, Revision.number == present, of_these, shown=True)
 
 
-def _marked(old: Sequence[str], new: Sequence[str]) -> Iterator[Markup]:
-    for change, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if change == "equal":
-            yield escape("".join(new[c:d]))
-            continue
-        if b > a:
-            yield Markup("<del>{}</del>").format("".join(old[a:b]))
-        if d > c:
-            yield Markup("<ins>{}</ins>").format("".join(new[c:d]))
+def take(db: Session, post: Post) -> None:
+    """A moderator took the post away: its wordings up to now are not for readers, whatever follows them."""
+    _update(db, Revision.taken_with.is_(None), Revision.post_id == post.id, taken_with=post.revision)
+
+
+def _update(db: Session, *which: Any, **values: Any) -> None:
+    db.execute(
+        update(Revision).where(*which).values(values), execution_options={"synchronize_session": False}
+    )
+
+
+def _view(one: AnyRow, former: AnyRow | None) -> RevisionView:
+    change = escape(one.text) if former is None else changes.marked(former.text, one.text)
+    renamed = former is not None and one.title != former.title
+    retagged = former is not None and one.tag_names != former.tag_names
+    return RevisionView._make([*one[:-1], renamed, retagged, change])

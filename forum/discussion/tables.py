@@ -151,6 +151,10 @@ class Revision(Table):
     text: Mapped[str] = mapped_column(Text)
     why: Mapped[str] = mapped_column(String(300), default="")
     at: Mapped[datetime]
+    #: Whether readers have ever seen this wording.
+    shown: Mapped[bool] = mapped_column(default=False)
+    #: The post's revision when a moderator took it away, this wording with it; None: nobody did.
+    taken_with: Mapped[int | None]
 
 
 class Vote(Table):

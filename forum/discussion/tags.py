@@ -20,6 +20,13 @@ class TagRow(NamedTuple):
 
 _COLUMNS = (Tag.name, Tag.description, Tag.thread_count)
 _NAMED = select(*_COLUMNS).where(Tag.name == bindparam("name"))
+_USED_BY = (
+    select(Thread.id)
+    .join(ThreadTag, ThreadTag.thread_id == Thread.id)
+    .join(Tag, Tag.id == ThreadTag.tag_id)
+    .where(Tag.name == bindparam("name"), Thread.author_id == bindparam("account_id"))
+    .limit(1)
+)
 
 
 def assign(db: Session, thread: Thread, names: Sequence[str]) -> None:
@@ -49,6 +56,11 @@ def named(db: Session, name: str) -> TagRow | None:
     """The tag of this name."""
     found = row(db, _NAMED, name=name)
     return TagRow(*found) if found else None
+
+
+def is_used_by(db: Session, name: str, account_id: int) -> bool:
+    """Whether any thread of the person, shown or not, carries the tag."""
+    return row(db, _USED_BY, name=name, account_id=account_id) is not None
 
 
 def listing(db: Session, after: str | None, limit: int) -> Page[TagRow]:

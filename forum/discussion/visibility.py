@@ -1,4 +1,4 @@
-"""Which posts readers see, and every counter that depends on it.
+"""Which posts readers see, and everything that depends on it.
 
 A post is visible when it is shown, and so are its thread's opening post and, for a comment, its parent.
 """
@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from forum.accounts.tables import Account
 from forum.clock import now
 from forum.db import Table
+from forum.discussion import revisions
 from forum.discussion.tables import (
     Citation,
     Post,
@@ -51,6 +52,7 @@ def settle(db: Session, post: Post) -> Change:
     if post.kind == PostKind.OPENING:
         _show_thread(db, thread, shown)
     db.flush()
+    revisions.show(db, [member.id for member in appeared])
     _count(db, thread, appeared, 1)
     _count(db, thread, gone, -1)
     _refresh_thread(db, thread, bool(appeared or gone))

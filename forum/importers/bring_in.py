@@ -17,11 +17,14 @@ Progress = Callable[[int, int], None]
 
 
 class Outcome(NamedTuple):
-    """What an import added; everything else was there from an earlier run."""
+    """What an import added; `known` posts were here from an earlier run, and are left as they are."""
 
     people: int
     threads: int
     posts: int
+    #: Threads that are closed now and were not before.
+    closed: int
+    known: int
 
 
 def bring_in(db: Session, source: str, community: Community, progress: Progress) -> Outcome:
@@ -35,11 +38,11 @@ def bring_in(db: Session, source: str, community: Community, progress: Progress)
         threads += new > 0
         done += len(members)
         progress(done, len(community.posts))
-    writer.close(community)
+    closed = writer.close(community)
     if posts:
         for tag in community.tags:
             tags.describe(db, tag.name, tag.description)
-    return Outcome(people, threads, posts)
+    return Outcome(people, threads, posts, closed, len(community.posts) - posts)
 
 
 class _Writer:
@@ -80,13 +83,17 @@ class _Writer:
         self.threads[record.key] = thread
         return sum(self._post(thread, member) for member in members)
 
-    def close(self, community: Community) -> None:
-        """Threads are closed last, because a duplicate may name a later thread as its original."""
+    def close(self, community: Community) -> int:
+        """Threads are closed as they were there; answers how many were still open here."""
+        # Last, because a duplicate may name a later thread as its original.
+        closed = 0
         for record in community.threads:
             thread = self.threads[record.key]
             if record.state != ThreadState.OPEN and thread.state == ThreadState.OPEN:
                 original = self.threads[record.duplicate_of] if record.duplicate_of else None
                 importing.close(self.db, thread, record.state, record.closed_reason, original)
+                closed += 1
+        return closed
 
     def _post(self, thread: Thread, record: PostRecord) -> bool:
         self.posts[record.key], new = importing.post(

@@ -1,11 +1,9 @@
 """The importers as the owner runs them: with progress while it lasts, and an account at the end."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from sqlalchemy import select
 
@@ -18,17 +16,17 @@ from forum.importers import stackexchange
 from forum.importers.accounting import Accounted
 from forum.importers.bring_in import Outcome, bring_in
 from forum.importers.sample.play import play
+from forum.progress import bar
 
 console = Console(highlight=False, width=None if Console().is_terminal else 110)
-steps = Console(stderr=True)
 
 
 def import_stackexchange(database: Database, folder: Path, source: str) -> None:
     """The forum holds what the dump holds; prints what was taken and what was skipped, and why."""
     _need_schema(database)
-    with _bar("Reading the dump") as advance:
+    with bar("Reading the dump") as advance:
         community = stackexchange.read(folder, lambda _file, done, of: advance(done, of))
-    with _bar("Bringing it in") as advance, database.writing() as db:
+    with bar("Bringing it in") as advance, database.writing() as db:
         outcome = bring_in(db, source, community, advance)
     console.print(_account(community.accounting))
     for file in community.accounting:
@@ -46,7 +44,7 @@ def make_sample(database: Database, *, if_empty: bool) -> None:
         empty = db.scalar(select(Account.id).limit(1)) is None
     if if_empty and not empty:
         return
-    with _bar("Making the sample community") as advance, database.writing() as db:
+    with bar("Making the sample community") as advance, database.writing() as db:
         play(db, passwords.make_hash(samples.PASSWORD), advance)
     with database.reading() as db:
         for sample in samples.to_try(db):
@@ -58,15 +56,6 @@ def _need_schema(database: Database) -> None:
         if not database.is_sqlite:
             raise ForumError("The database has another version than this program. Run `forum migrate` first.")
         schema.migrate(database)
-
-
-@contextmanager
-def _bar(title: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on the terminal; answers a function that takes (done, all)."""
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=steps, transient=False) as progress:
-        task = progress.add_task(title, total=None)
-        yield lambda done, of: progress.update(task, completed=done, total=of)
 
 
 def _account(files: Sequence[Accounted]) -> Table:
@@ -81,6 +70,13 @@ def _account(files: Sequence[Accounted]) -> Table:
 
 
 def _summary(outcome: Outcome) -> str:
-    if not any(outcome):
-        return "Everything was here already; nothing was changed."
-    return f"New: {outcome.people} people, {outcome.threads} threads, {outcome.posts} posts."
+    lines = []
+    if outcome.known:
+        lines.append(
+            f"{outcome.known} posts were here already and are left as they are, even where the dump differs."
+        )
+    new = f"New: {outcome.people} people, {outcome.threads} threads, {outcome.posts} posts."
+    lines.append(new if outcome.people or outcome.posts else "Nothing is new.")
+    if outcome.closed:
+        lines.append(f"Closed now: {outcome.closed} threads.")
+    return "\n".join(lines)

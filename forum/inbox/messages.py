@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from forum import jobs
@@ -70,9 +70,18 @@ def listing(db: Session, account_id: int, after: str | None, limit: int) -> Page
 
 def mark_read(db: Session, account_id: int, upto: int) -> None:
     """The person has read the messages up to the one with this id; the number of new ones agrees."""
+    _read(db, account_id, Message.id <= upto)
+
+
+def mark_one_read(db: Session, account_id: int, message_id: int) -> None:
+    """The person has read this message; the number of new ones agrees."""
+    _read(db, account_id, Message.id == message_id)
+
+
+def _read(db: Session, account_id: int, which: ColumnElement[bool]) -> None:
     unread = (Message.account_id == account_id, Message.read_at.is_(None))
     db.execute(
-        update(Message).where(*unread, Message.id <= upto).values(read_at=now()),
+        update(Message).where(*unread, which).values(read_at=now()),
         execution_options={"synchronize_session": "fetch"},
     )
     left = select(func.count()).where(*unread).scalar_subquery()

@@ -20,6 +20,8 @@ _TYPED = re.compile(
     r"\[(?:(supports|disputes)\s+)?@([a-z]+):((?:[^\[\]]++|\[[^\[\]]*+\])++)\]", re.IGNORECASE
 )
 _BEFORE_LOCATOR = re.compile(r",(?: |$)")
+#: For whoever wrote something else beside the identifier.
+_ORDER = " A page comes after a comma, supports or disputes before the @: [supports @pmid:30726251, p. 4]."
 _REFERENCE_ID = re.compile(r"[1-9][0-9]{0,8}")
 
 
@@ -96,10 +98,17 @@ def read(stance: str, scheme: str, rest: str) -> Use:
     if len(locator) > LONGEST_LOCATOR:
         raise NotAnIdentifier(f"What follows the comma may have {LONGEST_LOCATOR} characters.")
     if scheme.lower() != "ref":
-        return Use(parse(scheme.lower(), raw), None, locator, stance)
+        return Use(_identifier(scheme.lower(), raw), None, locator, stance)
     if not _REFERENCE_ID.fullmatch(raw):
         raise NotAnIdentifier("After ref: comes the number of a reference of this forum: [@ref:42].")
     return Use(None, int(raw), locator, stance)
+
+
+def _identifier(scheme: str, raw: str) -> Identifier:
+    try:
+        return parse(scheme, raw)
+    except NotAnIdentifier as reason:
+        raise NotAnIdentifier(f"{reason}{_ORDER if ' ' in raw.strip() else ''}") from None
 
 
 def _shortened(text: str) -> str:

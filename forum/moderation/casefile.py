@@ -14,7 +14,7 @@ from forum.accounts.tables import Account, Actor
 from forum.db import row, rows
 from forum.discussion import cited
 from forum.discussion.cited import CitationView
-from forum.discussion.tables import Post
+from forum.discussion.tables import Post, PostKind
 from forum.moderation.items import FACTS, Given, ItemRow, author_account, common, joined
 from forum.moderation.rules import REASON, RULE, VERDICT, Verdict, offered
 from forum.moderation.tables import Decision, Flag, FlagState, ItemState, ReviewItem
@@ -30,6 +30,7 @@ _ITEM = joined(
         Post.score,
         Post.revision,
         Post.edited_at,
+        Post.parent_id,
         author_account.role.label("author_role"),
         author_account.created_at.label("author_since"),
     )
@@ -57,6 +58,13 @@ class FlagView(NamedTuple):
     created_at: datetime
 
 
+class Above(NamedTuple):
+    """The post under which another stands: its author and its words."""
+
+    author: str
+    plain: str
+
+
 class DecisionView(NamedTuple):
     """`moderator` `done` (hid, kept …) the post `at` some time, under the rule of this title."""
 
@@ -82,6 +90,8 @@ class ItemView(ItemRow):
     revision: int
     edited_at: datetime | None
     citations: Sequence[CitationView]
+    #: What a comment or an answer stands under; None for an opening post.
+    above: Above | None
     author_role: str
     author_since: datetime
     #: The newest first.
@@ -95,7 +105,7 @@ class ItemView(ItemRow):
 
 
 def item(db: Session, item_id: int, viewer: Actor) -> ItemView | None:
-    """The item, open or decided; None if there is none. Five queries."""
+    """The item, open or decided; None if there is none. Six queries at most."""
     facts = row(db, _ITEM.where(ReviewItem.id == item_id))
     if facts is None:
         return None
@@ -106,6 +116,7 @@ def item(db: Session, item_id: int, viewer: Actor) -> ItemView | None:
         **common(facts, viewer),
         **{name: getattr(facts, name) for name in more},
         html=Markup(facts.html),  # noqa: S704 - made safe by markup.render before it was stored
+        above=_above(db, facts),
         flags=flags,
         reasons=_reasons(flags),
         citations=cited.by_post(db, facts.post_id),
@@ -131,6 +142,16 @@ def _verdicts(facts: Row[Any], viewer: Actor) -> Sequence[Verdict]:
     if not may_decide(viewer, facts.author_id):
         return ()
     return offered(facts.post_state, facts.state == ItemState.OPEN)
+
+
+def _above(db: Session, facts: Row[Any]) -> Above | None:
+    if facts.post_kind == PostKind.OPENING:
+        return None
+    opening = (Post.thread_id == facts.thread_id, Post.kind == PostKind.OPENING)
+    which = opening if facts.parent_id is None else (Post.id == facts.parent_id,)
+    statement = select(Account.name, Post.plain).join(Account, Account.id == Post.author_id)
+    found = row(db, statement.where(*which))
+    return None if found is None else Above(*found)
 
 
 def _flags(db: Session, item_id: int) -> Sequence[FlagView]:

@@ -12,10 +12,13 @@ from forum.moderation.tables import Decision, Flag, FlagState, Happening, Review
 
 
 def add(db: Session, post: Post, account_id: int, reason: str, words: str) -> ReviewItem:
-    """The post is flagged, once by each person at a time, and its review item is open (again)."""
+    """The post is flagged, and its review item is open (again).
+
+    Each person has one open flag at a time: a second one changes the first.
+    """
     item = queue.take(db, post.id)
-    mine = (Flag.post_id == post.id, Flag.account_id == account_id, Flag.state == FlagState.OPEN)
-    if db.scalar(select(Flag.id).where(*mine)) is None:
+    flag = _open_flag(db, post.id, account_id)
+    if flag is None:
         flag = Flag(
             item_id=item.id,
             post_id=post.id,
@@ -25,8 +28,22 @@ def add(db: Session, post: Post, account_id: int, reason: str, words: str) -> Re
             created_at=now(),
         )
         db.add(flag)
-        queue.refresh(db, item, Happening.FLAGGED)
+    elif (flag.reason, flag.words) == (reason, words):
+        return item
+    else:
+        flag.reason, flag.words = reason, words
+    queue.refresh(db, item, Happening.FLAGGED)
     return item
+
+
+def is_flagged_by(db: Session, post_id: int, account_id: int) -> bool:
+    """Whether the person has an open flag on the post."""
+    return _open_flag(db, post_id, account_id) is not None
+
+
+def _open_flag(db: Session, post_id: int, account_id: int) -> Flag | None:
+    mine = (Flag.post_id == post_id, Flag.account_id == account_id, Flag.state == FlagState.OPEN)
+    return db.scalars(select(Flag).where(*mine)).first()
 
 
 def settle(db: Session, decision: Decision, outcome: FlagState, reverses: int | None) -> Sequence[Flag]:

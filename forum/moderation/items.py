@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, Select, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
@@ -13,7 +13,7 @@ from forum.clock import now
 from forum.db import rows
 from forum.discussion.naming import called
 from forum.discussion.tables import Post, Thread
-from forum.moderation.rules import REASON
+from forum.moderation.rules import REASON, VERDICT
 from forum.moderation.tables import Decision, Flag, FlagState, ItemState, ReviewItem
 from forum.paging import Cursor, Page
 
@@ -51,6 +51,26 @@ FACTS = (
     author_account.shown_posts.label("author_shown_posts"),
     _against.label("author_taken_down"),
     func.substr(Post.plain, 1, EXCERPT + 1).label("plain"),
+)
+
+
+# Outer joins, so that the decisions are read from their end and nothing else is looked through.
+_DECIDED = (
+    select(
+        Decision.item_id,
+        _holder.name.label("moderator"),
+        Decision.verdict,
+        Post.kind.label("post_kind"),
+        Thread.kind.label("thread_kind"),
+        author_account.name.label("author"),
+        Thread.title,
+        Decision.at,
+    )
+    .outerjoin(_holder, _holder.id == Decision.moderator_id)
+    .outerjoin(Post, Post.id == Decision.post_id)
+    .outerjoin(Thread, Thread.id == Post.thread_id)
+    .outerjoin(author_account, author_account.id == Decision.author_id)
+    .order_by(Decision.id.desc())
 )
 
 
@@ -108,6 +128,39 @@ def listing(db: Session, viewer: Actor, after: str | None, limit: int) -> Page[I
     reasons = _reasons(db, [facts.id for facts in found])
     items = [ItemRow(**common(facts, viewer), reasons=reasons.get(facts.id, ())) for facts in found]
     return Page.of(items, limit, lambda item: (item.urgency, item.opened_at, item.id))
+
+
+class Decided(NamedTuple):
+    """`moderator` `done` (hid, kept …) the post of `author`; the item is where to change that."""
+
+    item_id: int
+    moderator: str
+    done: str
+    kind: str
+    author: str
+    title: str
+    at: datetime
+
+
+def decided(db: Session, limit: int) -> Sequence[Decided]:
+    """The latest decisions, the newest first."""
+    return [
+        Decided(
+            made.item_id,
+            made.moderator,
+            VERDICT[made.verdict].done,
+            called(made.post_kind, made.thread_kind),
+            made.author,
+            made.title,
+            made.at,
+        )
+        for made in rows(db, _DECIDED.limit(limit))
+    ]
+
+
+def of_post(db: Session, post_id: int) -> int | None:
+    """The id of the post's item; None if nothing was ever to review."""
+    return db.scalar(select(ReviewItem.id).where(ReviewItem.post_id == post_id))
 
 
 def joined(statement: Select[Any]) -> Select[Any]:

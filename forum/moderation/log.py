@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, aliased
 
 from forum.accounts.tables import Account
 from forum.db import rows
@@ -14,6 +14,18 @@ from forum.moderation.rules import RULE, VERDICT
 from forum.moderation.tables import Decision, LogEntry
 from forum.paging import Cursor, Page
 
+_Made, _Later = aliased(Decision), aliased(Decision)
+_reversed = (
+    exists()
+    .where(
+        _Later.item_id == _Made.item_id,
+        _Later.id > _Made.id,
+        _Made.from_state != _Made.to_state,
+        _Later.from_state == _Made.to_state,
+        _Later.to_state != _Made.to_state,
+    )
+    .correlate(_Made)
+)
 _ENTRIES = (
     select(
         LogEntry.id,
@@ -26,7 +38,9 @@ _ENTRIES = (
         Post.kind,
         Post.visible,
         Thread.kind.label("thread_kind"),
+        _reversed.label("is_reversed"),
     )
+    .outerjoin(_Made, _Made.id == LogEntry.decision_id)
     .outerjoin(Account, Account.id == LogEntry.actor_id)
     .outerjoin(Post, Post.id == LogEntry.post_id)
     .outerjoin(Thread, Thread.id == Post.thread_id)
@@ -37,7 +51,8 @@ _ENTRIES = (
 class LogView(NamedTuple):
     """`actor` (None: the forum itself) and `words` make a sentence: "Anna" "hid an answer".
 
-    `rule` is the rule's title; `visible`: readers can open the post.
+    `rule` is the rule's title; `visible`: readers can open the post; `is_reversed`: a later
+    decision took back what this one did.
     """
 
     id: int
@@ -49,6 +64,7 @@ class LogView(NamedTuple):
     visible: bool
     rule: str
     reason: str
+    is_reversed: bool
 
 
 def write(db: Session, decision: Decision) -> None:
@@ -86,6 +102,7 @@ def _view(entry: Any) -> LogView:
         bool(entry.visible),
         rule.title if rule else "",
         entry.reason,
+        bool(entry.is_reversed),
     )
 
 

@@ -9,11 +9,22 @@ from sqlalchemy.orm import Session
 
 from forum.clock import now
 from forum.moderation.casefile import item
-from forum.moderation.items import listing
+from forum.moderation.items import decided, listing, of_post
 from forum.moderation.rules import REASON, Urgency
 from forum.moderation.tables import Flag, FlagState, Happening, ItemState, ReviewItem
 
-__all__ = ["hold", "item", "listing", "open_count", "refresh", "reworded", "take", "withdraw"]
+__all__ = [
+    "decided",
+    "hold",
+    "item",
+    "listing",
+    "of_post",
+    "open_count",
+    "refresh",
+    "reworded",
+    "take",
+    "withdraw",
+]
 
 _OPEN = select(func.count()).where(ReviewItem.state == ItemState.OPEN)
 

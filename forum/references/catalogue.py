@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
-from sqlalchemy import and_, bindparam, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -14,13 +14,15 @@ from forum.db import row, rows
 from forum.folding import fold
 from forum.paging import Cursor, Page
 from forum.references import formatting
-from forum.references.identifiers import Identifier, NotAnIdentifier, Scheme, link, parse
+from forum.references.identifiers import Identifier, NotAnIdentifier, Scheme, link, parse, recognise
 from forum.references.tables import Reference, ReferenceIdentifier, Status
 from forum.slugs import slug
 
 #: A registry's no is believed for so long; then a new citation asks again.
 NO_IS_GOOD_FOR = timedelta(days=1)
 SEARCHED_WORDS = 8
+#: A search for posts looks for sources in passing: among so many, the most cited.
+MOST_LOOKED_AT = 2000
 _WORDS = 4000
 _ASSERTED = {"DOI": Scheme.DOI, "PMID": Scheme.PMID, "PMCID": Scheme.PMCID}
 
@@ -149,14 +151,24 @@ def read(db: Session, reference_id: int) -> ReferenceView | None:
 def listing(db: Session, query: str, after: str | None, limit: int) -> Page[ReferenceRow]:
     """References that readers can see cited, and that contain every word of `query`; the most cited first."""
     statement = _ROW.limit(limit + 1)
-    for word in fold(query).replace("\0", " ").split()[:SEARCHED_WORDS]:
-        statement = statement.where(Reference.words.contains(_storable(word), autoescape=True))
+    statement = statement.where(*_containing(query))
     if cursor := Cursor.decode(after, int, int):
         place = tuple_(Reference.citation_count, Reference.id)
         statement = statement.where(place < tuple_(*cursor))
-    found = [ReferenceRow(*each) for each in rows(db, statement)]
-    items = [each._replace(html=Markup(each.html)) for each in found]  # noqa: S704 - made by formatting.html
+    items = [_shown(each) for each in rows(db, statement)]
     return Page.of(items, limit, lambda item: (item.citation_count, item.id))
+
+
+def matching(db: Session, query: str, limit: int) -> list[ReferenceRow]:
+    """The reference with the identifier that `query` is; else those of the most cited with all its words."""
+    if identifier := recognise(query).identifier:
+        found = rows(db, _ROW.where(Reference.id.in_(list(_known(db, [identifier]).values()))))
+    else:
+        most_cited = select(Reference.id).where(Reference.citation_count > 0)
+        most_cited = most_cited.order_by(Reference.citation_count.desc(), Reference.id.desc())
+        within = Reference.id.in_(most_cited.limit(MOST_LOOKED_AT))
+        found = rows(db, _ROW.where(within, *_containing(query)).limit(limit))
+    return [_shown(each) for each in found]
 
 
 def identifier_of(db: Session, reference_id: int) -> Identifier | None:
@@ -250,6 +262,17 @@ def _words(title: str, csl: Mapping[str, Any], identifiers: Sequence[Identifier]
 
 def _known_as(identifier: Identifier) -> KnownAs:
     return KnownAs(identifier.scheme, identifier.value, formatting.named(identifier), link(identifier))
+
+
+def _containing(query: str) -> list[ColumnElement[bool]]:
+    """The conditions that a reference contains each word."""
+    words = fold(query).replace("\0", " ").split()[:SEARCHED_WORDS]
+    return [Reference.words.contains(_storable(word), autoescape=True) for word in words]
+
+
+def _shown(found: Any) -> ReferenceRow:
+    view = ReferenceRow(*found)
+    return view._replace(html=Markup(view.html))  # noqa: S704 - made by formatting.html
 
 
 def _storable(word: str) -> str:

@@ -11,12 +11,11 @@ from forum.db import Table
 
 
 class Status(StrEnum):
-    """What is known: nothing yet, the registry's record, the registry's no, or a person's word."""
+    """What is known: nothing yet, the registry's record, or the registry's no."""
 
     PENDING = "pending"
     RESOLVED = "resolved"
     NOT_FOUND = "not_found"
-    TYPED = "typed"
 
 
 class Reference(Table):

@@ -45,6 +45,8 @@ class Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         typed = await forms.read(scope, receive) if scope["method"] == "POST" else None
+        # The page about an error shows it again, so that it is not lost.
+        scope["footnote.typed"] = typed
         visit = Visit(self.site, scope, typed)
         response, offer = await to_thread.run_sync(self._answer, visit, limiter=self.pool)
         if visit.touched:

@@ -7,8 +7,21 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from forum.actions import flagging
+from forum.discussion import wording
+from forum.markup import LIMIT
+from forum.moderation import decisions
 from forum.paths import TEMPLATES
 
+#: The most characters that each field may have; the actions hold to the same.
+MOST = {
+    "title": wording.TITLE[1],
+    "text": LIMIT,
+    "comment": wording.COMMENT,
+    "why": wording.WHY,
+    "flag": flagging.WORDS_LENGTH,
+    "reason": decisions.REASON_LENGTH,
+}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -24,7 +37,7 @@ class Pages:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        self._environment.globals.update(forum=forum, asset=asset)
+        self._environment.globals.update(forum=forum, asset=asset, most=MOST)
         self._environment.filters.update(when=when, date=date, number=number, plural=plural)
 
     def render(self, template: str, context: dict[str, Any]) -> str:

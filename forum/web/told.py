@@ -1,13 +1,12 @@
 """Sentences shown once after something was done; an address carries only their key (`?told=signed-out`)."""
 
-TOLD: dict[str, str] = {
-    "joined": (
-        "Thank you. We have sent a mail to your address. You can sign in now; if that does not work, the mail"
-        " says why."
-    ),
-    "signed-in": "You are signed in.",
-    "signed-out": "You are signed out.",
-    "set-up": "Your forum is ready, and you are its first admin.",
+_AS_TYPED = (
+    " But a part of it stays as typed, such as a citation that could not be read: edit the post, and the"
+    " preview says what to change."
+)
+#: Shown to whoever comes; the others to the signed-in only.
+FOR_GUESTS = frozenset({"joined", "signed-out"})
+_WRITTEN: dict[str, str] = {
     "posted": "Your post is there for everybody to read.",
     "held": (
         "Thank you. A moderator reads your post before everybody sees it. You find it here meanwhile, and a"
@@ -15,12 +14,23 @@ TOLD: dict[str, str] = {
     ),
     "edited": "Your changes are saved.",
     "edited-held": "Your changes are saved. The moderators look at the post again.",
+}
+TOLD: dict[str, str] = {
+    **_WRITTEN,
+    **{f"{key}-as-typed": words + _AS_TYPED for key, words in _WRITTEN.items()},
+    "joined": (
+        "Thank you. You can sign in now. If you already had an account under this address, your old name and"
+        " password still count; the mail that we have sent you says so too."
+    ),
+    "signed-out": "You are signed out.",
+    "set-up": "Your forum is ready, and you are its first admin.",
     "accepted": "You accepted this answer.",
     "unaccepted": "No answer is accepted now.",
     "withdrawn": "You withdrew your post. You still see it here, and can bring it back.",
     "restored": "Your post is back.",
     "flagged": "Thank you. The moderators look at it, and you hear what came of it.",
+    "flag-changed": "Your flag was changed: it says now what you sent last.",
     "claimed": "The item is yours for a while.",
     "released": "The item is free for others again.",
-    "decided": "Your decision is carried out, and its author has been told.",
+    "decided": "Your decision is carried out. To change it, open it under “Decided lately”.",
 }

@@ -1,5 +1,6 @@
 """Every error becomes a page that says what happened and what to do next."""
 
+import re
 import secrets
 from urllib.parse import quote
 
@@ -14,6 +15,10 @@ from forum.web.site import Site
 from forum.web.visit import Visit
 
 log = structlog.get_logger()
+
+#: Acts without a page of their own, by the page on which they are offered.
+_OFFERED_ON = re.compile(r"(/p/\d+)/(?:vote|accept|restore)|(/inbox)/read|(/moderation/items/\d+)/\w+")
+SIGNED_OUT = "You have been signed out. What you typed is below: copy it, then sign in."
 
 BARE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>
 <h1>{title}</h1><p>{words}</p><p><a href="/">Go to the start page</a></p></html>"""
@@ -67,7 +72,7 @@ async def answer(site: Site, error: Exception, scope: Scope, receive: Receive, s
 def _respond(site: Site, error: ForumError, scope: Scope) -> Response:
     # The page about an error must not fail, whatever is broken.
     try:
-        with Visit(site, scope) as visit:
+        with Visit(site, scope, scope.get("footnote.typed")) as visit:
             response = _page(visit, error)
     except Exception as second:
         log.error("error page failed", status=error.status, exc_info=second)
@@ -80,17 +85,34 @@ def _respond(site: Site, error: ForumError, scope: Scope) -> Response:
 
 
 def _page(visit: Visit, error: ForumError) -> Response:
-    asked = quote(visit.here, safe="/")
-    if isinstance(error, SignInRequired) and visit.method in ("GET", "HEAD"):
-        return visit.redirect(f"/sign-in?next={asked}")
-    step = ("/sign-in", "Sign in") if isinstance(error, SignInRequired) else ("/", "Go to the latest threads")
+    step, words, typed = ("/", "Go to the latest threads"), error.words, ""
+    if isinstance(error, SignInRequired):
+        sign_in = f"/sign-in?next={quote(_offered_on(visit.here), safe='/')}"
+        if visit.method in ("GET", "HEAD"):
+            return visit.redirect(sign_in)
+        step, typed = (sign_in, "Sign in"), _typed(visit)
+        words = SIGNED_OUT if typed else words
     return visit.page(
         "errors/error.html",
         error.status,
         title=error.title,
-        words=error.words,
+        words=words,
+        typed=typed,
         code=error.code,
         event=getattr(error, "event", ""),
         step_href=step[0],
         step_label=step[1],
     )
+
+
+def _offered_on(path: str) -> str:
+    """The page on which somebody can go on after signing in."""
+    if path in ("/preview", "/sign-out"):
+        return "/"
+    found = _OFFERED_ON.fullmatch(path)
+    return next(filter(None, found.groups())) if found else path
+
+
+def _typed(visit: Visit) -> str:
+    """The words that somebody sent: a post's, or those to or of a moderator."""
+    return next((visit.form[name] for name in ("text", "words", "reason") if visit.form.get(name)), "")

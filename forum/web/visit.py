@@ -18,7 +18,7 @@ from forum.db import Session
 from forum.policy import Permit
 from forum.web import forms
 from forum.web.site import Site
-from forum.web.told import TOLD
+from forum.web.told import FOR_GUESTS, TOLD
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
@@ -36,8 +36,7 @@ class Visit:
             for name, value in scope.get("path_params", {}).items()
         }
         self.query = dict(forms.parse(scope["query_string"])) if scope["query_string"] else {}
-        self._typed = typed or []
-        self.form = dict(self._typed)
+        self.form = dict(typed or [])
         self.token = _cookie(scope, site.cookie)
         #: Names of generations that this visit raised.
         self.touched: set[str] = set()
@@ -79,10 +78,6 @@ class Visit:
         """Whether the browser sent a session cookie that nobody is signed in with."""
         return self.token is not None and self._actor_known and self._actor is None
 
-    def form_all(self, name: str) -> list[str]:
-        """Everything typed into the fields called `name`, in order."""
-        return [value for field, value in self._typed if field == name]
-
     def needs(self, permit: Permit) -> None:
         """Goes on only if the visitor has this permission."""
         policy.require(permit, self.actor)
@@ -100,7 +95,9 @@ class Visit:
 
     def page(self, template: str, status: int = 200, **context: Any) -> Response:
         """A whole page."""
-        told = TOLD.get(self.query.get("told", ""), "")
+        key = self.query.get("told", "")
+        # Anybody can make an address; what it says was done is for those who can have done it.
+        told = TOLD.get(key, "") if key in FOR_GUESTS or self.actor is not None else ""
         return self._html(template, status, {"told": told, "form": {}, "errors": {}, **context})
 
     def fragment(self, template: str, status: int = 200, **context: Any) -> Response:
@@ -123,9 +120,9 @@ class Visit:
         """Where the visitor wanted to go before something came in between; always a path of ours."""
         return forms.local(self.form.get("next") or self.query.get("next") or "/")
 
-    def to_sign_in(self) -> str:
-        """The sign-in page that leads on to where the visitor wanted to go."""
-        return f"/sign-in?{urlencode({'next': self.next_path()})}"
+    def to_sign_in(self, name: str) -> str:
+        """The sign-in page, filled in with the name, that leads on to where the visitor wanted to go."""
+        return f"/sign-in?{urlencode({'next': self.next_path(), 'name': name})}"
 
     def new_key(self) -> str:
         """A key for one filled-in form: sent twice, it is done once."""

@@ -269,6 +269,8 @@ def upgrade() -> None:
     sa.Column('text', sa.Text(), nullable=False),
     sa.Column('why', sa.String(length=300), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('shown', sa.Boolean(), nullable=False),
+    sa.Column('taken_with', sa.Integer(), nullable=True),
     sa.ForeignKeyConstraint(['author_id'], ['account.id'], name=op.f('fk_revision_author_id')),
     sa.ForeignKeyConstraint(['post_id'], ['post.id'], name=op.f('fk_revision_post_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_revision')),

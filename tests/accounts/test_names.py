@@ -59,3 +59,5 @@ def test_impossible_addresses(address: str) -> None:
 
 def test_the_same_address() -> None:
     assert addresses.key("Ada@Example.org") == addresses.key(" ada@example.org")
+    assert addresses.key("who@xn--bcher-kva.example") == addresses.key("Who@bücher.example")
+    assert addresses.key("nowhere") == "nowhere"

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from forum.accounts import ownership, people
 from forum.accounts.tables import Account, Role
-from forum.errors import Invalid
+from forum.errors import Invalid, NotFound
 
 
 def test_an_account_is_found_by_name_and_address(db: Session) -> None:
@@ -40,6 +40,23 @@ def test_only_an_admin_with_a_password_is_one(db: Session) -> None:
     assert not people.has_admin(db)
     people.add(db, "Joan", None, "hash", Role.ADMIN)
     assert people.has_admin(db)
+
+
+def test_a_setup_code_is_spent_once(db: Session) -> None:
+    code = ownership.issue(db) or ""
+    with pytest.raises(NotFound):
+        ownership.spend(db, code + "x")
+    ownership.spend(db, code)
+    assert not ownership.is_valid(db, code)
+    with pytest.raises(NotFound):
+        ownership.spend(db, code)
+
+
+def test_a_setup_code_is_worth_nothing_once_there_is_an_admin(db: Session) -> None:
+    code = ownership.issue(db) or ""
+    people.add(db, "Joan", None, "hash", Role.ADMIN)
+    with pytest.raises(NotFound):
+        ownership.spend(db, code)
 
 
 def test_only_the_last_setup_code_is_valid_until_there_is_an_admin(db: Session) -> None:

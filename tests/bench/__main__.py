@@ -143,7 +143,7 @@ def _median(results: Sequence[Result]) -> Result:
 @contextmanager
 def _bare_of(base: str, case: Case) -> Iterator[str]:
     """A bare server that answers with the very bytes of the case's first page."""
-    with tempfile.TemporaryDirectory() as folder, httpx.Client(base_url=base) as client:
+    with tempfile.TemporaryDirectory() as folder, httpx.Client(base_url=base, timeout=60) as client:
         request = client.build_request("GET", case.paths[0], headers=dict(case.headers))
         if "Accept-Encoding" not in case.headers:
             del request.headers["Accept-Encoding"]

@@ -91,7 +91,7 @@ def _member(number: int, moment: datetime) -> dict[str, Any]:
 
 def _revision(post: dict[str, Any]) -> dict[str, Any]:
     kept = {name: post[name] for name in ("author_id", "text")}
-    return {**kept, "post_id": post["id"], "number": 1, "at": post["created_at"]}
+    return {**kept, "post_id": post["id"], "number": 1, "at": post["created_at"], "shown": True}
 
 
 def _citation(post: dict[str, Any], references: list[int]) -> dict[str, Any]:

@@ -1,8 +1,7 @@
-"""Many pages of the forum at once in one window, with everything in them touched, and what that set off."""
+"""Many pages of the forum in one window, inspected and touched, and what that set off."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from html import escape
 from typing import NamedTuple
 
 import httpx
@@ -10,31 +9,35 @@ from markup.test_attacks_in_browser import EVENTS
 from playwright.sync_api import BrowserContext, Dialog, Page
 
 SETTLES = 50  # milliseconds, for timers and animations
-TRAP = "window.trap = () => console.log('trap ' + (window.frameElement?.title ?? 'top'));"
-#: Clicks, hovers and focuses everything in every frame; nothing is sent and no ordinary link is followed.
-#: Answers the frames that went away.
+TRAP = "window.trap = () => console.log('trap');"
+#: What could run a script as soon as somebody touches it, or without that.
+INSPECT = """() => {
+  const active = 'script, style, iframe, frame, object, embed, applet, base, meta[http-equiv], svg, math';
+  const addresses = ['href', 'src', 'action', 'formaction', 'data', 'background', 'ping', 'xlink:href'];
+  const protocol = value => new URL(value, document.baseURI).protocol;
+  const harmless = value => ['http:', 'https:', 'mailto:'].includes(protocol(value));
+  const risky = ({name, value}) => name.startsWith('on') || ['style', 'srcdoc', 'autofocus'].includes(name)
+    || addresses.includes(name) && !harmless(value);
+  return [...document.querySelectorAll('*')]
+    .filter(element => element.matches(active) || [...element.attributes].some(risky))
+    .map(element => element.outerHTML.slice(0, 200));
+}"""
+#: Clicks, hovers and focuses everything; nothing is sent and no ordinary link is followed.
 TOUCH = """events => {
-  const touch = window => {
-    window.addEventListener('click', event => {
-      const link = event.target.closest('a, area');
-      if (link && /^(https?|mailto):/.test(link.protocol)) event.preventDefault();
-    }, true);
-    window.addEventListener('submit', event => {
-      event.preventDefault();
-      event.stopImmediatePropagation();
-    }, true);
-    for (const element of window.document.querySelectorAll('main, main :not([data-tabs] *)')) {
-      for (const type of events) element.dispatchEvent(new Event(type, {bubbles: true}));
-      element.focus?.({preventScroll: true});
-      element.click?.();
-      element.blur?.();
-    }
-  };
-  const frames = [...document.querySelectorAll('iframe')];
-  if (!frames.length) touch(window);
-  const here = frames.filter(frame => frame.contentDocument?.URL.startsWith('about:srcdoc'));
-  here.forEach(frame => touch(frame.contentWindow));
-  return frames.filter(frame => !here.includes(frame)).map(frame => `went away: ${frame.title}`);
+  window.addEventListener('click', event => {
+    const link = event.target.closest('a, area');
+    if (link && /^(https?|mailto):/.test(link.protocol)) event.preventDefault();
+  }, true);
+  window.addEventListener('submit', event => {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }, true);
+  for (const element of document.querySelectorAll('main, main :not([data-tabs] *)')) {
+    for (const type of events) element.dispatchEvent(new Event(type, {bubbles: true}));
+    element.focus?.({preventScroll: true});
+    element.click?.();
+    element.blur?.();
+  }
 }"""
 #: As our script does with a preview.
 FILL = """pages => {
@@ -43,10 +46,10 @@ FILL = """pages => {
   pages.forEach((html, place) => { boxes[place].innerHTML = html; });
 }"""
 #: What the trap says, and Chromium when a policy stops something.
-TELLING = re.compile(r"trap |.*Content Security Policy")
-_OURS = re.compile(
-    r'<link rel="(?:stylesheet|icon)"[^>]*>|<script type="module" src="/static/[^>]*></script>'
-)
+TELLING = re.compile(r"trap$|.*Content Security Policy")
+_STYLE = r'<link rel="(?:stylesheet|icon)"[^>]*>'
+_SCRIPT = r'<script type="module" src="/static/[^>]*></script>'
+_OURS = re.compile(f"{_STYLE}|{_SCRIPT}")
 
 
 class Answer(NamedTuple):
@@ -95,13 +98,13 @@ class Reader:
 class Shown:
     """A window; `trouble` is what happened in it by itself.
 
-    That is: traps that fired, boxes, complaints of the policy, requests to elsewhere, frames that went away.
+    That is: traps that fired or could, boxes, complaints of the policy, requests to elsewhere, leaving.
     """
 
     def __init__(self, context: BrowserContext, base: str) -> None:
         self.trouble: set[str] = set()
         self.base = base
-        self._ours = [f"{base}/static/", f"{base}/healthz", f"{base}/preview", "about:srcdoc"]
+        self._ours = [f"{base}/static/", f"{base}/healthz", f"{base}/preview"]
         self.page: Page = context.new_page()
         self.page.goto(f"{base}/healthz")
         self.page.on("console", lambda said: self._note(said.text, bool(TELLING.match(said.text))))
@@ -109,13 +112,12 @@ class Shown:
         self.page.on("request", lambda request: self._note(request.url, not self._is_ours(request.url)))
 
     def sheet(self, pages: Iterable[Answer]) -> None:
-        """Shows pages together, each in its own frame without our style and scripts, and touches everything."""
-        frames = [
-            f'<iframe title="{escape(page.name)}" srcdoc="{escape(_OURS.sub("", page.html))}"></iframe>'
-            for page in pages
-        ]
-        self.page.set_content(f"<!doctype html><title>x</title>{''.join(frames)}", wait_until="load")
-        self._touch()
+        """Shows pages one after the other as one, without our style and scripts, and inspects them."""
+        # For the parser a second head or body is nothing: what stands in it is read as it would be alone.
+        together = "".join(_OURS.sub("", page.html) for page in pages)
+        self.page.set_content(together, wait_until="load")
+        self.trouble |= set(self.page.evaluate(INSPECT))
+        self._stay()
 
     def fill(self, pages: Iterable[Answer]) -> None:
         """Puts fragments into the page as our scripts do, and touches everything."""
@@ -129,9 +131,13 @@ class Shown:
         self._touch()
 
     def _touch(self) -> None:
-        self.trouble |= set(self.page.evaluate(TOUCH, EVENTS))
+        self.page.evaluate(TOUCH, EVENTS)
+        self._stay()
+
+    def _stay(self) -> None:
+        before = self.page.url.partition("#")[0]
         self.page.wait_for_timeout(SETTLES)
-        self.trouble |= {frame.url for frame in self.page.frames if not self._is_ours(frame.url)}
+        self._note(self.page.url, self.page.url.partition("#")[0] != before)
 
     def _note(self, what: str, matters: bool) -> None:
         if matters:

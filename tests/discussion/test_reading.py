@@ -1,4 +1,4 @@
-"""Lists, the thread page and histories: order, paging, and the same number of queries whatever the length."""
+"""Lists and the thread page: order, paging, and the same number of queries whatever the length."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from forum import policy
 from forum.accounts.tables import Role
-from forum.actions import accepting, editing, effects, voting
-from forum.discussion import citations, listings, posts, revisions, tags
+from forum.actions import accepting, effects, voting
+from forum.discussion import citations, listings, posts, tags
 from forum.discussion.tables import PostState
 from forum.errors import NotFound
 
@@ -149,27 +149,3 @@ def test_a_reference_knows_who_cites_it(db: Session) -> None:
     ]
     effects.publish(db, thread.id, posts.move(db, answer, PostState.HIDDEN, None))
     assert len(citations.posts_citing(db, reference_id, None, 9).items) == 1
-
-
-def test_a_history_shows_what_changed(db: Session, frozen) -> None:
-    author = make_account(db)
-    thread = make_thread(db, author, text="Old <b>words</b> here.")
-    frozen.forward(minutes=1)
-    editing.edit(
-        db,
-        author,
-        opening(db, thread).id,
-        "New <b>words</b> here.",
-        1,
-        why="Better",
-        title="Another title, longer",
-    )
-    latest, first = revisions.of_post(db, opening(db, thread).id)
-    assert latest.diff_html == "<del>Old</del><ins>New</ins> &lt;b&gt;words&lt;/b&gt; here."
-    assert (latest.number, latest.why, latest.title_changed, latest.tags_changed) == (
-        2,
-        "Better",
-        True,
-        False,
-    )
-    assert first.diff_html == "Old &lt;b&gt;words&lt;/b&gt; here."

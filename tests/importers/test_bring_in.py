@@ -6,14 +6,19 @@ from pathlib import Path
 
 import pytest
 from conftest import SHARED, missing
+from importers import small_dump
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from forum import freshness
+from forum.accounts import people
 from forum.accounts.tables import Account
+from forum.actions import importing
+from forum.clock import now
 from forum.db import Database
-from forum.discussion.tables import Post, Revision, Thread, Vote
+from forum.discussion.tables import Post, Revision, Thread, ThreadState, Vote
 from forum.errors import ForumError
-from forum.importers import stackexchange
+from forum.importers import console, stackexchange
 from forum.importers.bring_in import Outcome, bring_in
 from forum.importers.records import Community
 
@@ -35,7 +40,10 @@ def imported(
     database = new_database(request.param)
     with database.writing() as db:
         outcome = run(db, community)
-        assert outcome == Outcome(len(community.people), len(community.threads), len(community.posts))
+        closed = sum(thread.state != ThreadState.OPEN for thread in community.threads)
+        assert closed
+        new = len(community.people), len(community.threads), len(community.posts)
+        assert outcome == Outcome(*new, closed, known=0)
     with database.writing() as db:
         yield db
     database.close()
@@ -72,7 +80,7 @@ def test_everything_arrives_and_twice_is_once(imported: Session, community: Comm
     )
     assert not db.scalars(select(Account.id).where(Account.password_hash.is_not(None))).all()
     before = fingerprint(db)
-    assert run(db, community) == Outcome(0, 0, 0)
+    assert run(db, community) == Outcome(0, 0, 0, closed=0, known=len(community.posts))
     assert fingerprint(db) == before
 
 
@@ -107,3 +115,41 @@ def test_a_damaged_dump_stops_before_anything_is_written(tmp_path: Path) -> None
     posts.write_bytes(posts.read_bytes()[:200_000])
     with pytest.raises(ForumError, match=r"Posts\.xml, row \d+.*Nothing was imported"):
         stackexchange.read(tmp_path)
+
+
+def test_a_second_import_says_what_it_changed_and_what_it_left(
+    database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dump = small_dump.rows()
+    dump["Posts"].append(small_dump.question("3"))
+    dump["PostHistory"].append(small_dump.history("5", "2", "3", "c", 6, "Why?"))
+    dump["PostHistory"].append(small_dump.history("6", "1", "3", "c", 6, "Question 3"))
+    dump["PostHistory"].append(small_dump.history("7", "3", "3", "c", 6, "<dose>"))
+
+    def said() -> list[str]:
+        capsys.readouterr()
+        console.import_stackexchange(database, small_dump.write(tmp_path, dump), "old")
+        return capsys.readouterr().out.splitlines()
+
+    assert said()[-1] == "New: 2 people, 2 threads, 4 posts."
+    with database.reading() as db:
+        thread_id = db.scalars(select(Thread.id).where(Thread.origin == "old:thread:3")).one()
+        shown = freshness.read(db, [f"thread:{thread_id}", "threads"])
+    dump["Posts"][2]["ClosedDate"] = small_dump.DAY.format(7)
+    closing = '{"OriginalQuestionIds":[1],"Voters":[{"Id":8,"DisplayName":"Ben"}]}'
+    dump["PostHistory"].append(small_dump.history("8", "10", "3", "d", 7, closing) | {"Comment": "101"})
+    left = "4 posts were here already and are left as they are, even where the dump differs."
+    assert said()[-3:] == [left, "Nothing is new.", "Closed now: 1 threads."]
+    with database.reading() as db:
+        assert db.get_one(Thread, thread_id).state == ThreadState.CLOSED
+        after = freshness.read(db, shown)
+        assert all(after[name] > shown[name] for name in shown), "kept pages still show an open thread"
+    assert said()[-2:] == [left, "Nothing is new."]
+
+
+@pytest.mark.parametrize("name", ["ΐωάννης", "Ada"])
+def test_an_imported_person_is_found_by_name(db: Session, name: str) -> None:
+    importing.person(db, "old:user:1", name, now())
+    person = people.named(db, name)
+    assert person is not None
+    assert person.name == name

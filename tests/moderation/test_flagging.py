@@ -36,8 +36,18 @@ def test_flagging_twice_is_flagging_once(db: Session) -> None:
     post, ann = answer(db), make_account(db)
     first = flag(db, post, ann)
     version = first.version
-    second = flag(db, post, ann, "off-topic")
+    second = flag(db, post, ann)
     assert (second.id, second.version, second.flag_count) == (first.id, version, 1)
+
+
+def test_flagging_again_changes_the_flag(db: Session) -> None:
+    post, ann = answer(db), make_account(db)
+    version = flag(db, post, ann, "off-topic").version
+    item = flag(db, post, ann, "unsafe-advice", "Look at the dose.")
+    assert (item.version, item.flag_count, item.urgency) == (version + 1, 1, Urgency.AT_ONCE)
+    assert [(f.label, f.words) for f in look(db, item.id, moderator(db)).flags] == [
+        ("Unsafe advice", "Look at the dose.")
+    ]
 
 
 def test_a_new_flag_reopens_the_decided_item(db: Session, frozen: Clock) -> None:

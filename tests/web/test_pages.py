@@ -1,14 +1,15 @@
 """Every page answers, to everybody who may see it, with valid HTML."""
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
 from browsing import Browser, make_app
-from community import Community, faults, settle
-from makers import make_thread
+from community import Community, faults, settle, version_of
+from makers import make_account, make_thread
 
 from forum.accounts.tables import Actor, Role
-from forum.actions import joining
+from forum.actions import joining, reviewing
 from forum.db import Database
 from forum.web.routes import ROUTES
 
@@ -30,6 +31,7 @@ OPEN = [
     "/people/asker",
     "/people/anna",
     "/log",
+    "/rules",
     "/sign-in",
     "/sign-up",
 ]
@@ -117,12 +119,13 @@ def test_no_page_is_forgotten() -> None:
     seen = {path.partition("?")[0] for path in (*OPEN, *MEMBERS, *MODERATORS)}
     shapes = {_shape(path.replace("{thread}", "/t/1/x")) for path in seen}
     elsewhere = {"/setup", "/healthz", "/readyz", "/p/*", "/t/*", "/t/*/answer", "/references/*"}
+    elsewhere.add("/moderation/posts/*")
     assert {_shape(way.path) for way in ROUTES if way.method == "GET"} - elsewhere == shapes
 
 
 def _shape(path: str) -> str:
     """A path with its changing parts as stars."""
-    fixed = {"revisions", "comment", "edit", "withdraw", "flag", "answer", "items"}
+    fixed = {"revisions", "comment", "edit", "withdraw", "flag", "answer", "items", "posts"}
     parts = path.split("/")[1:]
     return "/" + "/".join(part if i == 0 or part in fixed else "*" for i, part in enumerate(parts))
 
@@ -182,6 +185,80 @@ def test_posts_that_readers_do_not_see(place: tuple[Browser, Community]) -> None
         assert words in read(browser, community.thread)
 
 
+@pytest.mark.parametrize("who", ["newcomer", "writer"])
+def test_own_posts_that_readers_do_not_see_are_found_again(
+    place: tuple[Browser, Community], who: str
+) -> None:
+    browser, community = place
+    author = getattr(community, who)
+    expected = {"newcomer": [community.held_id], "writer": [community.withdrawn_id, community.hidden_id]}[who]
+    for viewer, heading in ((author, "Only you see these"), (community.moderator, "Not shown to readers")):
+        page = read(as_(browser, viewer), f"/people/{author.name}")
+        assert heading in page
+        assert [int(found) for found in re.findall(r'href="/p/(\d+)"', page)] == expected
+    for stranger in (None, community.asker):
+        assert 'id="unseen"' not in read(as_(browser, stranger), f"/people/{author.name}")
+
+
+def test_a_decided_item_is_found_again(place: tuple[Browser, Community]) -> None:
+    browser, community = place
+    address = f"/moderation/items/{community.decided_item_id}"
+    queue = read(as_(browser, community.moderator), "/moderation")
+    assert f'hid the answer by {community.writer.name}: <a href="{address}">' in queue
+    shortcut = f"/moderation/posts/{community.hidden_id}"
+    assert f'href="{shortcut}"' in read(browser, community.thread)
+    assert browser.get(shortcut).headers["location"] == address
+    assert browser.get(f"/moderation/posts/{community.own_id}").status_code == 404
+    assert shortcut not in read(as_(browser, community.writer), community.thread)
+    assert browser.get(shortcut).status_code == 403
+
+
+def test_the_log_marks_what_was_reversed(place: tuple[Browser, Community]) -> None:
+    browser, community = place
+    assert "reversed later" not in read(as_(browser, None), "/log")
+    item_id = community.decided_item_id
+    version = version_of(browser.site.database, community.second, item_id)
+    with browser.site.database.writing() as db:
+        reviewing.decide(db, community.second, item_id, "restore", "", "", version)
+        reviewing.decide(
+            db, community.second, item_id, "hide", "respect", "It was right at first.", version + 1
+        )
+    assert read(browser, "/log").count("reversed later") == 2, "the hiding, its reversal, and that one’s"
+
+
+def test_a_moderator_sees_why_and_what_is_above(place: tuple[Browser, Community]) -> None:
+    browser, community = place
+    as_(browser, community.moderator)
+    assert "One of this member’s first posts" in read(browser, "/moderation")
+    page = read(browser, f"/moderation/items/{community.held_item_id}")
+    assert "What it stands under, by asker" in page and "I read about this" in page
+    page = read(browser, f"/moderation/items/{community.decided_item_id}")
+    assert "Disagree with what was said, never with who said it." in page
+
+
+def test_a_reference_page_uses_the_words_of_the_forum(place: tuple[Browser, Community]) -> None:
+    browser, community = place
+    browser.signed_in(community.writer).post(
+        f"/t/{community.discussion_id}/answer", {"text": "As [@doi:10.1371/journal.pone.0211023] says."}
+    )
+    path = f"/references/{community.reference_id}/a-systematic-study-of-microdosing-psychedelics"
+    page = read(as_(browser, None), path)
+    assert "<span>reply</span>" in page and "<span>comment</span>" in page
+
+
+@pytest.mark.parametrize("query", ["10.1371/journal.pone.0211023", "polito microdosing", "pone"])
+def test_search_shows_sources(place: tuple[Browser, Community], query: str) -> None:
+    browser, community = place
+    page = read(as_(browser, None), f"/search?q={query}")
+    assert "<h2>Sources</h2>" in page and f'href="/references/{community.reference_id}/' in page
+
+
+def test_a_search_without_results_leads_to_the_references(place: tuple[Browser, Community]) -> None:
+    browser, _ = place
+    page = read(as_(browser, None), "/search?q=zebra+%26+co")
+    assert "<h2>Sources</h2>" not in page and 'href="/references?q=zebra%20%26%20co"' in page
+
+
 def test_the_held_banner(place: tuple[Browser, Community]) -> None:
     browser, community = place
     page = read(as_(browser, community.newcomer), community.thread)
@@ -212,6 +289,10 @@ def test_an_empty_forum_with_an_admin(new_database: Callable[[str], Database]) -
             joining.create_account(db, None, "owner-of-it", None, "a long enough sentence", Role.ADMIN)
         page = read(browser, "/")
         assert "Is this your forum?" not in page and "Nobody has asked anything yet" in page
+        assert "Before you invite others" not in page
+        with database.writing() as db:
+            boss = make_account(db, "boss", Role.ADMIN)
+        assert "Before you invite others" in read(browser.signed_in(boss), "/")
 
 
 def test_second_pages(new_database: Callable[[str], Database]) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from forum.accounts.tables import Actor, Role
 from forum.actions import flagging
 from forum.db import Database
+from forum.web.routes import ROUTES
 
 #: Tables that grow with the forum.
 LARGE = (
@@ -31,11 +32,15 @@ PAGES = (
     "/t/{thread}/{slug}",
     "/p/{post}/revisions",
     "/references",
+    "/references?q=careful",
     "/references/{reference}/{reference_slug}",
     "/search?q=careful+words",
     "/people/writer",
     "/log",
 )
+#: Every row may be read here, because words may stand anywhere in a source: so the page is answered by the
+#: slow pool, where nobody who only reads waits behind it.
+EXEMPT = {"/references?q=careful": "reference"}
 OWN_PAGES = (
     *PAGES,
     "/inbox",
@@ -149,22 +154,49 @@ def test_no_page_looks_at_every_row(small_and_large, page: str) -> None:
     _small, large, people = small_and_large
     for reader in (None, people[0]) if page in PAGES else (people[0],):
         for statement, values in asked_for(large, page, reader):
-            assert scans(large.site.database, statement, values) == [], statement
+            found = scans(large.site.database, statement, values)
+            allowed = f"SCAN {EXEMPT.get(page)} "
+            assert [step for step in found if not step.startswith(allowed)] == [], statement
+
+
+def test_what_reads_every_row_keeps_no_reader_waiting() -> None:
+    for page in EXEMPT:
+        (way,) = (way for way in ROUTES if way.method == "GET" and way.path == page.partition("?")[0])
+        assert way.slow, page
 
 
 def scans(database: Database, statement: str, values: Any) -> list[str]:
-    """The steps of SQLite's plan that read a whole large table without an index."""
+    """The steps of SQLite's plan that read a whole large table, or a whole index of one."""
     with database.engine.connect() as connection:
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
     steps = [str(step[-1]) for step in plan]
-    # The first rows in the order of the primary key are found without looking at the others.
-    first_rows = "WHERE" not in statement and "LIMIT" in statement
-    if first_rows and not any("TEMP B-TREE" in step for step in steps):
+    # A page of rows in the order of an index, or of the primary key, is found without looking at the others;
+    # not so if it is looked for by words.
+    walks = "ORDER BY" in statement and "LIMIT" in statement and " LIKE " not in statement
+    if walks and not any("TEMP B-TREE" in step for step in steps):
         steps = steps[1:]
-    names = "|".join(LARGE)
-    return [step for step in steps if re.match(rf"SCAN ({names})\b(?!.*(USING|VIRTUAL))", step)]
+    return [step for step in steps if _SCAN.match(step)]
 
 
-def test_a_scan_would_be_seen(small_and_large) -> None:
+#: SQLAlchemy numbers the aliases of a table: `thread_1`.
+_SCAN = re.compile(rf"SCAN ({'|'.join(LARGE)})(_\d+)?\b(?!.*VIRTUAL)")
+
+
+@pytest.mark.parametrize(
+    ("statement", "found"),
+    [
+        ("SELECT id FROM post WHERE plain LIKE '%x%'", ["SCAN post"]),
+        ("SELECT p.id FROM post AS post_1, post AS p WHERE p.id = post_1.id", ["SCAN post_1"]),
+        ("SELECT count(*) FROM vote", ["SCAN vote USING COVERING INDEX"]),
+        ("SELECT title FROM thread ORDER BY score LIMIT 3", ["SCAN thread"]),
+        ("SELECT title FROM thread ORDER BY id", ["SCAN thread"]),
+        ("SELECT title FROM thread ORDER BY id DESC LIMIT 3", []),
+        ("SELECT name FROM tag ORDER BY name LIMIT 3", []),
+        ("SELECT name FROM tag WHERE name LIKE '%x%' ORDER BY name LIMIT 3", ["SCAN tag USING"]),
+    ],
+)
+def test_a_scan_would_be_seen(small_and_large, statement: str, found: list[str]) -> None:
     _small, large, _people = small_and_large
-    assert scans(large.site.database, "SELECT id FROM post WHERE plain LIKE '%x%'", ()) == ["SCAN post"]
+    seen = scans(large.site.database, statement, ())
+    assert len(seen) == len(found), seen
+    assert all(step.startswith(start) for step, start in zip(seen, found, strict=True)), seen

@@ -1,5 +1,6 @@
 """A member asks, answers, comments, edits, votes, accepts, withdraws and flags, through pages alone."""
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -69,6 +70,27 @@ def _text_of(html: str) -> str:
 def test_a_preview_says_what_stays_as_typed(community: tuple[Browser, Community]) -> None:
     browser, _ = community
     assert "stays as typed" in browser.post("/preview", {"text": "See [@pmid:abc]."}).text
+
+
+def test_a_citation_that_cannot_be_read_is_mentioned(community: tuple[Browser, Community]) -> None:
+    browser, there = community
+    form = {"text": "See [@pmid:30726251 p. 4]."}
+    assert "Your post is there" in (page := follow(browser, f"/t/{there.thread_id}/answer", form))
+    assert "a part of it stays as typed" in page
+    page = follow(browser, f"/p/{there.own_id}/edit", {**form, "revision": "1"})
+    assert "Your changes are saved." in page and "a part of it stays as typed" in page
+    page = follow(browser, f"/p/{there.answer_id}/comment", {"text": "See [@pmid:30726251, p. 4]."})
+    assert "Your post is there" in page and "stays as typed" not in page
+
+
+def test_lists_say_who_asked_and_who_was_last(community: tuple[Browser, Community]) -> None:
+    browser, there = community
+    page = browser.get("/").text
+    assert f"asker asked, last {there.asker.name}" in page
+    assert f"begun by {there.writer.name}" in page
+    browser.signed_in(there.writer)
+    follow(browser, f"/t/{there.thread_id}/answer", {"text": "One more thing."})
+    assert f"asker asked, last {there.writer.name}" in browser.get("/").text
 
 
 @pytest.mark.parametrize("where", ["/ask", "answer", "comment", "edit"])
@@ -176,6 +198,58 @@ def test_reading_the_inbox(community: tuple[Browser, Community]) -> None:
     assert '<span class="count">' in page and 'class="unread"' in page
     page = follow(browser, "/inbox/read", {"upto": newest})
     assert '<span class="count">' not in page and 'class="unread"' not in page
+
+
+def test_reading_one_message(community: tuple[Browser, Community]) -> None:
+    browser, there = community
+    before = browser.signed_in(there.writer).get("/inbox").text
+    ids = re.findall(r'name="id" value="(\d+)"', before)
+    assert len(ids) == before.count('class="unread"') > 1
+    after = follow(browser, "/inbox/read", {"id": ids[1]})
+    assert re.findall(r'name="id" value="(\d+)"', after) == [ids[0], *ids[2:]]
+    assert f'<span class="count">{len(ids) - 1}</span>' in after
+    follow(browser.signed_in(there.newcomer), "/inbox/read", {"id": ids[0]})
+    assert f'value="{ids[0]}"' in browser.signed_in(there.writer).get("/inbox").text, "it is not theirs"
+
+
+def test_what_was_typed_after_the_session_ended_is_shown(community: tuple[Browser, Community]) -> None:
+    browser, there = community
+    browser.signed_out()
+    answer = browser.post(f"/t/{there.thread_id}/answer", {"text": "\nHalf <an> hour of work."})
+    assert answer.status_code == 401 and faults(answer.text) == []
+    assert "You have been signed out." in answer.text
+    assert "Half &lt;an&gt; hour of work.</textarea>" in answer.text
+    assert f'href="/sign-in?next=/t/{there.thread_id}/answer"' in answer.text
+    for act in ("vote", "accept"):
+        page = browser.post(f"/p/{there.answer_id}/{act}", {"value": "1"}).text
+        assert f'href="/sign-in?next=/p/{there.answer_id}"' in page and "signed out" not in page
+
+
+def test_a_second_flag_changes_the_first(community: tuple[Browser, Community]) -> None:
+    browser, there = community
+    path = f"/p/{there.opening_id}/flag"
+    browser.signed_in(there.writer)
+    assert "Thank you." in follow(browser, path, {"reason": "rude"})
+    assert "Your flag was changed" in follow(browser, path, {"reason": "off-topic"})
+    assert "Your flag was changed" not in browser.signed_out().get(f"{there.thread}?told=flag-changed").text
+
+
+def test_a_conflict_shows_title_and_tags_too(community: tuple[Browser, Community]) -> None:
+    browser, there = community
+    path = f"/p/{there.opening_id}/edit"
+    form = {"text": "Words of mine.", "title": "A title of mine", "tags": "evidence", "revision": "1"}
+    follow(browser, path, form)
+    late = browser.post(path, {**form, "title": "A later title"})
+    assert late.status_code == 409
+    assert "Title: <strong>A title of mine</strong>" in late.text and "Tags: <strong>" not in late.text
+
+
+def test_forms_take_as_much_as_the_server_does(community: tuple[Browser, Community]) -> None:
+    browser, there = community
+    for path, name, most in (("flag", "words", 1000), ("comment", "text", 2000), ("edit", "why", 300)):
+        post_id = there.own_id if path == "edit" else there.answer_id
+        page = browser.get(f"/p/{post_id}/{path}").text
+        assert re.search(rf'name="{name}"[^>]* maxlength="{most}"', page), path
 
 
 def test_what_a_reader_is_offered(community: tuple[Browser, Community]) -> None:

@@ -4,10 +4,9 @@ from typing import Any, NamedTuple
 
 
 class Found(NamedTuple):
-    """The registry's record: as CSL-JSON in plain, bounded text, and as it came."""
+    """The registry's record: as CSL-JSON in plain, bounded text."""
 
     csl: dict[str, Any]
-    raw: dict[str, Any]
 
 
 class Missing(NamedTuple):

@@ -51,7 +51,7 @@ def _read(envelope: Any) -> Outcome:
     message = envelope.get("message") if isinstance(envelope, dict) else None
     if not isinstance(message, dict) or not _doi(message):
         return Unavailable("Crossref's answer is not a work")
-    return Found(to_csl(message), message)
+    return Found(to_csl(message))
 
 
 def to_csl(message: Mapping[str, Any]) -> dict[str, Any]:

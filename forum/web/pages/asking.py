@@ -33,7 +33,7 @@ def ask(visit: Visit) -> Response:
         )
     except Invalid as error:
         return _page(visit, typed, error.status, errors=error.fields)
-    return posted(visit, post)
+    return posted(visit, post.id, post.state)
 
 
 def _page(visit: Visit, typed: Mapping[str, str], status: int = 200, **more: Any) -> Response:

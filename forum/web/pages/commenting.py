@@ -30,7 +30,7 @@ def comment(visit: Visit) -> Response:
         )
     except Invalid as error:
         return _page(visit, error.status, errors=error.fields)
-    return posted(visit, post)
+    return posted(visit, post.id, post.state)
 
 
 def _page(visit: Visit, status: int = 200, **more: Any) -> Response:

@@ -6,30 +6,30 @@ from typing import Any
 from starlette.responses import Response
 
 from forum.actions import editing
-from forum.discussion.tables import Post, PostKind, PostState, Thread
+from forum.discussion.tables import PostKind, PostState
 from forum.errors import Invalid
-from forum.policy import Permit
+from forum.policy import Opened, Permit
 from forum.web.endpoint import Visit
 from forum.web.pages import preview
 from forum.web.pages.posts import open_here, place
 
 
 def form(visit: Visit) -> Response:
-    post, thread = open_here(visit, Permit.EDIT)
+    opened = post, thread = open_here(visit, Permit.EDIT)
     typed = {"text": post.text, "title": thread.title, "tags": thread.tag_names, "why": ""}
-    return _page(visit, post, thread, typed, revision=str(post.revision))
+    return _page(visit, opened, typed, revision=str(post.revision))
 
 
 def edit(visit: Visit) -> Response:
     typed = visit.form
-    post, thread = open_here(visit, Permit.EDIT)
+    opened = open_here(visit, Permit.EDIT)
     if shown := preview.asked_for(visit):
-        return _page(visit, post, thread, typed, preview=shown)
-    opening = post.kind == PostKind.OPENING
+        return _page(visit, opened, typed, preview=shown)
+    opening = opened.post.kind == PostKind.OPENING
     try:
         changed = visit.act(
             editing.edit,
-            post.id,
+            opened.post.id,
             typed.get("text", ""),
             _number(typed.get("revision", "")),
             why=typed.get("why", ""),
@@ -39,25 +39,21 @@ def edit(visit: Visit) -> Response:
     except editing.Outdated as error:
         return _outdated(visit, error)
     except Invalid as error:
-        return _page(visit, post, thread, typed, error.status, errors=error.fields)
-    return place(visit, changed, "edited-held" if changed.state == PostState.HELD else "edited")
+        return _page(visit, opened, typed, error.status, errors=error.fields)
+    told = "edited-held" if changed.state == PostState.HELD else "edited"
+    return place(visit, changed.id, f"{told}-as-typed" if preview.stumbles(visit) else told)
 
 
 def _outdated(visit: Visit, error: editing.Outdated) -> Response:
     """The form once more, with what the post says now above it: saving then replaces that knowingly."""
-    post, thread = open_here(visit, Permit.EDIT)
-    current = str(post.revision)
-    typed = visit.form
-    return _page(
-        visit, post, thread, typed, error.status, errors=error.fields, outdated=post.text, revision=current
-    )
+    opened = open_here(visit, Permit.EDIT)
+    now = {"outdated": opened.post.text, "revision": str(opened.post.revision)}
+    return _page(visit, opened, visit.form, error.status, errors=error.fields, **now)
 
 
-def _page(
-    visit: Visit, post: Post, thread: Thread, typed: Mapping[str, str], status: int = 200, **more: Any
-) -> Response:
+def _page(visit: Visit, opened: Opened, typed: Mapping[str, str], status: int = 200, **more: Any) -> Response:
     context = {"preview": None, "outdated": "", "revision": typed.get("revision", ""), **more}
-    return visit.page("posts/edit.html", status, post=post, thread=thread, form=typed, **context)
+    return visit.page("posts/edit.html", status, **opened._asdict(), form=typed, **context)
 
 
 def _number(typed: str) -> int:

@@ -5,10 +5,11 @@ from typing import Any
 from markupsafe import Markup
 from starlette.responses import Response
 
-from forum.accounts.tables import Account
+from forum.accounts import people
 from forum.actions import flagging
 from forum.discussion import cited
 from forum.errors import Invalid
+from forum.moderation.flags import is_flagged_by
 from forum.moderation.rules import REASONS
 from forum.policy import Permit
 from forum.web.endpoint import Visit
@@ -22,11 +23,12 @@ def form(visit: Visit) -> Response:
 def flag(visit: Visit) -> Response:
     typed = visit.form
     post, _ = open_here(visit, Permit.FLAG)
+    again = visit.actor is not None and is_flagged_by(visit.db, post.id, visit.actor.id)
     try:
         visit.act(flagging.flag, post.id, typed.get("reason", ""), typed.get("words", ""))
     except Invalid as error:
         return _page(visit, error.status, errors=error.fields)
-    return place(visit, post, "flagged")
+    return place(visit, post.id, "flag-changed" if again else "flagged")
 
 
 def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
@@ -34,7 +36,7 @@ def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
     context = {
         "post": post,
         "thread": thread,
-        "author": visit.db.get_one(Account, post.author_id).name,
+        "author": people.name_of(visit.db, post.author_id),
         "html": Markup(post.html),  # noqa: S704 - sanitised when it was saved
         "citations": cited.by_post(visit.db, post.id),
         "reasons": [(reason.key, reason.label, reason.help) for reason in REASONS],

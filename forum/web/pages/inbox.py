@@ -18,10 +18,17 @@ def listing(visit: Visit) -> Response:
 
 
 def mark_read(visit: Visit) -> Response:
-    upto = visit.form.get("upto", "")
-    if upto.isascii() and upto.isdigit() and len(upto) < 10:
-        visit.act(reading.mark_read, int(upto))
+    upto, one = _number(visit.form.get("upto", "")), _number(visit.form.get("id", ""))
+    if one:
+        visit.act(reading.mark_one_read, one)
+    elif upto:
+        visit.act(reading.mark_read, upto)
     return visit.redirect("/inbox")
+
+
+def _number(typed: str) -> int:
+    """The id in the form; 0, which no message has, if it is not a number."""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
 
 
 def _reader(visit: Visit) -> Actor:

@@ -15,12 +15,23 @@ from forum.policy import Permit
 from forum.web.endpoint import Visit
 
 PAGE = 30
+LATELY = 20
 
 
 def listing(visit: Visit) -> Response:
     after = visit.query.get("after", "")
     page = queue.listing(visit.db, _moderator(visit), after, PAGE)
-    return visit.page("moderation/queue.html", page=page, after=after, total=queue.open_count(visit.db))
+    decided = [] if after else queue.decided(visit.db, LATELY)
+    total = queue.open_count(visit.db)
+    return visit.page("moderation/queue.html", page=page, after=after, total=total, decided=decided)
+
+
+def of_post(visit: Visit) -> Response:
+    """The way from a post to its review item."""
+    item_id = queue.of_post(visit.db, visit.path["post_id"])
+    if item_id is None:
+        raise NotFound
+    return visit.redirect(f"/moderation/items/{item_id}")
 
 
 def read(visit: Visit) -> Response:

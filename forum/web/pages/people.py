@@ -14,4 +14,7 @@ def read(visit: Visit) -> Response:
         raise NotFound
     after = visit.query.get("after", "")
     page = listings.by_author(visit.db, person.id, after, visit.settings.page_size)
-    return visit.page("people/read.html", person=person, page=page, after=after)
+    viewer = visit.actor
+    sees_all = viewer is not None and (viewer.id == person.id or viewer.is_moderator)
+    unseen = listings.unseen(visit.db, person.id) if sees_all and not after else []
+    return visit.page("people/read.html", person=person, page=page, after=after, unseen=unseen)

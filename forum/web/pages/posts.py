@@ -7,10 +7,14 @@ from starlette.responses import RedirectResponse, Response
 
 from forum import policy
 from forum.actions import accepting, voting, withdrawing
-from forum.discussion import cited, revisions
-from forum.discussion.tables import Post, PostState, Thread
+from forum.discussion import cited, revisions, threads
+from forum.discussion.tables import PostState
 from forum.policy import Permit
 from forum.web.endpoint import Visit
+from forum.web.pages import preview
+
+#: Wordings on one page of a history.
+WORDINGS = 20
 
 
 class Voted(NamedTuple):
@@ -22,21 +26,21 @@ class Voted(NamedTuple):
     may: frozenset[str] = frozenset({Permit.VOTE})
 
 
-def open_here(visit: Visit, permit: Permit) -> tuple[Post, Thread]:
+def open_here(visit: Visit, permit: Permit) -> policy.Opened:
     """The post of this address with its thread, if the visitor may do this with it."""
-    post = policy.open_post(visit.db, visit.actor, visit.path["post_id"], permit)
-    return post, visit.db.get_one(Thread, post.thread_id)
+    return policy.open_post_and_thread(visit.db, visit.actor, visit.path["post_id"], permit)
 
 
-def place(visit: Visit, post: Post, told: str = "") -> Response:
+def place(visit: Visit, post_id: int, told: str = "") -> Response:
     """Sends the browser to the post in its thread; `told` is the key of a sentence to show there."""
-    thread = visit.db.get_one(Thread, post.thread_id)
-    return visit.redirect(f"/t/{thread.id}/{thread.slug}#p{post.id}", told)
+    thread = threads.place_of(visit.db, post_id)
+    return visit.redirect(f"/t/{thread.thread_id}/{thread.slug}#p{post_id}", told)
 
 
-def posted(visit: Visit, post: Post) -> Response:
-    """Sends the browser to a new post, which says so if it waits for review."""
-    return place(visit, post, "held" if post.state == PostState.HELD else "posted")
+def posted(visit: Visit, post_id: int, state: str) -> Response:
+    """Sends the browser to a new post; says there if it waits for review, and if a part stays as typed."""
+    told = "held" if state == PostState.HELD else "posted"
+    return place(visit, post_id, f"{told}-as-typed" if preview.stumbles(visit) else told)
 
 
 def moved(visit: Visit) -> Response:
@@ -47,8 +51,12 @@ def moved(visit: Visit) -> Response:
 
 def history(visit: Visit) -> Response:
     post, thread = open_here(visit, Permit.READ)
-    found = revisions.of_post(visit.db, post.id)
-    return visit.page("posts/revisions.html", post=post, thread=thread, revisions=found)
+    # Whoever would see the post if readers did not also sees the wordings that readers do not.
+    unseen = policy.subject_of(thread, post)._replace(visible=False)
+    everything = policy.allows(Permit.READ, visit.actor, unseen)
+    after = visit.query.get("after", "")
+    page = revisions.of_post(visit.db, post.id, everything, after, WORDINGS)
+    return visit.page("posts/revisions.html", post=post, thread=thread, page=page, after=after)
 
 
 def vote(visit: Visit) -> Response:
@@ -57,13 +65,13 @@ def vote(visit: Visit) -> Response:
     post = visit.act(voting.vote, visit.path["post_id"], value)
     if visit.form.get("part"):
         return visit.fragment("posts/_votes.html", post=Voted(post.id, post.score, value))
-    return place(visit, post)
+    return place(visit, post.id)
 
 
 def accept(visit: Visit) -> Response:
     accepted = visit.form.get("accepted") != "0"
     post = visit.act(accepting.accept, visit.path["post_id"], accepted)
-    return place(visit, post, "accepted" if accepted else "unaccepted")
+    return place(visit, post.id, "accepted" if accepted else "unaccepted")
 
 
 def withdraw_form(visit: Visit) -> Response:
@@ -81,8 +89,8 @@ def withdraw_form(visit: Visit) -> Response:
 
 
 def withdraw(visit: Visit) -> Response:
-    return place(visit, visit.act(withdrawing.withdraw, visit.path["post_id"]), "withdrawn")
+    return place(visit, visit.act(withdrawing.withdraw, visit.path["post_id"]).id, "withdrawn")
 
 
 def restore(visit: Visit) -> Response:
-    return place(visit, visit.act(withdrawing.restore, visit.path["post_id"]), "restored")
+    return place(visit, visit.act(withdrawing.restore, visit.path["post_id"]).id, "restored")

@@ -44,6 +44,11 @@ def asked_for(visit: Visit) -> Preview | None:
     return made(visit, visit.form.get("text", "")) if visit.form.get("step") == "preview" else None
 
 
+def stumbles(visit: Visit) -> bool:
+    """Whether a part of the text, such as a citation with a typing error, stays as typed."""
+    return bool(render(visit.form.get("text", "")[:LIMIT]).problems)
+
+
 def _entries(visit: Visit, cited: Sequence[Cited]) -> list[Entry]:
     named = printing.of_identifiers(visit.db, [c.identifier for c in cited if c.identifier])
     numbered = printing.of_ids(visit.db, [c.reference_id for c in cited if c.reference_id])

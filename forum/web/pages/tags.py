@@ -17,7 +17,15 @@ def listing(visit: Visit) -> Response:
 def named(visit: Visit) -> Response:
     after = visit.query.get("after", "")
     tag = tags.named(visit.db, visit.path["name"])
-    if tag is None:
+    if tag is None or not _is_shown(visit, tag):
         raise NotFound
     page = listings.tagged(visit.db, tag.name, after, visit.settings.page_size)
     return visit.page("tags/named.html", tag=tag, page=page, after=after)
+
+
+def _is_shown(visit: Visit, tag: tags.TagRow) -> bool:
+    """A tag that only hidden threads carry may be what was hidden: it is for their authors and moderators."""
+    if tag.thread_count or tag.description:
+        return True
+    viewer = visit.actor
+    return viewer is not None and (viewer.is_moderator or tags.is_used_by(visit.db, tag.name, viewer.id))

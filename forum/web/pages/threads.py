@@ -41,7 +41,7 @@ def answer(visit: Visit) -> Response:
         )
     except Invalid as error:
         return _page(visit, error.status, errors=error.fields)
-    return posted(visit, post)
+    return posted(visit, post.id, post.state)
 
 
 def _page(visit: Visit, status: int = 200, **more: Any) -> Response:

@@ -20,6 +20,13 @@ for (const time of document.querySelectorAll("time[datetime]")) {
   if (ago) time.textContent = ago;
 }
 
+// What was said once is not said again when the page is loaded again or its address is passed on.
+const address = new URL(location.href);
+if (address.searchParams.has("told")) {
+  address.searchParams.delete("told");
+  history.replaceState(history.state, "", address);
+}
+
 const parts = {
   "sup.cite a": "./cards.js",
   "form[data-vote]": "./votes.js",

@@ -1,0 +1,272 @@
+"""Nothing that readers may not see is anywhere: a marker word in each secret, and every address fetched.
+
+An address that holds a marker itself (a search for it, say) must be answered as if the word had never been
+written: just like the same address with a word that nobody knows.
+"""
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+import httpx
+import pytest
+from browsing import Browser, make_app
+from makers import make_account, make_answer, make_comment, make_thread, opening
+from moderation.acts import decide, flag
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from forum.accounts.tables import Account, Actor, Role
+from forum.actions import editing, importing, withdrawing
+from forum.db import Database
+from forum.discussion.tables import Post, Tag, Thread, ThreadState
+from forum.moderation.tables import ReviewItem
+from forum.references import catalogue
+from forum.references.identifiers import Identifier, Scheme
+from forum.references.tables import Reference
+from forum.web.routes import ROUTES
+
+MARKER = re.compile("zq[a-z]+")
+#: Never readers' text, from the beginning to the end.
+HELD = frozenset({
+    "zqheldtitle", "zqheldtag", "zqheldtext", "zqheldlink", "zqheldwork", "zqheldanswer", "zqheldanswerlink",
+    "zqheldcomment", "zqheldfirst", "zqheldfirstlink", "zqheldchanged", "zqheldreason",
+})  # fmt: skip
+#: Readers' text at first.
+GONE = frozenset({
+    "zqhiddenanswer", "zqhiddenlink", "zqhiddenbelow", "zqremovedtitle", "zqremovedtag", "zqremovedtext",
+    "zqremovedlink", "zqremovedbelow", "zqremovedbelowlink", "zqwithdrawn", "zqwithdrawnlink",
+    "zqearliesttext", "zqoldtitle", "zqoldtag", "zqoldtext", "zqoldlink", "zqoldreason",
+})  # fmt: skip
+#: Written after it was taken away, and mended before it was published again.
+BETWEEN = frozenset({"zqbetweentext", "zqbetweentitle", "zqbetweenreason", "zqbetweenlink"})
+SECRETS = HELD | GONE | BETWEEN
+
+WORK = Identifier(Scheme.DOI, "10.5555/held.1")
+
+
+def cite(marker: str) -> str:
+    return f"[@url:https://{marker}.example.org/page]"
+
+
+@dataclass
+class Place:
+    """Who is here, and what becomes of what they wrote."""
+
+    asker: Actor
+    writer: Actor
+    newcomer: Actor
+    reader: Actor
+    moderator: Actor
+    thread: Thread
+    removed: Thread
+    reworded: Thread
+    hidden: Post
+    withdrawn: Post
+    waiting: Post
+
+
+def plant(db: Session) -> Place:
+    """A forum in which everything in GONE is readers' text and nothing in HELD."""
+    asker, writer, newcomer = make_account(db), make_account(db), make_account(db, "newcomer", shown_posts=0)
+    reader, moderator = make_account(db, "reader"), make_account(db, "anna", Role.MODERATOR)
+    thread = make_thread(db, asker, text=f"What is known {cite('public')}?")
+    removed = make_thread(
+        db, asker, title="A question zqremovedtitle here", tags="evidence zqremovedtag",
+        text=f"Some zqremovedtext {cite('zqremovedlink')} and {cite('public')}.",
+    )  # fmt: skip
+    below = make_answer(db, removed, writer, f"An answer zqremovedbelow {cite('zqremovedbelowlink')}.")
+    make_comment(db, below, asker, "A comment about it.")
+    duplicate = make_thread(db, writer, title="This has been asked before")
+    importing.close(db, duplicate, ThreadState.CLOSED, "", removed)
+    hidden = make_answer(db, thread, writer, f"Some zqhiddenanswer {cite('zqhiddenlink')}.")
+    make_comment(db, hidden, asker, "Below it zqhiddenbelow.")
+    withdrawn = make_answer(db, thread, writer, f"Some zqwithdrawn {cite('zqwithdrawnlink')}.")
+    reworded = make_thread(db, writer, title="A question at first", tags="first", text="Some zqearliesttext.")
+    editing.edit(
+        db, writer, opening(db, reworded).id, f"Some zqoldtext {cite('zqoldlink')}.", 1,
+        title="A question zqoldtitle here", tag_names="zqoldtag", why="Now zqoldreason",
+    )  # fmt: skip
+    for number in range(4):
+        make_thread(db, reader, title=f"Question number {number} of the reader")
+    waiting = plant_held(db, thread, newcomer)
+    return Place(
+        asker, writer, newcomer, reader, moderator, thread, removed, reworded, hidden, withdrawn, waiting
+    )
+
+
+def plant_held(db: Session, thread: Thread, newcomer: Actor) -> Post:
+    """Everything in HELD waits for review; answers the answer that has been edited meanwhile."""
+    make_thread(
+        db, newcomer, title="A question zqheldtitle here", tags="evidence zqheldtag",
+        text=f"Some zqheldtext for @reader {cite('zqheldlink')}, {cite('public')} and [@doi:{WORK.value}].",
+    )  # fmt: skip
+    work = catalogue.find_or_create(db, [WORK])[WORK]
+    catalogue.record(db, work, {"type": "article", "title": "On zqheldwork"}, "crossref")
+    make_answer(db, thread, newcomer, f"Some zqheldanswer for @reader {cite('zqheldanswerlink')}.")
+    make_comment(db, opening(db, thread), newcomer, "Some zqheldcomment for @reader.")
+    waiting = make_answer(db, thread, newcomer, f"Some zqheldfirst {cite('zqheldfirstlink')}.")
+    editing.edit(db, newcomer, waiting.id, "Some zqheldchanged.", 1, why="Some zqheldreason")
+    editing.edit(db, newcomer, waiting.id, "A clean answer.", 2)
+    return waiting
+
+
+def take_away(db: Session, there: Place) -> None:
+    """Nothing in GONE is readers' text any longer; what was mended is published."""
+    hidden, withdrawn = db.get_one(Post, there.hidden.id), db.get_one(Post, there.withdrawn.id)
+    removed = opening(db, there.removed)
+    reworded, waiting = opening(db, there.reworded), db.get_one(Post, there.waiting.id)
+    for post, verdict in ((hidden, "hide"), (removed, "remove"), (reworded, "remove")):
+        flag(db, post)
+        decide(db, there.moderator, post, verdict)
+    withdrawing.withdraw(db, there.writer, withdrawn.id)
+    editing.edit(
+        db, there.writer, reworded.id, f"Some zqbetweentext {cite('zqbetweenlink')}.", 2,
+        title="A question zqbetweentitle here", tag_names="clean", why="Some zqbetweenreason",
+    )  # fmt: skip
+    editing.edit(db, there.writer, reworded.id, "Clean words.", 3, title="A question that is clean now")
+    decide(db, there.moderator, reworded, "publish")
+    decide(db, there.moderator, waiting, "publish")
+
+
+# --- every address -------------------------------------------------------------------------------------
+
+
+def addresses(db: Session) -> Iterator[str]:
+    """Every page of the forum, for everything that is in the database and something that is not."""
+    thread_ids = list(db.scalars(select(Thread.id)))
+    # An earlier title of a thread is among the addresses from before.
+    titled = [(found.id, found.slug) for found in db.execute(select(Thread.id, Thread.slug))]
+    named = [(found.id, found.slug) for found in db.execute(select(Reference.id, Reference.slug))]
+    known: dict[str, Iterable[object]] = {
+        "thread_id": [*thread_ids, max(thread_ids) + 1],
+        "post_id": list(db.scalars(select(Post.id))),
+        "reference_id": list(db.scalars(select(Reference.id))),
+        "item_id": list(db.scalars(select(ReviewItem.id))),
+        "/tags/{name}": list(db.scalars(select(Tag.name))),
+        "/people/{name}": list(db.scalars(select(Account.name))),
+    }
+    yield from (f"/t/{number}/{slug}" for number, slug in titled)
+    yield from (f"/references/{number}/{slug}" for number, slug in named)
+    for way in ROUTES:
+        if way.method == "GET" and "{slug}" not in way.path:
+            names = re.findall(r"{(\w+)(?::\w+)?}", way.path)
+            values = [known[name] if name in known else known[way.path] for name in names]
+            pattern = re.sub(r"{(\w+):\w+}", r"{\1}", way.path)
+            for chosen in itertools.product(*values):
+                yield pattern.format(**dict(zip(names, chosen, strict=True)))
+    for word in (*sorted(SECRETS), "evidence"):
+        yield from (f"/search?q={word}", f"/search?q=tag:{word}", f"/references?q={word}")
+    yield from (f"/search?q={query}" for query in ("question", "some", "author:newcomer", "cites:public"))
+
+
+def everything(response: httpx.Response, but: str = "") -> str:
+    """All that an answer says, without the word `but` that the question named."""
+    assert response.status_code < 500, response.url
+    headers = [pair for pair in response.headers.items() if pair[0] not in ("etag", "date")]
+    return unquote(f"{response.status_code} {headers}\n{response.text}").replace(but or "\0", "…")
+
+
+def unknown(marker: str) -> str:
+    """A word as long as the marker that nobody has written."""
+    return "qz" + marker[:1:-1]
+
+
+def betrayed(browser: Browser, address: str) -> tuple[set[str], list[str]]:
+    """The markers that the answer gives away, and the addresses of the pages after it."""
+    answer = browser.get(address)
+    further = [path.replace("&amp;", "&") for path in re.findall(r'rel="next" href="([^"]+)"', answer.text)]
+    asked = MARKER.search(address)
+    if asked is None:
+        return set(MARKER.findall(everything(answer))), further
+    told = everything(answer, asked[0])
+    as_ever = everything(browser.get(address.replace(asked[0], unknown(asked[0]))), unknown(asked[0]))
+    return set(MARKER.findall(told)) | (set() if told == as_ever else {asked[0]}), further
+
+
+def sweep(browser: Browser, paths: Iterable[str]) -> dict[str, list[str]]:
+    """Each marker that is given away, with the addresses that do; further pages of lists are followed."""
+    found: dict[str, list[str]] = {}
+    todo, seen = list(paths), set[str]()
+    while todo:
+        address = todo.pop()
+        if address in seen:
+            continue
+        seen.add(address)
+        markers, further = betrayed(browser, address)
+        todo += further
+        for marker in markers:
+            found.setdefault(marker, []).append(address)
+    return found
+
+
+def leaks(browser: Browser, reader: Actor, paths: list[str], secrets: frozenset[str]) -> dict[str, set[str]]:
+    """Which of the secrets a guest, a guest again (from kept pages) and an unrelated member come to see."""
+    rounds = {
+        "guest": sweep(browser.signed_out(), paths),
+        "guest again": sweep(browser, paths),
+        "member": sweep(browser.signed_in(reader), paths),
+    }
+    browser.signed_out()
+    return {
+        f"{marker} to {who}": set(where)
+        for who, found in rounds.items()
+        for marker, where in found.items()
+        if marker in secrets
+    }
+
+
+def every_address(database: Database) -> list[str]:
+    with database.reading() as db:
+        return list(dict.fromkeys(addresses(db)))
+
+
+@pytest.fixture
+def place(database: Database) -> Iterator[tuple[Browser, Place]]:
+    with database.writing() as db:
+        there = plant(db)
+    with Browser(make_app(database, page_size=5)) as browser:
+        yield browser, there
+
+
+def test_nothing_leaks(database: Database, place: tuple[Browser, Place]) -> None:
+    browser, there = place
+    before = every_address(database)
+    assert leaks(browser, there.reader, before, HELD) == {}
+    # These pages are kept now; and the sweep finds what is there to be found.
+    assert sweep(browser, before).keys() >= GONE
+    with database.writing() as db:
+        take_away(db, there)
+    after = list(dict.fromkeys([*before, *every_address(database)]))
+    assert leaks(browser, there.reader, after, SECRETS) == {}
+    assert sweep(browser.signed_in(there.moderator), after).keys() == SECRETS
+
+
+def test_what_is_held_changes_nothing_for_readers(database: Database, frozen: object) -> None:
+    """Nor does any count betray it: the pages are the same to the last byte."""
+    with database.writing() as db:
+        newcomer, reader = make_account(db, "newcomer", shown_posts=0), make_account(db, "reader")
+        thread = make_thread(db, text=f"What is known {cite('public')}?")
+    paths = every_address(database)
+    with Browser(make_app(database)) as browser:
+        before = [everything(browser.get(path)) for path in paths]
+        inbox = everything(browser.signed_in(reader).get("/inbox"))
+        with database.writing() as writing:
+            plant_held(writing, writing.get_one(Thread, thread.id), newcomer)
+        browser.signed_out()
+        for path, page in zip(paths, before, strict=True):
+            assert everything(browser.get(path)) == page, path
+        assert everything(browser.signed_in(reader).get("/inbox")) == inbox
+
+
+def test_a_preview_tells_nothing_of_a_held_source(database: Database) -> None:
+    with database.writing() as db:
+        newcomer, reader = make_account(db, "newcomer", shown_posts=0), make_account(db, "reader")
+        plant_held(db, make_thread(db), newcomer)
+        numbers = list(db.scalars(select(Reference.id)))
+    with Browser(make_app(database)) as browser:
+        browser.signed_in(reader)
+        for number in numbers:
+            assert not MARKER.findall(everything(browser.post("/preview", {"text": f"See [@ref:{number}]."})))
