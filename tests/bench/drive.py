@@ -33,7 +33,8 @@ def _wrk(base: str, paths: Sequence[str], headers: Mapping[str, str], seconds: i
     script = _script(paths, headers)
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
         Path(file.name).write_text(script, encoding="utf-8")
-        command = ["wrk", "-t1", f"-c{CLIENTS}", f"-d{seconds}s", "--latency", "--timeout", "30s", "-s", file.name, base]
+        options = [f"-c{CLIENTS}", f"-d{seconds}s", "--latency", "--timeout", "30s"]
+        command = ["wrk", "-t1", *options, "-s", file.name, base]
         out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     if "Non-2xx" in out or "Socket errors" in out:
         raise RuntimeError(f"{base}{paths[0]} answered badly:\n{out}")

@@ -95,7 +95,7 @@ def test_the_number_of_queries_does_not_grow(db: Session) -> None:
         if number in (0, 5):
             assert _count(db, lambda: queue.listing(db, judge, None, 50)) == 2
     item = queue.listing(db, judge, None, 1).items[0]
-    assert _count(db, lambda: queue.item(db, item.id, judge)) == 5
+    assert _count(db, lambda: queue.item(db, item.id, judge)) == 6
 
 
 def test_no_such_item(db: Session) -> None:

@@ -70,6 +70,9 @@ def _text_of(html: str) -> str:
 def test_a_preview_says_what_stays_as_typed(community: tuple[Browser, Community]) -> None:
     browser, _ = community
     assert "stays as typed" in browser.post("/preview", {"text": "See [@pmid:abc]."}).text
+    ordered = "A page comes after a comma, supports or disputes before the @"
+    assert ordered in browser.post("/preview", {"text": "See [@pmid:30726251 p. 4]."}).text
+    assert ordered not in browser.post("/preview", {"text": "See [@pmid:abc]."}).text
 
 
 def test_a_citation_that_cannot_be_read_is_mentioned(community: tuple[Browser, Community]) -> None:
