@@ -76,7 +76,13 @@ class Post(Table):
     __table_args__ = (
         Index("ix_post_thread", "thread_id", "id"),
         Index("ix_post_author", "author_id", "visible", "id"),
-        Index("ix_post_parent", "parent_id"),
+        # Most posts have no parent: with them in the index, SQLite's statistics say that it is of no use.
+        Index(
+            "ix_post_parent",
+            "parent_id",
+            sqlite_where=text("parent_id IS NOT NULL"),
+            postgresql_where=text("parent_id IS NOT NULL"),
+        ),
         Index(
             "uq_post_opening",
             "thread_id",

@@ -188,7 +188,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('post', schema=None) as batch_op:
         batch_op.create_index('ix_post_author', ['author_id', 'visible', 'id'], unique=False)
-        batch_op.create_index('ix_post_parent', ['parent_id'], unique=False)
+        batch_op.create_index('ix_post_parent', ['parent_id'], unique=False, sqlite_where=sa.text('parent_id IS NOT NULL'), postgresql_where=sa.text('parent_id IS NOT NULL'))
         batch_op.create_index('ix_post_thread', ['thread_id', 'id'], unique=False)
         batch_op.create_index('uq_post_accepted', ['thread_id'], unique=True, sqlite_where=sa.text('accepted_at IS NOT NULL'), postgresql_where=sa.text('accepted_at IS NOT NULL'))
         batch_op.create_index('uq_post_opening', ['thread_id'], unique=True, sqlite_where=sa.text("kind = 'opening'"), postgresql_where=sa.text("kind = 'opening'"))
@@ -424,7 +424,7 @@ def downgrade() -> None:
         batch_op.drop_index('uq_post_opening', sqlite_where=sa.text("kind = 'opening'"), postgresql_where=sa.text("kind = 'opening'"))
         batch_op.drop_index('uq_post_accepted', sqlite_where=sa.text('accepted_at IS NOT NULL'), postgresql_where=sa.text('accepted_at IS NOT NULL'))
         batch_op.drop_index('ix_post_thread')
-        batch_op.drop_index('ix_post_parent')
+        batch_op.drop_index('ix_post_parent', sqlite_where=sa.text('parent_id IS NOT NULL'), postgresql_where=sa.text('parent_id IS NOT NULL'))
         batch_op.drop_index('ix_post_author')
 
     op.drop_table('post')
