@@ -4,6 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from conftest import missing
 from defusedxml.ElementTree import parse
 
 from forum.discussion.tables import PostKind, ThreadState
@@ -14,7 +15,11 @@ from forum.importers.stackexchange import read
 
 DUMP = Path(__file__).parents[3] / "shared" / "data" / "stackexchange"
 
-pytestmark = pytest.mark.skipif(not DUMP.is_dir(), reason="missing: ../shared/data/stackexchange")
+
+@pytest.fixture(autouse=True, scope="module")
+def _dump() -> None:
+    if not DUMP.is_dir():
+        missing("the Stack Exchange dump in ../shared/data/stackexchange")
 
 
 @pytest.fixture(scope="module")
