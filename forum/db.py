@@ -152,8 +152,11 @@ def _sqlite(url: str, busy_seconds: float, connections: int) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if connection.get_execution_options().get("writes", False):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            # Straight to the driver: this one waits for nobody, and every page begins with it.
+            connection.connection.cursor().execute("BEGIN")
 
     return engine
 

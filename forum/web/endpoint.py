@@ -39,7 +39,7 @@ class Endpoint:
         self.site = site
         self.handler = handler
         self.permit = permit
-        self.keeps = keeps
+        self.keeps = keeps if site.settings.cache_bytes else None
         self.queries = frozenset(queries)
         self.pool = site.slow if slow else site.quick
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -51,6 +52,7 @@ def date(moment: datetime) -> str:
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
+@lru_cache(4096)
 def when(moment: datetime) -> Markup:
     """A `<time>` with the day as its text; the page's script makes it relative."""
     day = moment.astimezone(UTC)
