@@ -52,12 +52,12 @@ def fill(database: Database, threads: int, seed: int = 1) -> None:
     words = Words(seed)
     with database.writing() as db:
         references = _people_tags_references(db)
-        numbers = iter(range(1, threads + 1))
-        while batch := list(islice(numbers, BATCH)):
+    numbers = iter(range(1, threads + 1))
+    while batch := list(islice(numbers, BATCH)):
+        with database.writing() as db:
             _threads(db, words, batch, references)
-            index.put(
-                db, [(number - 1) * POSTS + position for number in batch for position in range(1, POSTS + 1)]
-            )
+            ids = [(number - 1) * POSTS + position for number in batch for position in range(1, POSTS + 1)]
+            index.put(db, ids)
     if database.is_sqlite:
         with database.writing() as db:
             db.connection().exec_driver_sql("ANALYZE")
