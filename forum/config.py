@@ -40,6 +40,33 @@ class Settings(BaseSettings):
     )
     mail_from: str = Field("", description="The sender of mails; empty: the contact address.")
     crossref_base: str = Field("https://api.crossref.org", description="Where Crossref answers.")
+    datacite_base: str = Field("https://api.datacite.org", description="Where DataCite answers.")
+    doi_base: str = Field("https://doi.org", description="Where DOIs and short DOIs are looked up.")
+    pubmed_base: str = Field(
+        "https://eutils.ncbi.nlm.nih.gov/entrez/eutils", description="Where PubMed answers."
+    )
+    pubmed_key: str = Field("", description="A key of PubMed's: ten questions a second instead of three.")
+    pmc_base: str = Field(
+        "https://pmc.ncbi.nlm.nih.gov/tools/idconv/api/v1",
+        description="Where PubMed Central numbers are looked up.",
+    )
+    europepmc_base: str = Field(
+        "https://www.ebi.ac.uk/europepmc/webservices/rest", description="Where Europe PMC answers."
+    )
+    arxiv_base: str = Field("https://export.arxiv.org", description="Where arXiv answers.")
+    openlibrary_base: str = Field("https://openlibrary.org", description="Where Open Library answers.")
+    googlebooks_base: str = Field(
+        "https://www.googleapis.com/books/v1", description="Where Google Books answers."
+    )
+    googlebooks_key: str = Field("", description="A key of Google Books'; empty: it is never asked.")
+    openalex_base: str = Field("https://api.openalex.org", description="Where OpenAlex answers.")
+    openalex_key: str = Field("", description="A key of OpenAlex's; empty: Unpaywall is asked instead.")
+    unpaywall_base: str = Field(
+        "https://api.unpaywall.org/v2", description="Where free copies are looked up; needs the contact."
+    )
+    wayback_base: str = Field(
+        "https://archive.org", description="Where archived copies of web pages are looked up."
+    )
     request_threads: int = Field(
         1, ge=1, le=64, description="Threads that read pages; more help on PostgreSQL only."
     )
@@ -52,7 +79,11 @@ class Settings(BaseSettings):
     )
     page_size: int = Field(30, ge=5, le=100, description="Threads on one page of a list.")
 
-    @field_validator("base_url", "crossref_base")
+    @field_validator(
+        "base_url", "crossref_base", "datacite_base", "doi_base", "pubmed_base", "pmc_base",
+        "europepmc_base", "arxiv_base", "openlibrary_base", "googlebooks_base", "openalex_base",
+        "unpaywall_base", "wayback_base",
+    )  # fmt: skip
     @classmethod
     def _plain_address(cls, value: str) -> str:
         parts = urlsplit(value)

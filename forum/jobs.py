@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Index, String, Text, delete, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from forum.clock import now
@@ -25,6 +26,8 @@ class Job(Table):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(60))
+    #: Of jobs with the same key only one waits; None: as many as were put.
+    key: Mapped[str | None] = mapped_column(String(120), unique=True)
     payload: Mapped[dict[str, Any]]
     run_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)
@@ -44,9 +47,19 @@ class Later(Exception):
     """A job cannot be done now through no fault of its own (a service is down): try again after a pause."""
 
 
-def put(db: Session, name: str, *, delay: timedelta = timedelta(0), **payload: Any) -> None:
-    """The job `name` runs once the caller's transaction has committed, at the earliest after `delay`."""
-    db.add(Job(name=name, payload=payload, run_at=now() + delay))
+def put(
+    db: Session, name: str, *, delay: timedelta = timedelta(0), key: str | None = None, **payload: Any
+) -> None:
+    """The job `name` runs once the caller's transaction has committed, at the earliest after `delay`.
+
+    Nothing is added while a job with the same `key` waits.
+    """
+    if key is None:
+        db.add(Job(name=name, payload=payload, run_at=now() + delay))
+        return
+    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = insert(Job).values(name=name, key=key, payload=payload, run_at=now() + delay)
+    db.execute(statement.on_conflict_do_nothing(index_elements=[Job.key]))
 
 
 def claim(db: Session) -> Claimed | None:
@@ -62,6 +75,8 @@ def claim(db: Session) -> Claimed | None:
         return claim(db)
     job.attempts += 1
     job.claimed_until = moment + CLAIM
+    # From here on the same may be asked for again: this run may have begun before what the next one is for.
+    job.key = None
     return Claimed(job.id, job.name, job.payload, job.attempts)
 
 

@@ -39,6 +39,14 @@ class Permit(StrEnum):
     RESTORE = "restore"
     FLAG = "flag"
     REVIEW = "review"
+    CITE = "cite"
+    VERIFY = "verify"
+    ASK_SOURCE = "ask_source"
+    SETTLE_SOURCE = "settle_source"
+    MARK_PURPOSE = "mark_purpose"
+    FOLLOW = "follow"
+    PROPOSE = "propose"
+    CORRECT = "correct"
 
 
 class Subject(NamedTuple):
@@ -78,6 +86,10 @@ def _signed_out(actor: Viewer, _subject: Subject | None) -> bool:
 
 def _moderator(actor: Viewer, _subject: Subject | None) -> bool:
     return actor is not None and actor.is_moderator
+
+
+def _trusted(actor: Viewer, _subject: Subject | None) -> bool:
+    return actor is not None and actor.is_trusted
 
 
 def _sees(actor: Viewer, on: Subject | None) -> bool:
@@ -138,6 +150,14 @@ def _flags(actor: Viewer, on: Subject | None) -> bool:
     return actor is not None and on is not None and on.visible and actor.id != on.author_id
 
 
+def _reads_of_others(actor: Viewer, on: Subject | None) -> bool:
+    return _flags(actor, on) and on is not None and on.thread_state != ThreadState.LOCKED
+
+
+def _settles(actor: Viewer, on: Subject | None) -> bool:
+    return actor is not None and (actor.is_moderator or _owns(actor, on))
+
+
 PERMISSIONS: dict[Permit, Predicate] = {
     Permit.READ: _sees,
     Permit.SIGN_UP: _signed_out,
@@ -156,6 +176,14 @@ PERMISSIONS: dict[Permit, Predicate] = {
     Permit.RESTORE: _restores,
     Permit.FLAG: _flags,
     Permit.REVIEW: _moderator,
+    Permit.CITE: _signed_in,
+    Permit.VERIFY: _reads_of_others,
+    Permit.ASK_SOURCE: _reads_of_others,
+    Permit.SETTLE_SOURCE: _settles,
+    Permit.MARK_PURPOSE: _owns,
+    Permit.FOLLOW: _signed_in,
+    Permit.PROPOSE: _signed_in,
+    Permit.CORRECT: _trusted,
 }
 
 #: What a page offers beside each post.
@@ -168,9 +196,11 @@ ON_POSTS = (
     Permit.WITHDRAW,
     Permit.RESTORE,
     Permit.FLAG,
+    Permit.VERIFY,
+    Permit.ASK_SOURCE,
 )
 #: These depend on a row; before one is open only "is anybody signed in" can be asked.
-_ABOUT_A_ROW = {Permit.READ, *ON_POSTS}
+_ABOUT_A_ROW = {Permit.READ, *ON_POSTS, Permit.SETTLE_SOURCE, Permit.MARK_PURPOSE}
 
 
 def allows(permit: Permit, actor: Viewer, subject: Subject | None = None) -> bool:

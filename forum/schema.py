@@ -4,6 +4,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy.engine import Connection
 
 import forum.accounts.tables
 import forum.discussion.tables
@@ -37,11 +38,28 @@ def _config() -> Config:
 
 def migrate(database: Database, revision: str = "head") -> None:
     """The database has the schema of `revision`; an older one loses what only the newer one holds."""
-    config = _config()
+    config, down = _config(), _is_older(database, revision)
     with database.engine.connect() as connection:
+        if database.is_sqlite:
+            # It changes a column by copying the table: what points to the old one must not go down with it.
+            connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
         config.attributes["connection"] = connection
-        (command.downgrade if revision == "base" else command.upgrade)(config, revision)
+        (command.downgrade if down else command.upgrade)(config, revision)
+        if database.is_sqlite:
+            _nothing_is_lost(connection)
         connection.commit()
+        if database.is_sqlite:
+            # Nobody else may get a connection that minds no keys.
+            connection.invalidate()
+
+
+def _nothing_is_lost(connection: Connection) -> None:
+    if lost := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall():
+        raise RuntimeError(f"the migration would lose what other rows point to: {lost[:5]}")
+
+
+def _is_older(database: Database, revision: str) -> bool:
+    return revision == "base" or (revision != "head" and revision < (present(database) or ""))
 
 
 def present(database: Database) -> str | None:

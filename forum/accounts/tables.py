@@ -60,6 +60,10 @@ class SetupCode(Table):
     created_at: Mapped[datetime]
 
 
+#: So many shown posts make a member a trusted one, who may correct what everybody reads.
+TRUSTED_POSTS = 20
+
+
 class Actor(NamedTuple):
     """The account that acts, as every action and page sees it."""
 
@@ -72,6 +76,10 @@ class Actor(NamedTuple):
     @property
     def is_moderator(self) -> bool:
         return self.role in (Role.MODERATOR, Role.ADMIN)
+
+    @property
+    def is_trusted(self) -> bool:
+        return self.is_moderator or self.shown_posts >= TRUSTED_POSTS
 
     @property
     def is_admin(self) -> bool:

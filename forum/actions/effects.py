@@ -18,3 +18,14 @@ def publish(db: Session, thread_id: int, change: Change, *also: str) -> None:
     # The page of a duplicate shows the title of its original.
     threads = [f"thread:{shown_on}" for shown_on in [thread_id, *listings.duplicates_of(db, thread_id)]]
     freshness.touch(db, *threads, *lists, *references, *also)
+
+
+def publish_references(db: Session, *reference_ids: int) -> None:
+    """What is known of the references has changed: the search, and every page that shows them, shall know."""
+    names, post_ids = {"references"}, set()
+    for reference_id in reference_ids:
+        threads, posts = citations.threads_citing(db, reference_id)
+        names |= {f"reference:{reference_id}", *(f"thread:{thread_id}" for thread_id in threads)}
+        post_ids |= set(posts)
+    index.put(db, sorted(post_ids))
+    freshness.touch(db, *sorted(names))

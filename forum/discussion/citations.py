@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, delete, func, select
 from sqlalchemy.orm import Session
@@ -18,6 +18,8 @@ from forum.references import catalogue
 from forum.references.tables import Reference
 
 EXCERPT = 280
+#: What people said of a citation: it belongs to the post and the reference, and outlives an edit.
+_SAID = ("on_purpose", "supported", "partly", "unsupported", "unreached")
 
 
 class CitingPost(NamedTuple):
@@ -39,15 +41,15 @@ def cite(db: Session, post: Post, cited: Sequence[Cited]) -> list[int]:
     """The post cites exactly `cited`; answers the ids of references that nobody has looked up yet."""
     known = catalogue.find_or_create(db, [c.identifier for c in cited if c.identifier])
     wanted = _existing(db, [c.reference_id for c in cited if c.reference_id])
-    before = db.scalars(select(Citation.reference_id).where(Citation.post_id == post.id)).all()
+    before = _kept(db, post.id)
     db.execute(delete(Citation).where(Citation.post_id == post.id))
     uses = [(known[c.identifier] if c.identifier else wanted.get(c.reference_id or 0), c) for c in cited]
-    db.add_all(_citation(post.id, reference_id, c) for reference_id, c in uses if reference_id)
+    db.add_all(_citation(post.id, ref_id, c, before.get(ref_id, {})) for ref_id, c in uses if ref_id)
     db.flush()
     cites = {reference_id for reference_id, _ in uses if reference_id}
     if post.visible:
-        count_citations(db, set(before) - cites, -1)
-        count_citations(db, cites - set(before), 1)
+        count_citations(db, before.keys() - cites, -1)
+        count_citations(db, cites - before.keys(), 1)
     return catalogue.pending(db, sorted(cites))
 
 
@@ -137,8 +139,19 @@ def _first_uses(reference_id: int) -> Select[int]:
     )
 
 
-def _citation(post_id: int, reference_id: int, c: Cited) -> Citation:
+def _kept(db: Session, post_id: int) -> dict[int, dict[str, Any]]:
+    """For each reference that the post cites, what an edit of the post does not change."""
+    found = db.execute(
+        select(Citation.reference_id, *(getattr(Citation, name) for name in _SAID)).where(
+            Citation.post_id == post_id
+        )
+    )
+    return {reference_id: dict(zip(_SAID, said, strict=True)) for reference_id, *said in found}
+
+
+def _citation(post_id: int, reference_id: int, c: Cited, said: Mapping[str, Any]) -> Citation:
     return Citation(
+        **said,
         post_id=post_id,
         reference_id=reference_id,
         ordinal=c.ordinal,

@@ -13,6 +13,8 @@ from forum.references.tables import Reference
 
 
 class CitationView(NamedTuple):
+    """One citation as a page shows it; the four counts are what readers of the source said of it."""
+
     ordinal: int
     reference_id: int
     slug: str
@@ -21,6 +23,16 @@ class CitationView(NamedTuple):
     label: str
     locator: str
     stance: str
+    evidence: str
+    notice_level: str
+    free_copy: str
+    link_state: str
+    archived: str
+    on_purpose: bool
+    supported: int
+    partly: int
+    unsupported: int
+    unreached: int
 
 
 #: What a `CitationView` is made of, in its order.
@@ -33,6 +45,16 @@ COLUMNS = (
     Reference.label,
     Citation.locator,
     Citation.stance,
+    Reference.evidence,
+    Reference.notice_level,
+    Reference.free_copy,
+    Reference.link_state,
+    Reference.archived,
+    Citation.on_purpose,
+    Citation.supported,
+    Citation.partly,
+    Citation.unsupported,
+    Citation.unreached,
 )
 # Built once, because every thread page asks it.
 _CITED: AnySelect = (

@@ -212,3 +212,71 @@ class Citation(Table):
     ordinal: Mapped[int]
     locator: Mapped[str] = mapped_column(String(200), default="")
     stance: Mapped[str] = mapped_column(String(10), default="")
+    #: Its author knows that it is retracted, and cites it all the same.
+    on_purpose: Mapped[bool] = mapped_column(default=False)
+    # How many readers say what of it: counted from the verifications when one of those changes.
+    supported: Mapped[int] = mapped_column(default=0)
+    partly: Mapped[int] = mapped_column(default=0)
+    unsupported: Mapped[int] = mapped_column(default=0)
+    unreached: Mapped[int] = mapped_column(default=0)
+
+
+class Verification(Table):
+    """One reader's word: I read the source, and this is what it says to the post that cites it.
+
+    It belongs to the post and the reference, not to a citation: those are counted anew at every edit.
+    """
+
+    __tablename__ = "verification"
+    __table_args__ = (UniqueConstraint("post_id", "reference_id", "account_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+    reference_id: Mapped[int] = mapped_column(ForeignKey("reference.id"), index=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    #: supported, partly, unsupported, unreached
+    verdict: Mapped[str] = mapped_column(String(12))
+    note: Mapped[str] = mapped_column(Text, default="")
+    #: The post's revision that was read.
+    revision: Mapped[int]
+    at: Mapped[datetime]
+
+
+class RequestState(StrEnum):
+    """What became of a reader's wish for a source."""
+
+    OPEN = "open"
+    CITED = "cited"
+    DECLINED = "declined"
+    CLEARED = "cleared"
+    #: The sentence is no longer in the post.
+    GONE = "gone"
+
+
+class SourceRequest(Table):
+    """A sentence of a post for which a reader would like a source."""
+
+    __tablename__ = "source_request"
+    __table_args__ = (
+        Index("ix_source_request_post", "post_id", "state"),
+        Index(
+            "uq_source_request_open",
+            "post_id",
+            "sentence",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+    #: As it stands in the post's plain text.
+    sentence: Mapped[str] = mapped_column(String(500))
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    state: Mapped[str] = mapped_column(String(10), default=RequestState.OPEN)
+    #: The author's or the moderator's reason.
+    why: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime]
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    settled_at: Mapped[datetime | None]

@@ -1,4 +1,4 @@
-"""What each person was told."""
+"""What each person was told, and of what people want to be told."""
 
 from datetime import datetime
 
@@ -33,3 +33,15 @@ class Message(Table):
     path: Mapped[str] = mapped_column(String(300), default="")
     created_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
+
+
+class Follow(Table):
+    """A person wants to hear of what happens to something; so far only references are followed."""
+
+    __tablename__ = "follow"
+    __table_args__ = (Index("ix_follow_target", "kind", "target_id"),)
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10), primary_key=True)
+    target_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forum.db import Table
@@ -33,18 +34,43 @@ class FlagState(StrEnum):
     DECLINED = "declined"
 
 
-class ReviewItem(Table):
-    """The one case for a post; a new flag reopens the same item.
+class CaseKind(StrEnum):
+    """What there is to decide about a reference."""
 
-    It is open exactly while its post is held or has open flags.
+    #: Posts rest on a source that was retracted, or of which a concern is stated.
+    RETRACTION = "retraction"
+    #: Two references may be one work.
+    DUPLICATE = "duplicate"
+    #: Somebody proposes a correction of the record.
+    CORRECTION = "correction"
+    #: The source policy wants a moderator to look at what is cited.
+    POLICY = "policy"
+
+
+class CaseState(StrEnum):
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+
+
+class ReviewItem(Table):
+    """The one case for a post or for a reference; a new flag, or a new case, reopens the same item.
+
+    That of a post is open exactly while the post is held or has open flags, that of a reference while one of
+    its cases is open.
     """
 
     __tablename__ = "review_item"
     # All ascending: one index answers the queue and every later page of it.
-    __table_args__ = (Index("ix_review_item_queue", "state", "urgency", "opened_at", "id"),)
+    __table_args__ = (
+        Index("ix_review_item_queue", "state", "urgency", "opened_at", "id"),
+        CheckConstraint("(post_id IS NULL) <> (reference_id IS NULL)", "subject"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), unique=True)
+    #: Exactly one of the two is set.
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"), unique=True)
+    reference_id: Mapped[int | None] = mapped_column(ForeignKey("reference.id"), unique=True)
     state: Mapped[str] = mapped_column(String(8), default=ItemState.OPEN)
     #: Why the post waits for review, in words; "" when it does not wait.
     held_because: Mapped[str] = mapped_column(Text, default="")
@@ -90,6 +116,34 @@ class Flag(Table):
     created_at: Mapped[datetime]
 
 
+class ReferenceCase(Table):
+    """One thing to decide about a reference; the item of the reference gathers them, as it does flags of a post."""
+
+    __tablename__ = "reference_case"
+    __table_args__ = (
+        Index("ix_reference_case_item", "item_id", "state"),
+        Index("ix_reference_case_reference", "reference_id", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("review_item.id"))
+    reference_id: Mapped[int] = mapped_column(ForeignKey("reference.id"))
+    kind: Mapped[str] = mapped_column(String(12))
+    #: The other of two that may be one work.
+    other_id: Mapped[int | None] = mapped_column(ForeignKey("reference.id"), index=True)
+    #: The fields of a proposed correction, as CSL-JSON and `evidence`.
+    proposal: Mapped[dict[str, Any]]
+    words: Mapped[str] = mapped_column(Text, default="")
+    #: Who reports or proposes it; None: the forum itself.
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    state: Mapped[str] = mapped_column(String(10), default=CaseState.OPEN)
+    created_at: Mapped[datetime]
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    settled_at: Mapped[datetime | None]
+    #: What the moderator says of it.
+    answer: Mapped[str] = mapped_column(Text, default="")
+
+
 class Decision(Table):
     """What a moderator did with an item; rows are only ever added, a reversal is a new row."""
 
@@ -124,6 +178,7 @@ class LogEntry(Table):
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     act: Mapped[str] = mapped_column(String(20))
     post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"), index=True)
+    reference_id: Mapped[int | None] = mapped_column(ForeignKey("reference.id"), index=True)
     decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))
     rule: Mapped[str] = mapped_column(String(20), default="")
     reason: Mapped[str] = mapped_column(Text, default="")
