@@ -134,7 +134,8 @@ def test_what_a_viewer_may(db: Session) -> None:
     make_answer(db, thread)
     assert policy.read_thread(db, None, thread.id).opening.may == frozenset()
     assert policy.read_thread(db, author, thread.id).opening.may == {"answer", "comment", "edit"}
-    assert policy.read_thread(db, reader, thread.id).opening.may == {"answer", "comment", "vote", "flag"}
+    reads = {"answer", "comment", "vote", "flag", "verify", "ask_source"}
+    assert policy.read_thread(db, reader, thread.id).opening.may == reads
     assert "accept" in policy.read_thread(db, author, thread.id).answers[0].may
 
 
