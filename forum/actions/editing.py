@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from forum import policy
 from forum.accounts.tables import Actor
-from forum.actions import effects
+from forum.actions import effects, requesting
 from forum.actions.posting import look_up
 from forum.clock import now
 from forum.discussion import citations, posts, tags, threads, visibility, wording
@@ -59,6 +59,7 @@ def edit(
         return post
     before, title = citations.of_posts(db, [post.id]), thread.title
     _rewrite(db, actor, thread, post, wanted)
+    requesting.after_edit(db, thread, post)
     look_up(db, citations.cite(db, post, wanted.page.citations))
     change = _review_again(db, actor, post)
     if post.visible:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from forum.clock import now
@@ -39,6 +39,13 @@ def add(db: Session, post: Post, account_id: int, reason: str, words: str) -> Re
 def is_flagged_by(db: Session, post_id: int, account_id: int) -> bool:
     """Whether the person has an open flag on the post."""
     return _open_flag(db, post_id, account_id) is not None
+
+
+def has_flagged(db: Session, post_id: int, account_id: int, reason: str) -> bool:
+    """Whether the person has an open flag on the post, or ever flagged it for this reason."""
+    mine = (Flag.post_id == post_id, Flag.account_id == account_id)
+    known = or_(Flag.state == FlagState.OPEN, Flag.reason == reason)
+    return db.scalars(select(Flag.id).where(*mine, known)).first() is not None
 
 
 def _open_flag(db: Session, post_id: int, account_id: int) -> Flag | None:

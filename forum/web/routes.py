@@ -20,10 +20,12 @@ from forum.web.pages import (
     posts,
     preview,
     references,
+    requesting,
     rules,
     search,
     tags,
     threads,
+    verifying,
 )
 from forum.web.routing import Way, get, post
 
@@ -62,6 +64,12 @@ ROUTES: tuple[Way, ...] = (
     post("/p/{post_id:int}/restore", posts.restore, Permit.RESTORE),
     get("/p/{post_id:int}/flag", flags.form, Permit.FLAG),
     post("/p/{post_id:int}/flag", flags.flag, Permit.FLAG),
+    get("/p/{post_id:int}/sources/{reference_id:int}", verifying.read),
+    post("/p/{post_id:int}/sources/{reference_id:int}", verifying.verify, Permit.VERIFY),
+    post("/p/{post_id:int}/sources/{reference_id:int}/purpose", verifying.mark_purpose, Permit.MARK_PURPOSE),
+    get("/p/{post_id:int}/source-needed", requesting.read),
+    post("/p/{post_id:int}/source-needed", requesting.ask, Permit.ASK_SOURCE),
+    post("/source-requests/{request_id:int}/settle", requesting.settle, Permit.SETTLE_SOURCE),
     post("/preview", preview.preview, Permit.PREVIEW),
     get("/references", references.listing, keeps=_shows("references"), slow=True),
     get("/references/{reference_id:int}", references.read),
