@@ -82,8 +82,10 @@ class DecisionView(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class ItemView(ItemRow):
-    """One item: the post, its author and history, the flags, the decisions so far, and what can be done."""
+    """A post's item: the post, its author and history, the flags, the decisions so far, what can be done."""
 
+    post_id: int
+    created_at: datetime
     html: Markup
     text: str
     score: int
@@ -105,8 +107,8 @@ class ItemView(ItemRow):
 
 
 def item(db: Session, item_id: int, viewer: Actor) -> ItemView | None:
-    """The item, open or decided; None if there is none. Six queries at most."""
-    facts = row(db, _ITEM.where(ReviewItem.id == item_id))
+    """The item of a post, open or decided; None if there is none. Six queries at most."""
+    facts = row(db, _ITEM.where(ReviewItem.id == item_id, ReviewItem.post_id.is_not(None)))
     if facts is None:
         return None
     same, by_author = Decision.item_id == item_id, Decision.author_id == facts.author_id

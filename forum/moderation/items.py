@@ -1,11 +1,11 @@
-"""The queue as moderators see it: one line for each open item."""
+"""The queue as moderators see it: one line for each open item, about a post or about a reference."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, func, select, tuple_
+from sqlalchemy import Row, Select, desc, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from forum.accounts.tables import Account, Actor
@@ -13,9 +13,20 @@ from forum.clock import now
 from forum.db import rows
 from forum.discussion.naming import called
 from forum.discussion.tables import Post, Thread
+from forum.moderation.cases import SORTS
 from forum.moderation.rules import REASON, VERDICT
-from forum.moderation.tables import Decision, Flag, FlagState, ItemState, ReviewItem
+from forum.moderation.tables import (
+    CaseKind,
+    CaseState,
+    Decision,
+    Flag,
+    FlagState,
+    ItemState,
+    ReferenceCase,
+    ReviewItem,
+)
 from forum.paging import Cursor, Page
+from forum.references.tables import Reference
 
 EXCERPT = 600
 
@@ -30,6 +41,7 @@ _against = (
 FACTS = (
     ReviewItem.id,
     ReviewItem.post_id,
+    ReviewItem.reference_id,
     ReviewItem.state,
     ReviewItem.held_because,
     ReviewItem.urgency,
@@ -51,6 +63,8 @@ FACTS = (
     author_account.shown_posts.label("author_shown_posts"),
     _against.label("author_taken_down"),
     func.substr(Post.plain, 1, EXCERPT + 1).label("plain"),
+    Reference.title.label("reference_title"),
+    Reference.slug.label("reference_slug"),
 )
 
 
@@ -86,12 +100,13 @@ class Given:
 class ItemRow:
     """One item of the queue.
 
-    `state` is open, claimed or decided; `kind` is question, answer …; `author_taken_down` counts how often
-    posts of the author were hidden or removed.
+    `state` is open, claimed or decided; `kind` is question, answer … or reference; `author_taken_down` counts
+    how often posts of the author were hidden or removed. What a reference does not have is None, 0 or "".
     """
 
     id: int
-    post_id: int
+    post_id: int | None
+    reference_id: int | None
     state: ItemState
     #: rules.Urgency: 1 is the most urgent.
     urgency: int
@@ -105,12 +120,12 @@ class ItemRow:
     is_mine: bool
     post_state: str
     kind: str
-    created_at: datetime
-    thread_id: int
+    created_at: datetime | None
+    thread_id: int | None
     slug: str
     title: str
     excerpt: str
-    author_id: int
+    author_id: int | None
     author: str
     author_shown_posts: int
     author_taken_down: int
@@ -158,18 +173,24 @@ def decided(db: Session, limit: int) -> Sequence[Decided]:
     ]
 
 
+def is_about_reference(db: Session, item_id: int) -> bool:
+    """Whether the item is that of a reference; also False if there is no such item."""
+    return db.scalar(select(ReviewItem.reference_id).where(ReviewItem.id == item_id)) is not None
+
+
 def of_post(db: Session, post_id: int) -> int | None:
     """The id of the post's item; None if nothing was ever to review."""
     return db.scalar(select(ReviewItem.id).where(ReviewItem.post_id == post_id))
 
 
 def joined(statement: Select[Any]) -> Select[Any]:
-    """`statement` over items with their post, thread, author and holder."""
+    """`statement` over items with their post, thread and author, or their reference, and their holder."""
     return (
         statement.select_from(ReviewItem)
-        .join(Post, Post.id == ReviewItem.post_id)
-        .join(Thread, Thread.id == Post.thread_id)
-        .join(author_account, author_account.id == Post.author_id)
+        .outerjoin(Post, Post.id == ReviewItem.post_id)
+        .outerjoin(Thread, Thread.id == Post.thread_id)
+        .outerjoin(author_account, author_account.id == Post.author_id)
+        .outerjoin(Reference, Reference.id == ReviewItem.reference_id)
         .outerjoin(_holder, _holder.id == ReviewItem.claimed_by_id)
     )
 
@@ -178,17 +199,22 @@ def common(facts: Row[Any], viewer: Actor) -> dict[str, Any]:
     """The fields of an ItemRow, but for `reasons`, out of a row of FACTS."""
     live = facts.claimed_until is not None and facts.claimed_until > now()
     same = (
-        "id", "post_id", "urgency", "held_because", "flag_count", "version", "opened_at", "post_state",
-        "created_at", "thread_id", "slug", "title", "author_id", "author", "author_shown_posts",
-        "author_taken_down",
+        "id", "post_id", "reference_id", "urgency", "held_because", "flag_count", "version", "opened_at",
+        "created_at", "thread_id", "author_id",
     )  # fmt: skip
     return {name: getattr(facts, name) for name in same} | {
         "state": ItemState.CLAIMED if live and facts.state == ItemState.OPEN else ItemState(facts.state),
         "claimed_by": facts.claimed_by if live else None,
         "claimed_until": facts.claimed_until if live else None,
         "is_mine": live and facts.claimed_by_id == viewer.id,
-        "kind": called(facts.post_kind, facts.thread_kind),
-        "excerpt": _excerpt(facts.plain),
+        "kind": called(facts.post_kind, facts.thread_kind) if facts.post_id else "reference",
+        "title": facts.title if facts.post_id else facts.reference_title,
+        "slug": facts.slug if facts.post_id else facts.reference_slug,
+        "excerpt": _excerpt(facts.plain or ""),
+        "post_state": facts.post_state or "",
+        "author": facts.author or "",
+        "author_shown_posts": facts.author_shown_posts or 0,
+        "author_taken_down": facts.author_taken_down or 0,
     }
 
 
@@ -198,14 +224,20 @@ def _excerpt(plain: str) -> str:
 
 
 def _reasons(db: Session, item_ids: Sequence[int]) -> Mapping[int, Sequence[Given]]:
+    """What is open in each item, of flags and of cases alike; one query."""
     count = func.count().label("count")
-    statement = (
-        select(Flag.item_id, Flag.reason, count)
+    flags = (
+        select(Flag.item_id, Flag.reason.label("reason"), count)
         .where(Flag.item_id.in_(item_ids), Flag.state == FlagState.OPEN)
         .group_by(Flag.item_id, Flag.reason)
-        .order_by(count.desc(), Flag.reason)
+    )
+    cases = (
+        select(ReferenceCase.item_id, ReferenceCase.kind, func.count())
+        .where(ReferenceCase.item_id.in_(item_ids), ReferenceCase.state == CaseState.OPEN)
+        .group_by(ReferenceCase.item_id, ReferenceCase.kind)
     )
     found: dict[int, list[Given]] = {}
-    for item_id, reason, number in rows(db, statement):
-        found.setdefault(item_id, []).append(Given(REASON[reason].label, number))
+    for item_id, reason, number in rows(db, flags.union_all(cases).order_by(desc("count"), "reason")):
+        label = REASON[reason].label if reason in REASON else SORTS[CaseKind(reason)].label
+        found.setdefault(item_id, []).append(Given(label, number))
     return found

@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 
 from forum.clock import now
 from forum.moderation.casefile import item
-from forum.moderation.items import decided, listing, of_post
+from forum.moderation.items import decided, is_about_reference, listing, of_post
 from forum.moderation.rules import REASON, Urgency
 from forum.moderation.tables import Flag, FlagState, Happening, ItemState, ReviewItem
 
 __all__ = [
     "decided",
     "hold",
+    "is_about_reference",
     "item",
     "listing",
     "of_post",

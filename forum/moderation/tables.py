@@ -117,7 +117,7 @@ class Flag(Table):
 
 
 class ReferenceCase(Table):
-    """One thing to decide about a reference; the item of the reference gathers them, as it does flags of a post."""
+    """One thing to decide about a reference; its item gathers them, as that of a post gathers flags."""
 
     __tablename__ = "reference_case"
     __table_args__ = (
