@@ -1,15 +1,15 @@
 """The client for known services, against a server on this machine."""
 
 import gzip
-import json
 from collections.abc import Iterator
 
+import httpx
 import pytest
 from references.fake_services import FakeServices, Reply
 
-from forum import fetch
 from forum.config import Settings
 from forum.fetch import LARGEST_BODY, Known, Unreachable, user_agent
+from forum.fetch.known import _allowed
 
 
 @pytest.fixture
@@ -36,6 +36,13 @@ def test_it_says_who_asks(fake: FakeServices, client: Known) -> None:
     assert (answer.status, answer.json()) == (200, {"a": 1})
     assert fake.asked == ["/x?mailto=team%40example.org"]
     assert fake.agents == ["Footnote/0.1.0 (+https://forum.example.org; mailto:team@example.org)"]
+
+
+def test_it_sends_what_a_service_wants(fake: FakeServices, client: Known) -> None:
+    fake.next(Reply(302, headers={"Location": "/there"}), Reply())
+    client.get(f"{fake.base}/x", headers={"User-Agent": "Other/1"}, url="https://example.org/", self="1")
+    assert fake.asked == ["/x?url=https%3A%2F%2Fexample.org%2F&self=1", "/there"]
+    assert fake.agents == ["Other/1", "Other/1"]
 
 
 def test_without_a_contact_it_names_the_forum_only() -> None:
@@ -106,10 +113,10 @@ def test_redirects_in_circles_end(fake: FakeServices, client: Known) -> None:
 
 
 def test_http_may_become_https_of_the_same_host() -> None:
-    here = fetch.httpx.URL("http://api.example.org/a")
-    assert fetch._allowed(here, fetch.httpx.URL("https://api.example.org/a")).scheme == "https"
+    here = httpx.URL("http://api.example.org/a")
+    assert _allowed(here, httpx.URL("https://api.example.org/a")).scheme == "https"
     with pytest.raises(Unreachable):
-        fetch._allowed(fetch.httpx.URL("https://api.example.org/"), here)
+        _allowed(httpx.URL("https://api.example.org/"), here)
 
 
 def test_a_body_is_read_up_to_the_limit(fake: FakeServices, client: Known) -> None:
@@ -158,10 +165,7 @@ def test_nobody_there(client: Known, pauses: list[float]) -> None:
     assert len(pauses) == 2
 
 
-def test_an_answer_that_drips_is_given_up(
-    fake: FakeServices, client: Known, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(fetch, "WHOLE", -1.0)
-    fake.next(Reply(body=json.dumps({}).encode()))
-    with pytest.raises(Unreachable, match="too long"):
+def test_an_answer_that_drips_is_given_up(fake: FakeServices) -> None:
+    fake.next(Reply(body=b"{}"))
+    with Known(Settings(), whole=-1.0) as client, pytest.raises(Unreachable, match="too long"):
         client.get(fake.base)
