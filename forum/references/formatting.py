@@ -20,7 +20,7 @@ _WHOLE = frozenset({"book", "thesis", "report", "standard"})
 _PAGES = re.compile(r"(?<=[0-9])-(?=[A-Za-z]?[0-9])")
 _UNKNOWN = {
     Status.PENDING: "details not looked up yet",
-    Status.NOT_FOUND: "not known to Crossref",
+    Status.NOT_FOUND: "not found in any registry",
 }
 
 
@@ -98,7 +98,7 @@ def _head(csl: Mapping[str, Any], title: str) -> str:
 
 
 def _authors(csl: Mapping[str, Any]) -> str:
-    names = [name for name in (_listed(person) for person in _people(csl)) if name]
+    names = [name for name in (listed(person) for person in _people(csl)) if name]
     if not names:
         return ""
     role = "" if csl.get("author") else " (eds.)" if len(names) > 1 else " (ed.)"
@@ -130,16 +130,17 @@ def _called(person: Mapping[str, Any]) -> str:
     return _text(person.get("family")) or _text(person.get("literal"))
 
 
-def _listed(person: Mapping[str, Any]) -> str:
+def listed(person: Mapping[str, Any]) -> str:
     """“Stevenson RJ”, or the name of a group."""
     family = _text(person.get("family"))
-    pieces = (family, _initials(_text(person.get("given"))), _text(person.get("suffix")))
+    pieces = (family, initials(_text(person.get("given"))), _text(person.get("suffix")))
     return " ".join(piece for piece in pieces if piece) if family else _text(person.get("literal"))
 
 
-def _initials(given: str) -> str:
+def initials(given: str) -> str:
+    """“RJ” of Richard James, “L-A” of Le-Anh."""
     letters = given.replace(".", "")
-    if len(letters) <= 3 and letters.isupper():
+    if len(letters) <= 3 and letters.isalpha() and letters.isupper():
         return letters
     words = given.replace("-", " -").replace(".", " ").split()
     return "".join(word[:2] if word.startswith("-") else word[0] for word in words if word != "-").upper()
