@@ -100,6 +100,11 @@ def take(db: Session, case_id: int, moderator_id: int) -> ReferenceCase:
     return case
 
 
+def item_of(db: Session, case_id: int) -> int | None:
+    """The id of the item that the case belongs to; None if there is no such case."""
+    return db.scalar(select(ReferenceCase.item_id).where(ReferenceCase.id == case_id))
+
+
 def settle(db: Session, case: ReferenceCase, state: CaseState, moderator_id: int, answer: str) -> None:
     """The case is accepted or declined; the item is open as long as another one is."""
     case.state, case.answer = state, answer

@@ -84,6 +84,7 @@ ROUTES: tuple[Way, ...] = (
     post("/moderation/items/{item_id:int}/claim", moderation.claim, Permit.REVIEW),
     post("/moderation/items/{item_id:int}/release", moderation.release, Permit.REVIEW),
     post("/moderation/items/{item_id:int}/decide", moderation.decide, Permit.REVIEW),
+    post("/moderation/cases/{case_id:int}/settle", moderation.settle, Permit.REVIEW),
     get("/log", log.listing, keeps=_shows("log", "threads")),
     get("/rules", rules.listing, keeps=_shows()),
     get("/sign-up", joining.sign_up_form),

@@ -38,5 +38,6 @@ TOLD: dict[str, str] = {
     "source-settled": "The mark is gone. Whoever asked for the source hears of it.",
     "claimed": "The item is yours for a while.",
     "released": "The item is free for others again.",
+    "settled": "The case is settled, and whoever brought it hears of it.",
     "decided": "Your decision is carried out. To change it, open it under “Decided lately”.",
 }

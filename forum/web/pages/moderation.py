@@ -10,9 +10,11 @@ from forum.clock import now
 from forum.errors import Conflict, Invalid, NotFound, SignInRequired
 from forum.moderation import queue
 from forum.moderation.casefile import ItemView
+from forum.moderation.cases import item_of as case_item
 from forum.moderation.rules import RULES
 from forum.policy import Permit
 from forum.web.endpoint import Visit
+from forum.web.pages import cases
 
 PAGE = 30
 LATELY = 20
@@ -69,7 +71,17 @@ def decide(visit: Visit) -> Response:
     return visit.redirect("/moderation", "decided")
 
 
+def settle(visit: Visit) -> Response:
+    """One case of a reference's item."""
+    item_id = case_item(visit.db, visit.path["case_id"])
+    if item_id is None:
+        raise NotFound
+    return cases.settle(visit, _moderator(visit), item_id)
+
+
 def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
+    if queue.is_about_reference(visit.db, visit.path["item_id"]):
+        return cases.page(visit, _moderator(visit), status, **more)
     item = queue.item(visit.db, visit.path["item_id"], _moderator(visit))
     if item is None:
         raise NotFound

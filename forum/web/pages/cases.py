@@ -1,0 +1,77 @@
+"""The review item of a reference, and settling its cases."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.responses import Response
+
+from forum.accounts.tables import Actor
+from forum.actions import settling
+from forum.clock import now
+from forum.errors import Conflict, Invalid, NotFound
+from forum.moderation import reference_file
+from forum.references.formatting import listed
+from forum.web.endpoint import Visit
+
+#: The fields of a record that can differ, in words.
+FIELDS = {
+    "title": "Title",
+    "author": "Authors",
+    "issued": "Year",
+    "container-title": "Journal or book",
+    "volume": "Volume",
+    "issue": "Issue",
+    "page": "Pages",
+    "publisher": "Publisher",
+    "type": "Kind",
+    "evidence": "Evidence",
+}
+#: Authors that are named.
+NAMED = 8
+
+
+def page(visit: Visit, moderator: Actor, status: int = 200, **more: Any) -> Response:
+    """The item of this address, which is about a reference."""
+    item = reference_file.read(visit.db, visit.path["item_id"], moderator)
+    if item is None:
+        raise NotFound
+    minutes = round((item.claimed_until - now()).total_seconds() / 60) if item.claimed_until else 0
+    context = {"item": item, "minutes": max(1, minutes), "rows": _compared, "refused": 0, **more}
+    return visit.page("moderation/reference.html", status, **context)
+
+
+def settle(visit: Visit, moderator: Actor, item_id: int) -> Response:
+    """The form of one case was sent."""
+    typed, case_id = visit.form, visit.path["case_id"]
+    stays = typed.get("stays", "")
+    number = int(stays) if stays.isascii() and stays.isdigit() and len(stays) < 10 else 0
+    try:
+        visit.act(settling.settle, case_id, typed.get("verdict", ""), typed.get("answer", ""), number)
+    except Invalid as error:
+        visit.path["item_id"] = item_id
+        return page(visit, moderator, error.status, form=typed, errors=error.fields, refused=case_id)
+    except Conflict as error:
+        context = {"title": error.title, "words": error.words, "item_id": item_id, "form": {}}
+        return visit.page("moderation/conflict.html", error.status, **context)
+    return visit.redirect(f"/moderation/items/{item_id}", "settled")
+
+
+def _compared(
+    one: Mapping[str, Any], two: Mapping[str, Any], every: bool
+) -> list[tuple[str, str, str, bool]]:
+    """For each field of two records, or of the second: its name, both values, whether they differ."""
+    found = []
+    for key, label in FIELDS.items():
+        before, after = _text(one.get(key)), _text(two.get(key))
+        if (before or after) if every else key in two:
+            found.append((label, before, after, before.casefold() != after.casefold()))
+    return found
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return "; ".join(listed(person) for person in value[:NAMED])
+    if isinstance(value, dict):
+        parts = value.get("date-parts") or [[]]
+        return "-".join(str(part) for part in parts[0])
+    return str(value or "")
