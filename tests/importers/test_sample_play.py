@@ -11,12 +11,12 @@ from forum import clock
 from forum.accounts.tables import Account
 from forum.db import Database
 from forum.discussion import listings
-from forum.discussion.tables import Citation, Post, PostState, Thread
+from forum.discussion.tables import Citation, Post, PostState, SourceRequest, Thread, Verification
 from forum.errors import Conflict
 from forum.importers.sample.play import play
 from forum.inbox.tables import Message
-from forum.moderation.tables import Decision, ItemState, LogEntry, ReviewItem
-from forum.references.tables import Reference, Status
+from forum.moderation.tables import CaseKind, Decision, ItemState, LogEntry, ReferenceCase, ReviewItem
+from forum.references.tables import Reference, ReferenceIdentifier, ReferenceRelation, Status
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -67,3 +67,24 @@ def test_never_in_a_forum_that_somebody_uses(db: Session) -> None:
     with pytest.raises(Conflict):
         play(db, "hash", lambda done, of: None)
     assert count(db, Account) == 1
+
+
+def test_everything_about_references_is_there(sample: Session) -> None:
+    db = sample
+    stances = set(db.scalars(select(Citation.stance)))
+    assert stances == {"", "supports", "disputes"}
+    assert db.scalars(select(Citation.id).where(Citation.locator != "")).first() is not None
+    retracted = db.scalars(select(Reference).where(Reference.notice_level == "retracted")).one()
+    uses = db.scalars(select(Citation).where(Citation.reference_id == retracted.id)).all()
+    assert sorted(use.on_purpose for use in uses) == [False, True]
+    (case,) = db.scalars(select(ReferenceCase))
+    assert (case.kind, case.reference_id) == (CaseKind.RETRACTION, retracted.id)
+    assert count(db, Verification) == 6
+    assert {request.state for request in db.scalars(select(SourceRequest))} == {"open", "declined"}
+    preprint = db.scalars(select(Reference).where(Reference.evidence == "preprint")).one()
+    relation = db.scalars(select(ReferenceRelation)).one()
+    assert (relation.reference_id, relation.kind) == (preprint.id, "preprint-of")
+    published = select(ReferenceIdentifier.reference_id).where(ReferenceIdentifier.value == relation.value)
+    assert db.scalars(published).one() != preprint.id
+    unsure = select(Reference.label).where(Reference.evidence.in_(("", "other")))
+    assert len(db.scalars(unsure).all()) <= 10

@@ -13,14 +13,29 @@ from sqlalchemy.orm import Session
 from forum import clock
 from forum.accounts import names
 from forum.accounts.tables import Account, Actor, Role
-from forum.actions import accepting, editing, flagging, posting, reviewing, voting
-from forum.discussion import tags
+from forum.actions import (
+    accepting,
+    alerting,
+    editing,
+    effects,
+    flagging,
+    following,
+    posting,
+    purposing,
+    requesting,
+    reviewing,
+    verifying,
+    voting,
+)
+from forum.discussion import requests, tags
 from forum.discussion.tables import Post
 from forum.errors import Conflict
 from forum.importers.sample import script
 from forum.moderation.tables import ReviewItem
-from forum.references import catalogue
+from forum.references import catalogue, evidence, noticing, records
 from forum.references.identifiers import Identifier, Scheme, parse
+from forum.references.relations import Kind
+from forum.references.resolvers import Noticed, Record, Related
 
 Progress = Callable[[int, int], None]
 
@@ -70,9 +85,15 @@ class _Player:
         for tag in script.read("tags.toml")["tag"]:
             tags.describe(self.db, tag["name"], tag["description"])
         for csl in script.references():
-            known_by = _identifier(csl)
-            reference_id = catalogue.find_or_create(self.db, [known_by])[known_by]
-            catalogue.record(self.db, reference_id, csl, "sample")
+            records.store(self.db, self.reference(_identifier(csl)), "sample", _record(csl))
+            records.rebuild(self.db, self.reference(_identifier(csl)))
+
+    def reference(self, identifier: Identifier) -> int:
+        return catalogue.find_or_create(self.db, [identifier])[identifier]
+
+    def source(self, data: dict[str, Any]) -> int:
+        scheme, _, value = data["source"].partition(":")
+        return self.reference(parse(scheme, value))
 
     def actor(self, name: str) -> Actor:
         """The person as they are at this moment."""
@@ -124,6 +145,31 @@ class _Player:
         choice = data["verdict"], data.get("rule", ""), data.get("reason", "")
         reviewing.decide(self.db, moderator, item.id, *choice, version=item.version)
 
+    def verify(self, data: dict[str, Any]) -> None:
+        reader, source = self.actor(data["by"]), self.source(data)
+        verifying.verify(self.db, reader, self.post(data), source, data["verdict"], data["note"])
+
+    def want(self, data: dict[str, Any]) -> None:
+        requesting.ask(self.db, self.actor(data["by"]), self.post(data), data["sentence"])
+
+    def decline(self, data: dict[str, Any]) -> None:
+        (wish,) = requests.open_ones(self.db, self.post(data))
+        requesting.settle(self.db, self.actor(data["by"]), wish.id, data["why"])
+
+    def follow(self, data: dict[str, Any]) -> None:
+        following.follow_reference(self.db, self.actor(data["by"]), self.source(data), True)
+
+    def purpose(self, data: dict[str, Any]) -> None:
+        purposing.mark(self.db, self.actor(data["by"]), self.post(data), self.source(data), True)
+
+    def check(self, data: dict[str, Any]) -> None:
+        """The registries are asked about a source that people cite, and have something to tell."""
+        reference_id = self.source(data)
+        noticing.keep(self.db, reference_id, [_noticed(notice) for notice in data["notices"]])
+        noticing.checked(self.db, reference_id)
+        alerting.alert(self.db, reference_id)
+        effects.publish_references(self.db, reference_id)
+
 
 _ACTS: dict[str, Callable[[_Player, dict[str, Any]], None]] = {
     "ask": _Player.ask,
@@ -134,6 +180,12 @@ _ACTS: dict[str, Callable[[_Player, dict[str, Any]], None]] = {
     "edit": _Player.edit,
     "flag": _Player.flag,
     "decide": _Player.decide,
+    "verify": _Player.verify,
+    "want": _Player.want,
+    "decline": _Player.decline,
+    "follow": _Player.follow,
+    "purpose": _Player.purpose,
+    "check": _Player.check,
 }
 
 
@@ -142,8 +194,22 @@ def _held(data: dict[str, Any], author: Actor) -> int:
     return author.shown_posts + 1 if data.get("held") else 0
 
 
+def _record(csl: dict[str, Any]) -> Record:
+    published = csl.get("preprint-of")
+    return Record(
+        {key: value for key, value in csl.items() if key not in ("arxiv", "evidence", "preprint-of")},
+        identifiers=tuple(parse(scheme, csl[key]) for scheme, key in _ASSERTED.items() if key in csl),
+        relations=(Related(Kind.PREPRINT_OF, parse("doi", published)),) if published else (),
+        evidence=csl.get("evidence") or evidence.kind(csl["type"], csl["title"]),
+    )
+
+
+def _noticed(notice: dict[str, Any]) -> Noticed:
+    return Noticed(notice["type"], notice["origin"], notice["on"], parse("doi", notice["doi"]))
+
+
 def _identifier(csl: dict[str, Any]) -> Identifier:
-    """One identifier of the source; the catalogue takes DOI and PubMed numbers from the record itself."""
+    """The identifier by which the source is entered."""
     for scheme, key in _SCHEMES.items():
         if key in csl:
             return parse(scheme, csl[key])
@@ -157,3 +223,4 @@ _SCHEMES = {
     Scheme.PMID: "PMID",
     Scheme.URL: "URL",
 }
+_ASSERTED = {Scheme.DOI: "DOI", Scheme.PMID: "PMID", Scheme.PMCID: "PMCID", Scheme.ISBN: "ISBN"}

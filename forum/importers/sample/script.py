@@ -29,7 +29,7 @@ def members() -> list[dict[str, Any]]:
 
 
 def references() -> list[dict[str, Any]]:
-    """The sources as CSL-JSON, with an extra key "arxiv" where there is one."""
+    """The sources as CSL-JSON, some with extra keys: "arxiv", "evidence", "preprint-of" (a DOI)."""
     found: list[dict[str, Any]] = json.loads((FOLDER / "references.json").read_text(encoding="utf-8"))
     return found
 
@@ -37,7 +37,7 @@ def references() -> list[dict[str, Any]]:
 def acts() -> list[Act]:
     """Everything that happens, the oldest first."""
     found = [act for path in sorted((FOLDER / "threads").glob("*.toml")) for act in _thread(path.stem)]
-    return sorted([*found, *_moderation()], key=lambda act: -act.ago)
+    return sorted([*found, *_moderation(), *_reading()], key=lambda act: -act.ago)
 
 
 def _thread(stem: str) -> Iterator[Act]:
@@ -84,3 +84,9 @@ def _moderation() -> Iterator[Act]:
         yield Act(timedelta(days=flag["days_ago"]), "flag", {**flag, "key": flag["post"]})
     for decision in data.get("decision", []):
         yield Act(timedelta(days=decision["days_ago"]), "decide", {**decision, "key": decision["post"]})
+
+
+def _reading() -> Iterator[Act]:
+    for what, acts in read("reading.toml").items():
+        for act in acts:
+            yield Act(timedelta(days=act["days_ago"]), what, {**act, "key": act.get("post", "")})
