@@ -67,6 +67,13 @@ class Settings(BaseSettings):
     wayback_base: str = Field(
         "https://archive.org", description="Where archived copies of web pages are looked up."
     )
+    pace: float = Field(
+        1.0,
+        gt=0,
+        le=1000,
+        description="How fast registries are asked, as a part of what they allow; 0.5 if two forums share one"
+        " address.",
+    )
     request_threads: int = Field(
         1, ge=1, le=64, description="Threads that read pages; more help on PostgreSQL only."
     )

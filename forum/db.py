@@ -29,9 +29,10 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
-from forum.errors import Busy
+from forum.config import Settings
+from forum.errors import Busy, NotReady
 
-__all__ = ["Database", "Document", "Session", "Table", "UTCDateTime", "row", "rows"]
+__all__ = ["Database", "Document", "Session", "Table", "UTCDateTime", "database_of", "row", "rows"]
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -115,6 +116,15 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def database_of(settings: Settings) -> Database:
+    """The database, with a connection for each thread that may ask for one."""
+    connections = settings.request_threads + settings.slow_threads + 1
+    try:
+        return Database(settings.database_url, busy_seconds=settings.busy_seconds, connections=connections)
+    except OSError as error:
+        raise NotReady(f"{error.filename} cannot be made for the database: {error.strerror}") from None
 
 
 def rows(db: Session, statement: Executable, **values: Any) -> Sequence[AnyRow]:

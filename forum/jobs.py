@@ -5,7 +5,7 @@ failed too often. Jobs are idempotent: one that was done when the power went, an
 done again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -83,6 +83,15 @@ def claim(db: Session) -> Claimed | None:
 def is_waiting(db: Session) -> bool:
     """Whether a job is ready; only reads, so that an idle worker takes no lock."""
     return db.scalar(select(Job.id).where(*_ready(now())).limit(1)) is not None
+
+
+def standing(db: Session, names: Collection[str]) -> dict[str, bool]:
+    """Which of these jobs are in the table, waiting, running or buried; True if one is not buried."""
+    wanted = select(Job.name, Job.buried).where(Job.name.in_(names)).distinct()
+    found: dict[str, bool] = {}
+    for name, buried in db.execute(wanted):
+        found[name] = found.get(name, False) or not buried
+    return found
 
 
 def _ready(moment: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -12,9 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forum.accounts.tables import Actor
-from forum.discussion import threads
+from forum.discussion import citations, threads
 from forum.discussion.tables import Post, PostKind, PostState, Thread, ThreadKind, ThreadState
 from forum.errors import Forbidden, NotFound, SignInRequired
+from forum.references.tables import Reference
 
 Viewer = Actor | None
 
@@ -245,6 +246,22 @@ def open_post_and_thread(db: Session, viewer: Viewer, post_id: int, permit: Perm
     thread = db.get_one(Thread, post.thread_id)
     _check(permit, viewer, subject_of(thread, post))
     return Opened(post, thread)
+
+
+def open_reference(db: Session, viewer: Viewer, reference_id: int, permit: Permit) -> Reference:
+    """The reference, if the viewer may see it and do this with it.
+
+    What only posts cite that readers do not see is for their authors and the moderators.
+    """
+    reference = db.get(Reference, reference_id)
+    if reference is None or not (reference.citation_count or _rests_on(db, viewer, reference_id)):
+        raise NotFound
+    require(permit, viewer)
+    return reference
+
+
+def _rests_on(db: Session, viewer: Viewer, reference_id: int) -> bool:
+    return viewer is not None and (viewer.is_moderator or citations.is_cited_by(db, reference_id, viewer.id))
 
 
 def subject_of(thread: Thread, post: Post) -> Subject:

@@ -22,12 +22,12 @@ metadata = Table.metadata
 
 #: Written by hand in the migrations, because the models cannot say it: the search's own structures, and an
 #: index that goes down in one column and up in the other.
-BY_HAND = {"vector", "ix_search_document_vector", "ix_tag_busy"}
+BY_HAND = {"vector", "ix_search_document_vector", "ix_reference_vector", "ix_tag_busy"}
 
 
 def is_modelled(name: str | None, _kind: str, _parents: object) -> bool:
     """Whether the models know of the table, column or index `name`; what they do not is left alone."""
-    return not (name or "").startswith("search_fts") and name not in BY_HAND
+    return not (name or "").startswith(("search_fts", "reference_fts")) and name not in BY_HAND
 
 
 def _config() -> Config:

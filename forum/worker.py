@@ -1,13 +1,19 @@
-"""The worker: takes jobs from their table and does them, one after the other, until it is told to stop."""
+"""The worker: takes jobs from their table and does them, one after the other, until it is told to stop.
+
+Some jobs have a timetable: there is always one of each in the table, however many workers there are, and it
+is put there anew when it was done.
+"""
 
 import signal
 import threading
+import time
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 import structlog
 
 from forum import jobs, ops
-from forum.actions import citing
+from forum.actions import citing, linking, rechecking
 from forum.config import Settings
 from forum.db import Database, Session
 from forum.errors import Busy, NotReady
@@ -19,8 +25,16 @@ log = structlog.get_logger()
 Work = Callable[..., None]
 JOBS: Mapping[str, Work] = {
     "references.resolve": citing.resolve,
+    "references.recheck": rechecking.recheck,
+    "references.check_link": linking.check_link,
     "mail.deliver": mail.deliver_message,
 }
+#: How long after its end a job is done again.
+TIMETABLE: Mapping[str, timedelta] = {"references.recheck": timedelta(hours=1)}
+#: When a job of the timetable is done that was never done before.
+SOON = timedelta(minutes=1)
+#: Seconds between two looks whether the timetable is kept.
+LOOKS = 60.0
 
 SHORTEST_PAUSE = 0.05
 LONGEST_PAUSE = 1.0
@@ -38,14 +52,22 @@ def run(database: Database, settings: Settings) -> None:
 
 
 def loop(
-    database: Database, settings: Settings, stop: threading.Event, work: Mapping[str, Work] = JOBS
+    database: Database,
+    settings: Settings,
+    stop: threading.Event,
+    work: Mapping[str, Work] = JOBS,
+    timetable: Mapping[str, timedelta] = TIMETABLE,
 ) -> None:
     """Works until `stop` is set; looks for jobs at least once a second."""
     pause = SHORTEST_PAUSE
     trouble = ""
+    looks_at = time.monotonic()
     while not stop.is_set():
         try:
-            did_one = step(database, settings, work)
+            if time.monotonic() >= looks_at:
+                keep_timetable(database, timetable)
+                looks_at = time.monotonic() + LOOKS
+            did_one = step(database, settings, work, timetable)
             trouble = ""
         except Exception as error:
             # A database that is away for a while must not end the worker, nor fill the log.
@@ -58,6 +80,21 @@ def loop(
             stop.wait(pause)
 
 
+def keep_timetable(database: Database, timetable: Mapping[str, timedelta] = TIMETABLE) -> None:
+    """Each job of the timetable waits or is being done. Writes only if one is missing."""
+    with database.reading() as db:
+        there = jobs.standing(db, timetable)
+    if all(there.get(name) for name in timetable):
+        return
+    with database.writing() as db:
+        # Looked at again, because another worker may have been faster.
+        there = jobs.standing(db, timetable)
+        for name, interval in timetable.items():
+            if not there.get(name):
+                # One that failed until it was buried is not hurried.
+                jobs.put(db, name, delay=interval if name in there else SOON, key=name)
+
+
 def work_off(database: Database, settings: Settings, work: Mapping[str, Work] = JOBS) -> int:
     """Does all jobs that are ready now; answers how many."""
     count = 0
@@ -66,7 +103,12 @@ def work_off(database: Database, settings: Settings, work: Mapping[str, Work] = 
     return count
 
 
-def step(database: Database, settings: Settings, work: Mapping[str, Work] = JOBS) -> bool:
+def step(
+    database: Database,
+    settings: Settings,
+    work: Mapping[str, Work] = JOBS,
+    timetable: Mapping[str, timedelta] = TIMETABLE,
+) -> bool:
     """Does the oldest ready job; False if there was none."""
     with database.reading() as db:
         if not jobs.is_waiting(db):
@@ -75,14 +117,18 @@ def step(database: Database, settings: Settings, work: Mapping[str, Work] = JOBS
         claimed = jobs.claim(db)
     if claimed is None:
         return False
-    settle = _do(database, settings, claimed, work)
+    settle = _do(database, settings, claimed, work, timetable)
     with database.writing() as db:
         settle(db)
     return True
 
 
 def _do(
-    database: Database, settings: Settings, claimed: jobs.Claimed, work: Mapping[str, Work]
+    database: Database,
+    settings: Settings,
+    claimed: jobs.Claimed,
+    work: Mapping[str, Work],
+    timetable: Mapping[str, timedelta],
 ) -> Callable[[Session], None]:
     """Does the job; answers what is to be written down of it."""
     try:
@@ -96,4 +142,11 @@ def _do(
         log.error("job failed", job=claimed.name, id=claimed.id, attempt=claimed.attempts, exc_info=error)
         return lambda db: jobs.failed(db, claimed, words)
     log.info("job done", job=claimed.name, id=claimed.id)
-    return lambda db: jobs.done(db, claimed.id)
+    return lambda db: _cross_off(db, claimed, timetable.get(claimed.name))
+
+
+def _cross_off(db: Session, claimed: jobs.Claimed, again: timedelta | None) -> None:
+    jobs.done(db, claimed.id)
+    if again is not None:
+        # Nothing is put if the job has asked for another run itself.
+        jobs.put(db, claimed.name, delay=again, key=claimed.name)

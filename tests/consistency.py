@@ -1,12 +1,16 @@
 """Whether everything that is counted agrees with what is there."""
 
+from collections import Counter
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from forum.accounts.tables import Account
-from forum.discussion.tables import Citation, Post, PostKind, Tag, Thread, Vote
-from forum.inbox.tables import Message
-from forum.references.tables import Reference
+from forum.discussion.tables import Citation, Post, PostKind, Tag, Thread, Verification, Vote
+from forum.discussion.verifications import Verdict
+from forum.inbox.tables import Follow, Message
+from forum.references import merging
+from forum.references.tables import Reference, ReferenceIdentifier, ReferenceMerge
 from forum.search.tables import SearchDocument
 
 #: Posts that makers.make_account() says an account has written before.
@@ -38,7 +42,36 @@ def consistent(db: Session) -> None:
         assert reference.citation_count == db.scalar(
             citing.where(Citation.reference_id == reference.id, Post.visible)
         )
+    _merged(db)
+    _verified(db)
     for post in db.scalars(select(Post)):
         assert post.score == (db.scalar(select(func.sum(Vote.value)).where(Vote.post_id == post.id)) or 0)
     indexed = set(db.scalars(select(SearchDocument.post_id)))
     assert indexed == set(db.scalars(select(Post.id).where(Post.visible)))
+
+
+def _merged(db: Session) -> None:
+    """A reference that became part of another one has nothing of its own that anybody reads."""
+    for reference in db.scalars(select(Reference).where(Reference.merged_into_id.is_not(None))):
+        assert reference.citation_count == 0 and reference.check_at is None
+        for column in (Citation.reference_id, ReferenceIdentifier.reference_id, Follow.target_id):
+            assert db.scalar(select(func.count()).where(column == reference.id)) == 0, column
+        in_force = (ReferenceMerge.loser_id == reference.id, ReferenceMerge.undone_at.is_(None))
+        assert [db.scalars(select(ReferenceMerge).where(*in_force)).one().winner_id] == [
+            reference.merged_into_id
+        ]
+        assert merging.home(db, reference.id) != reference.id
+    for merge in db.scalars(select(ReferenceMerge).where(ReferenceMerge.undone_at.is_(None))):
+        assert db.get_one(Reference, merge.loser_id).merged_into_id == merge.winner_id
+
+
+def _verified(db: Session) -> None:
+    """The numbers at each citation are what readers say, wherever the post names the source."""
+    for citation in db.scalars(select(Citation)):
+        said = select(Verification.verdict).where(
+            Verification.post_id == citation.post_id, Verification.reference_id == citation.reference_id
+        )
+        counts = Counter(db.scalars(said))
+        assert all(getattr(citation, str(verdict)) == counts[verdict] for verdict in Verdict), counts
+        same = (Citation.post_id == citation.post_id, Citation.reference_id == citation.reference_id)
+        assert len(set(db.scalars(select(Citation.on_purpose).where(*same)))) == 1

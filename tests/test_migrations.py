@@ -20,11 +20,12 @@ WRITTEN_BEFORE = (
     " markup_version, score, revision, created_at) VALUES"
     f" (1, 1, 'opening', 1, 'shown', true, 'Why?', 'Why?', 'Why?', '[]', 1, 0, 1, {_NOW})",
     "INSERT INTO reference (id, status, type, title, slug, label, container, csl, html, words, source,"
-    f" citation_count, created_at) VALUES (1, 'pending', 'book', 'A book', '', '', '', '{{}}', '', '', '', 1, {_NOW})",
+    " citation_count, created_at) VALUES"
+    f" (1, 'pending', 'book', 'A book', '', '', '', '{{}}', '', '', '', 1, {_NOW})",
     "INSERT INTO reference_identifier (reference_id, scheme, value) VALUES (1, 'isbn', '9780306406157')",
     "INSERT INTO citation (post_id, reference_id, ordinal, locator, stance) VALUES (1, 1, 1, '', '')",
-    "INSERT INTO review_item (post_id, state, held_because, urgency, flag_count, version, happened, happened_at,"
-    f" opened_at) VALUES (1, 'open', '', 3, 1, 1, 'flagged', {_NOW}, {_NOW})",
+    "INSERT INTO review_item (post_id, state, held_because, urgency, flag_count, version, happened,"
+    f" happened_at, opened_at) VALUES (1, 'open', '', 3, 1, 1, 'flagged', {_NOW}, {_NOW})",
 )
 
 

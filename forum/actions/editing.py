@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from forum import policy
 from forum.accounts.tables import Actor
-from forum.actions import effects, requesting
+from forum.actions import effects, requesting, sourcing
 from forum.actions.posting import look_up
 from forum.clock import now
 from forum.discussion import citations, posts, tags, threads, visibility, wording
@@ -49,7 +49,7 @@ def edit(
     """The post says `text` from now on, as one more revision; an opening post may get a new title and tags.
 
     `revision` is the one that the author edited: Outdated if there is a newer one. The edit of a hidden or
-    removed post sends it back for review.
+    removed post sends it back for review; so does a source that moderators want to look at.
     """
     wanted = _checked(text, why, title, tag_names)
     post = policy.open_post(db, actor, post_id, Permit.EDIT)
@@ -58,13 +58,18 @@ def edit(
     if not _differs(thread, post, wanted):
         return post
     before, title = citations.of_posts(db, [post.id]), thread.title
+    doubt = sourcing.screen(db, actor, wanted.page, before)
+    # Before the new wording is recorded: readers do not see it.
+    change = _hold(db, actor, thread, post) if doubt else visibility.Change([], [])
     _rewrite(db, actor, thread, post, wanted)
     requesting.after_edit(db, thread, post)
     look_up(db, citations.cite(db, post, wanted.page.citations))
-    change = _review_again(db, actor, post)
+    change = _review_again(db, actor, post, doubt, change)
     if post.visible:
         index.put(db, [post.id])
     cited = citations.of_posts(db, [post.id]) if title == thread.title else citations.of_thread(db, thread.id)
+    if doubt and post.state == PostState.SHOWN:
+        sourcing.report(db, set(citations.of_posts(db, [post.id])) - set(before))
     shown_on = [f"reference:{reference_id}" for reference_id in {*before, *cited}]
     effects.publish(db, thread.id, change, *shown_on, *(["references"] if shown_on else []))
     return post
@@ -109,13 +114,24 @@ def _rewrite(db: Session, actor: Actor, thread: Thread, post: Post, wanted: _Wan
     db.flush()
 
 
-def _review_again(db: Session, actor: Actor, post: Post) -> visibility.Change:
-    """Moderators look at the new wording of a post that waits for them or that they took away."""
-    change = visibility.Change([], [])
+def _hold(db: Session, actor: Actor, thread: Thread, post: Post) -> visibility.Change:
+    """A shown post waits for review, unless others' answers would vanish with it."""
+    if post.state != PostState.SHOWN or (post.kind == PostKind.OPENING and thread.answer_count):
+        return visibility.Change([], [])
+    return posts.move(db, post, PostState.HELD, actor.id, "its sources need review")
+
+
+def _review_again(
+    db: Session, actor: Actor, post: Post, doubt: str, change: visibility.Change
+) -> visibility.Change:
+    """Moderators look at the new wording of a post that waits for them or that they took away.
+
+    `change` is what came of it so far.
+    """
     if post.state in (PostState.HIDDEN, PostState.REMOVED):
         change = posts.move(db, post, PostState.HELD, actor.id, "edited by its author")
     if post.state == PostState.HELD:
-        queue.hold(db, post.id, "Its author has edited it.")
+        queue.hold(db, post.id, f"Its author has edited it. {doubt}".strip())
     else:
         queue.reworded(db, post.id)
     return change

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from forum import jobs, policy
 from forum.accounts.tables import Actor
-from forum.actions import effects
+from forum.actions import effects, sourcing
 from forum.discussion import citations, posts, tags, threads, visibility, wording
 from forum.discussion.tables import Post, PostKind, PostState, Thread, ThreadKind
 from forum.inbox import subscriptions
@@ -69,7 +69,7 @@ def _publish(
     key: str,
     held_posts: int,
 ) -> Post:
-    finding = screening.judge(actor, page, held_posts)
+    finding = screening.judge(actor, page, held_posts).also(sourcing.screen(db, actor, page))
     state = PostState.HELD if finding.holds else PostState.SHOWN
     submission = _submission(actor, key)
     post = posts.add(db, thread.id, actor.id, kind, page, state, parent_id=parent_id, submission=submission)
@@ -91,7 +91,7 @@ def _publish(
 def look_up(db: Session, reference_ids: Sequence[int]) -> None:
     """Each reference that nobody has looked up yet will be, by the worker."""
     for reference_id in reference_ids:
-        jobs.put(db, "references.resolve", reference_id=reference_id)
+        jobs.put(db, "references.resolve", key=f"resolve:{reference_id}", reference_id=reference_id)
 
 
 def _submission(actor: Actor, key: str) -> str | None:

@@ -1,25 +1,33 @@
 """Citations: which references a post uses, where, and in what sense."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, delete, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, delete, exists, select
+from sqlalchemy.orm import Session, aliased
 
 from forum.accounts.tables import Account
 from forum.db import row, rows
+from forum.discussion import verifications
 from forum.discussion.naming import called
-from forum.discussion.tables import Citation, Post, Thread
+from forum.discussion.tables import Citation, Post, Thread, Verification
 from forum.discussion.visibility import count_citations
 from forum.markup import Cited
 from forum.paging import Cursor, Page
-from forum.references import catalogue
+from forum.references import catalogue, merging
 from forum.references.tables import Reference
 
 EXCERPT = 280
 #: What people said of a citation: it belongs to the post and the reference, and outlives an edit.
 _SAID = ("on_purpose", "supported", "partly", "unsupported", "unreached")
+_Earlier = aliased(Citation)
+#: A post may name the same work twice, by DOI and by PMID.
+_is_first_use = ~exists().where(
+    _Earlier.reference_id == Citation.reference_id,
+    _Earlier.post_id == Citation.post_id,
+    _Earlier.ordinal < Citation.ordinal,
+)
 
 
 class CitingPost(NamedTuple):
@@ -35,18 +43,25 @@ class CitingPost(NamedTuple):
     excerpt: str
     locator: str
     stance: str
+    supported: int
+    partly: int
+    unsupported: int
+    unreached: int
 
 
 def cite(db: Session, post: Post, cited: Sequence[Cited]) -> list[int]:
     """The post cites exactly `cited`; answers the ids of references that nobody has looked up yet."""
     known = catalogue.find_or_create(db, [c.identifier for c in cited if c.identifier])
-    wanted = _existing(db, [c.reference_id for c in cited if c.reference_id])
+    numbered = [c.reference_id for c in cited if c.reference_id]
+    wanted = merging.homes(db, numbered) if numbered else {}
     before = _kept(db, post.id)
     db.execute(delete(Citation).where(Citation.post_id == post.id))
     uses = [(known[c.identifier] if c.identifier else wanted.get(c.reference_id or 0), c) for c in cited]
     db.add_all(_citation(post.id, ref_id, c, before.get(ref_id, {})) for ref_id, c in uses if ref_id)
     db.flush()
     cites = {reference_id for reference_id, _ in uses if reference_id}
+    if post.revision > 1:
+        _recall(db, post.id, cites - before.keys())
     if post.visible:
         count_citations(db, before.keys() - cites, -1)
         count_citations(db, cites - before.keys(), 1)
@@ -112,12 +127,16 @@ def posts_citing(db: Session, reference_id: int, after: str | None, limit: int) 
             Post.plain,
             Citation.locator,
             Citation.stance,
+            Citation.supported,
+            Citation.partly,
+            Citation.unsupported,
+            Citation.unreached,
             Thread.kind.label("thread_kind"),
         )
         .join(Post, Post.id == Citation.post_id)
         .join(Thread, Thread.id == Post.thread_id)
         .join(Account, Account.id == Post.author_id)
-        .where(Citation.id.in_(_first_uses(reference_id)), Post.visible)
+        .where(Citation.reference_id == reference_id, _is_first_use, Post.visible)
         .order_by(Citation.post_id.desc())
     )
     cursor = Cursor.decode(after, int)
@@ -132,13 +151,6 @@ def posts_citing(db: Session, reference_id: int, after: str | None, limit: int) 
     return Page.of(found, limit, lambda post: (post.post_id,))
 
 
-def _first_uses(reference_id: int) -> Select[int]:
-    """One citation of each post: a post may name the same work twice, by DOI and by PMID."""
-    return (
-        select(func.min(Citation.id)).where(Citation.reference_id == reference_id).group_by(Citation.post_id)
-    )
-
-
 def _kept(db: Session, post_id: int) -> dict[int, dict[str, Any]]:
     """For each reference that the post cites, what an edit of the post does not change."""
     found = db.execute(
@@ -147,6 +159,13 @@ def _kept(db: Session, post_id: int) -> dict[int, dict[str, Any]]:
         )
     )
     return {reference_id: dict(zip(_SAID, said, strict=True)) for reference_id, *said in found}
+
+
+def _recall(db: Session, post_id: int, reference_ids: Set[int]) -> None:
+    """What readers said of a reference stands at its citations again when the post cites it again."""
+    said = db.scalars(select(Verification.reference_id).where(Verification.post_id == post_id).distinct())
+    for reference_id in sorted(reference_ids & set(said)):
+        verifications.recount(db, post_id, reference_id)
 
 
 def _citation(post_id: int, reference_id: int, c: Cited, said: Mapping[str, Any]) -> Citation:
@@ -158,11 +177,6 @@ def _citation(post_id: int, reference_id: int, c: Cited, said: Mapping[str, Any]
         locator=c.locator[:200],
         stance=c.stance,
     )
-
-
-def _existing(db: Session, reference_ids: Sequence[int]) -> Mapping[int, int]:
-    found = db.scalars(select(Reference.id).where(Reference.id.in_(reference_ids)))
-    return {reference_id: reference_id for reference_id in found}
 
 
 def _excerpt(plain: str) -> str:

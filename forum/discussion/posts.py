@@ -18,8 +18,8 @@ REMOVED, WITHDRAWN = PostState.REMOVED, PostState.WITHDRAWN
 #: Every allowed change of a post's state.
 MOVES: dict[PostState, frozenset[PostState]] = {
     HELD: frozenset({SHOWN, HIDDEN, REMOVED, WITHDRAWN}),
-    SHOWN: frozenset({HIDDEN, REMOVED, WITHDRAWN}),
-    # An author's edit sends a hidden or removed post back for review.
+    # An author's edit sends a hidden or removed post back for review, a shown one if its sources need that.
+    SHOWN: frozenset({HIDDEN, REMOVED, WITHDRAWN, HELD}),
     HIDDEN: frozenset({SHOWN, REMOVED, HELD}),
     REMOVED: frozenset({SHOWN, HIDDEN, HELD}),
     WITHDRAWN: frozenset({SHOWN, HELD, REMOVED}),

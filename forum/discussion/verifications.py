@@ -98,6 +98,14 @@ def of_citation(db: Session, post_id: int, reference_id: int) -> Sequence[Verifi
     return [VerificationView(*said) for said in found]
 
 
+def tally(db: Session, reference_id: int) -> Mapping[str, int]:
+    """How many readers say what of the reference, in all the posts that readers see."""
+    counted = select(Verification.verdict, func.count()).join(Post, Post.id == Verification.post_id)
+    counted = counted.where(Verification.reference_id == bindparam("reference_id"), Post.visible)
+    found = rows(db, counted.group_by(Verification.verdict), reference_id=reference_id)
+    return {said.verdict: said[1] for said in found}
+
+
 def mine(db: Session, post_id: int, reference_id: int, account_id: int) -> Mapping[str, str]:
     """What the reader said, as the form's fields; {} if nothing."""
     found = row(db, _MINE, post_id=post_id, reference_id=reference_id, account_id=account_id)

@@ -4,12 +4,11 @@ from forum.fetch.agent import user_agent
 from forum.fetch.bodies import LARGEST_BODY
 from forum.fetch.failures import NotReached, Refused, Unreachable
 from forum.fetch.guarded import Guarded, Limits, Page, guarded
-from forum.fetch.known import TRY_AGAIN, Answer, Known, asked_pause, backoff, known
+from forum.fetch.known import Answer, Known, asked_pause, known
 from forum.fetch.public import Public
 
 __all__ = [
     "LARGEST_BODY",
-    "TRY_AGAIN",
     "Answer",
     "Guarded",
     "Known",
@@ -20,7 +19,6 @@ __all__ = [
     "Refused",
     "Unreachable",
     "asked_pause",
-    "backoff",
     "guarded",
     "known",
     "user_agent",

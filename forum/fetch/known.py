@@ -1,16 +1,14 @@
 """The client for known services, whose addresses are settings of the forum.
 
-It tells who asks, waits only so long, reads only so much, stays on the host that it was sent to, and tries
-again when the service asks for patience. Addresses that people typed never go through it.
+It tells who asks, waits only so long, reads only so much, and stays on the host that it was sent to. When to
+ask, and when again, is for its users to know. Addresses that people typed never go through it.
 """
 
-import random
 import time
 from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
-from json import loads
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import httpx
 
@@ -22,14 +20,10 @@ from forum.fetch.failures import NotReached, Unreachable
 
 #: Seconds for a connection, and for the next piece of an answer.
 CONNECT, SILENCE = 3.0, 10.0
-#: Seconds for one `get` with all its tries and redirects.
+#: Seconds for one answer with all its redirects.
 WHOLE = 15.0
-TRIES = 3
-#: Seconds; a service that asks for a longer pause is left alone until the job's next run.
-LONGEST_PAUSE = 5.0
 HOPS = 5
-#: Statuses that mean: not now.
-TRY_AGAIN = frozenset({429, 500, 502, 503, 504})
+_NOTHING: Mapping[str, str] = {}
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -38,23 +32,12 @@ class Answer(NamedTuple):
     headers: httpx.Headers
     body: bytes
 
-    def json(self) -> Any:
-        """The body as JSON. Unreachable if it is something else."""
-        try:
-            return loads(self.body)
-        except (ValueError, RecursionError) as error:
-            raise Unreachable(f"the answer is not JSON: {error}") from None
-
 
 class Known:
     """A client for known services. Used with `with`, or closed by `close()`."""
 
-    def __init__(
-        self, settings: Settings, *, sleep: Callable[[float], None] = time.sleep, whole: float = WHOLE
-    ) -> None:
-        self.contact = settings.contact
+    def __init__(self, settings: Settings, *, sleep: Callable[[float], None] = time.sleep) -> None:
         self._sleep = sleep
-        self._whole = whole
         headers = {"User-Agent": user_agent(settings), "Accept-Encoding": "gzip"}
         self._client = httpx.Client(headers=headers, follow_redirects=False)
 
@@ -69,28 +52,15 @@ class Known:
     def close(self) -> None:
         self._client.close()
 
-    def get(self, url: str, /, *, headers: Mapping[str, str] | None = None, **query: str) -> Answer:
-        """The service's final answer, whatever its status. Unreachable if it has none or says: later."""
-        deadline = time.monotonic() + self._whole
-        for attempt in range(TRIES):
-            why, pause = "", backoff(attempt)
-            try:
-                answer = self.once(url, query, headers or {}, deadline - time.monotonic())
-            except NotReached as error:
-                why = str(error)
-            else:
-                if answer.status not in TRY_AGAIN:
-                    return answer
-                why = f"{httpx.URL(url).host} answered {answer.status}"
-                asked = asked_pause(answer.headers)
-                pause = pause if asked is None else asked
-            if attempt + 1 == TRIES or pause > LONGEST_PAUSE or time.monotonic() + pause > deadline:
-                break
-            self.pause(pause)
-        raise Unreachable(why)
-
-    def once(self, url: str, query: Mapping[str, str], headers: Mapping[str, str], seconds: float) -> Answer:
-        """The service's answer to one request, whatever its status. Unreachable if none comes in time."""
+    def get(
+        self,
+        url: str,
+        query: Mapping[str, str] = _NOTHING,
+        headers: Mapping[str, str] = _NOTHING,
+        *,
+        seconds: float = WHOLE,
+    ) -> Answer:
+        """The service's answer, whatever its status. Unreachable if none comes in so many seconds."""
         deadline = time.monotonic() + seconds
         host = url
         try:
@@ -140,12 +110,6 @@ def _waits(seconds: float) -> httpx.Timeout:
     """How long each step may take when there is so much time for all of them."""
     left = max(seconds, 0.001)
     return httpx.Timeout(min(SILENCE, left), connect=min(CONNECT, left))
-
-
-def backoff(attempt: int) -> float:
-    """Seconds to wait after so many tries, the first being number 0."""
-    # Jitter, so that many forums that failed together do not come back together.
-    return random.uniform(0.5, 1.0) * 2.0**attempt  # noqa: S311 - not a secret
 
 
 def asked_pause(headers: httpx.Headers) -> float | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import NamedTuple
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -45,6 +46,21 @@ def count(db: Session, kind: Kind, target_id: int) -> int:
 def follows(db: Session, account_id: int, kind: Kind, target_id: int) -> bool:
     """Whether the person follows it."""
     return db.get(Follow, (account_id, kind, target_id)) is not None
+
+
+class Standing(NamedTuple):
+    """How many people follow it, and whether this one does."""
+
+    followers: int
+    is_mine: bool
+
+
+def standing(db: Session, kind: Kind, target_id: int, account_id: int | None) -> Standing:
+    """The number on a page and its reader's own part in it, in one query; None: somebody not signed in."""
+    mine = func.count().filter(Follow.account_id == (account_id or 0))
+    found = select(func.count(), mine).where(Follow.kind == kind, Follow.target_id == target_id)
+    number, own = db.execute(found).one()
+    return Standing(number, bool(own))
 
 
 def repoint(db: Session, kind: Kind, from_id: int, to_id: int) -> Sequence[int]:

@@ -1,4 +1,4 @@
-"""The public log: who did what to which post, under which rule, and why. It never quotes a post."""
+"""The public log: who did what to which post or source, under which rule, and why. It never quotes a post."""
 
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -7,13 +7,23 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
 from forum.accounts.tables import Account
+from forum.clock import now
 from forum.db import rows
 from forum.discussion.naming import called
 from forum.discussion.tables import Post, Thread
 from forum.moderation.rules import RULE, VERDICT
 from forum.moderation.tables import Decision, LogEntry
 from forum.paging import Cursor, Page
+from forum.references.tables import Reference
 
+#: What is done to sources rather than posts, in words behind the name of whoever did it.
+ACTS = {
+    "merge": "merged two references",
+    "undo-merge": "undid a merge of two references",
+    "source-rule": "made a rule about a source",
+    "no-source-rule": "took back a rule about a source",
+    "correct": "corrected a reference",
+}
 _Made, _Later = aliased(Decision), aliased(Decision)
 _reversed = (
     exists()
@@ -39,11 +49,14 @@ _ENTRIES = (
         Post.visible,
         Thread.kind.label("thread_kind"),
         _reversed.label("is_reversed"),
+        LogEntry.reference_id,
+        Reference.citation_count,
     )
     .outerjoin(_Made, _Made.id == LogEntry.decision_id)
     .outerjoin(Account, Account.id == LogEntry.actor_id)
     .outerjoin(Post, Post.id == LogEntry.post_id)
     .outerjoin(Thread, Thread.id == Post.thread_id)
+    .outerjoin(Reference, Reference.id == LogEntry.reference_id)
     .order_by(LogEntry.id.desc())
 )
 
@@ -52,7 +65,7 @@ class LogView(NamedTuple):
     """`actor` (None: the forum itself) and `words` make a sentence: "Anna" "hid an answer".
 
     `rule` is the rule's title; `visible`: readers can open the post; `is_reversed`: a later
-    decision took back what this one did.
+    decision took back what this one did. `reference_id` is None if readers do not see the source.
     """
 
     id: int
@@ -65,6 +78,7 @@ class LogView(NamedTuple):
     rule: str
     reason: str
     is_reversed: bool
+    reference_id: int | None = None
 
 
 def write(db: Session, decision: Decision) -> None:
@@ -81,6 +95,16 @@ def write(db: Session, decision: Decision) -> None:
     db.add(entry)
 
 
+def write_of_reference(db: Session, act: str, reference_id: int, actor_id: int | None, reason: str) -> None:
+    """The act, one of ACTS, is in the public log; without an actor the forum itself did it."""
+    db.add(LogEntry(at=now(), actor_id=actor_id, act=act, reference_id=reference_id, reason=reason))
+
+
+def write_of_rule(db: Session, act: str, actor_id: int, reason: str) -> None:
+    """The act, one of ACTS, of somebody who keeps the source policy is in the public log."""
+    db.add(LogEntry(at=now(), actor_id=actor_id, act=act, reason=reason))
+
+
 def entries(db: Session, after: str | None, limit: int) -> Page[LogView]:
     """The log, newest first."""
     statement = _ENTRIES.limit(limit + 1)
@@ -91,18 +115,38 @@ def entries(db: Session, after: str | None, limit: int) -> Page[LogView]:
 
 
 def _view(entry: Any) -> LogView:
+    if entry.reference_id is not None:
+        return _view_of_reference(entry)
     verdict, rule = VERDICT.get(entry.act), RULE.get(entry.rule)
     return LogView(
         entry.id,
         entry.at,
         entry.name,
         entry.act,
-        f"{verdict.done if verdict else entry.act} {_what(entry)}".strip(),
+        f"{verdict.done if verdict else ACTS.get(entry.act, entry.act)} {_what(entry)}".strip(),
         entry.post_id,
         bool(entry.visible),
         rule.title if rule else "",
         entry.reason,
         bool(entry.is_reversed),
+    )
+
+
+def _view_of_reference(entry: Any) -> LogView:
+    """A source that only posts cite which readers do not see is not told of, nor why something was done."""
+    shown = bool(entry.citation_count)
+    return LogView(
+        entry.id,
+        entry.at,
+        entry.name,
+        entry.act,
+        ACTS.get(entry.act, entry.act),
+        None,
+        False,
+        "",
+        entry.reason if shown else "",
+        False,
+        entry.reference_id if shown else None,
     )
 
 

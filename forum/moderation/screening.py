@@ -12,6 +12,10 @@ class Finding(NamedTuple):
     holds: bool
     reason: str
 
+    def also(self, reason: str) -> "Finding":
+        """The finding with one more reason to wait; "" is none."""
+        return Finding(True, f"{self.reason} {reason}".strip()) if reason else self
+
 
 PASSES = Finding(False, "")
 

@@ -7,7 +7,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from forum.db import rows
-from forum.references import formatting
+from forum.references import formatting, merging
 from forum.references.identifiers import Identifier, Scheme
 from forum.references.tables import Reference, ReferenceIdentifier
 
@@ -29,6 +29,8 @@ def of_identifiers(db: Session, identifiers: Sequence[Identifier]) -> Mapping[Id
 
 def of_ids(db: Session, ids: Sequence[int]) -> Mapping[int, Markup]:
     """For each id of a reference that readers can see, the reference as the catalogue prints it."""
-    wanted = select(Reference.id, Reference.html).where(Reference.id.in_(ids), Reference.citation_count > 0)
-    found = rows(db, wanted) if ids else ()
-    return {reference_id: Markup(html) for reference_id, html in found}  # noqa: S704 - made by formatting.html
+    homes = merging.homes(db, ids) if ids else {}
+    wanted = select(Reference.id, Reference.html)
+    wanted = wanted.where(Reference.id.in_(set(homes.values())), Reference.citation_count > 0)
+    found = {reference_id: Markup(html) for reference_id, html in rows(db, wanted)} if homes else {}  # noqa: S704 - made by formatting.html
+    return {reference_id: found[home] for reference_id, home in homes.items() if home in found}

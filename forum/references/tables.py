@@ -23,6 +23,8 @@ class LinkState(StrEnum):
 
     UNCHECKED = ""
     ALIVE = "alive"
+    #: Once it was not there; that may be an accident.
+    DOUBTFUL = "doubtful"
     DEAD = "dead"
 
 

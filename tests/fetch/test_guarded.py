@@ -160,6 +160,14 @@ def test_what_is_no_page_is_refused(world: World, kind: str) -> None:
     assert world.client().check(world.base) == 200
 
 
+@pytest.mark.parametrize("kind", ["application/json", "application/pdf", ""])
+def test_something_else_than_a_page_is_read_when_asked_for(world: World, kind: str) -> None:
+    world.outer.script = in_turn(redirect("/there"), answer(b"{}", kind=kind))
+    page = world.client().get(world.base, accept="application/json")
+    assert (page.content_type, page.body) == (kind, b"{}")
+    assert all(b"Accept: application/json\r\n" in head for head in world.outer.asked)
+
+
 def test_checking_reads_no_body(world: World) -> None:
     world.outer.script = hangs_in_the_body
     assert world.client().check(world.base) == 200

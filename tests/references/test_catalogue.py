@@ -101,9 +101,11 @@ def test_what_should_be_asked_about(db: Session, frozen: Clock) -> None:
     assert catalogue.pending(db, [doi, pmid, page]) == []
     view = catalogue.read(db, doi)
     assert view is not None
-    assert "not known to Crossref" in view.html
+    assert "not found in any registry" in view.html
     frozen.forward(days=2)
-    assert catalogue.pending(db, [doi, pmid, page]) == [doi]
+    assert catalogue.pending(db, [doi, pmid, page]) == [doi, page]
+    catalogue.asked(db, pmid, Status.NOT_FOUND)
+    assert catalogue.status_of(db, pmid) == Status.RESOLVED, "there is a record"
 
 
 def test_listing_finds_all_words_without_accents_and_case(db: Session) -> None:

@@ -78,7 +78,7 @@ def test_a_label_fits_its_column() -> None:
 
 def test_without_a_record_it_says_what_is_known() -> None:
     assert html({}, [DOI]) == f"{DOI_LINK} · details not looked up yet"
-    assert html({}, [DOI], Status.NOT_FOUND) == f"{DOI_LINK} · not known to Crossref"
+    assert html({}, [DOI], Status.NOT_FOUND) == f"{DOI_LINK} · not found in any registry"
 
 
 def test_a_page_shows_its_address() -> None:
