@@ -341,6 +341,12 @@ def test_nobody_asks_for_more_than_a_minute_of_patience(put: Any, fake: FakeServ
     assert put() == WORK
 
 
+def test_a_rest_is_never_made_shorter(database: Database, settings: Settings, frozen: Clock) -> None:
+    pacing.hold(database, "crossref", 30)
+    pacing.hold(database, "crossref", 2)
+    assert pacing.turn(database, settings, "crossref", 60) == 30
+
+
 def test_a_short_pause_is_waited_for(put: Any, fake: FakeServices, pauses: list[float]) -> None:
     fake.next(Reply(429, headers={"Retry-After": "2"}), Reply(200, WORK))
     assert put() == WORK

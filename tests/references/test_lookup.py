@@ -322,6 +322,15 @@ def test_a_pmcid_leads_to_the_records_of_its_pmid_and_doi(look: LookUp, fake: Fa
     assert "pubmed" in services_asked(fake)
 
 
+def test_a_pmcid_needs_no_more_than_pubmed_and_crossref(look: LookUp, fake: FakeServices) -> None:
+    numbers = {"pmcid": "PMC6301674", "pmid": 30571677, "doi": "10.1371/journal.pcbi.1006561"}
+    fake.tell("pmc", "pmc6301674", {"status": "ok", "records": [numbers]})
+    fake.add(a_work("10.1371/journal.pcbi.1006561", "Ten simple rules for documenting scientific software"))
+    looked = look("pmcid:PMC6301674", enriched=False)
+    assert sources(looked) == ["pmc", "pubmed", "crossref"]
+    assert services_asked(fake) == ["pmc", "pubmed", "crossref"]
+
+
 @pytest.mark.parametrize("name", ["idconv-legacy-404.json", "crossref-error-400.json"])
 def test_when_the_converter_fails_europe_pmc_knows(look: LookUp, fake: FakeServices, name: str) -> None:
     fake.told["pmc", "pmc3258128"] = Reply(200, (SAMPLES / name).read_bytes())

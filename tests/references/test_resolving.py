@@ -212,8 +212,20 @@ def test_a_better_reader_reads_what_is_kept_again(
     with database.writing() as db:
         kept = db.get_one(ReferenceRecord, (reference_id, "crossref"))
         kept.csl = {"title": "As a worse reader read it"}
-    asked = len(fake.asked)
-    citing.reread(database, settings, reference_id)
+        db.add(
+            Reference(
+                status=Status.PENDING,
+                title="Nameless",
+                slug="",
+                html="",
+                words="",
+                csl={},
+                created_at=kept.at,
+            )
+        )
+    asked, steps = len(fake.asked), list[tuple[int, int]]()
+    assert citing.reread(database, settings, lambda *step: steps.append(step)) == 2
+    assert steps == [(1, 2), (2, 2)]
     assert view(database, reference_id).title == "Powerful substances"
     assert found_threads(database, "substances") == thread_ids
     assert len(fake.asked) == asked
