@@ -1,13 +1,15 @@
 """The command line: `forum --help`."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from forum.config import BadSetting, settings
-from forum.errors import ForumError, NotReady
+if TYPE_CHECKING:
+    from forum.db import Database
 
 app = typer.Typer(
     help="A community Q&A forum in which claims carry their sources.",
@@ -44,32 +46,33 @@ def work(
 ) -> None:
     """Do the jobs: look up references, send mail."""
     from forum import logs, parent, worker
-    from forum.app import database_of
+    from forum.config import settings
 
     logs.configure()
     if with_parent:
         parent.leave_with(with_parent)
-    worker.run(database_of(settings()), settings())
+    with _database() as database:
+        worker.run(database, settings())
 
 
 @app.command()
 def migrate() -> None:
     """Bring the database to the version that this program needs."""
     from forum import schema
-    from forum.app import database_of
 
-    database = database_of(settings())
-    schema.migrate(database)
-    print(f"The database has version {schema.present(database)}.")
+    with _database() as database:
+        schema.migrate(database)
+        print(f"The database has version {schema.present(database)}.")
 
 
 @app.command()
 def check() -> None:
     """Look at settings, database, schema, search index and mail; one line each."""
     from forum import ops
-    from forum.app import database_of
+    from forum.config import settings
 
-    found = list(ops.checks(settings(), database_of(settings())))
+    with _database() as database:
+        found = list(ops.checks(settings(), database))
     for one in found:
         print(f"{'ok    ' if one.ok else 'FAILED'}  {one.name:<9} {one.words}")
     raise typer.Exit(0 if all(one.ok for one in found) else 1)
@@ -79,14 +82,27 @@ def check() -> None:
 def reindex() -> None:
     """Make the search index anew, from the posts that readers can see."""
     from forum import ops, progress
-    from forum.app import database_of
     from forum.search import index
 
-    database = database_of(settings())
-    ops.need_ready(database)
-    with progress.bar("Reading the posts") as advance, database.writing() as db:
-        posts = index.rebuild(db, advance)
+    with _database() as database:
+        ops.need_ready(database)
+        with progress.bar("Reading the posts") as advance, database.writing() as db:
+            posts = index.rebuild(db, advance)
     print(f"The search index has {posts} posts.")
+
+
+@app.command()
+def reread() -> None:
+    """Read again what registries answered about the references, as this version does; asks nobody."""
+    from forum import ops, progress
+    from forum.actions import citing
+    from forum.config import settings
+
+    with _database() as database:
+        ops.need_ready(database)
+        with progress.bar("Reading the answers") as advance:
+            count = citing.reread(database, settings(), advance)
+    print(f"{count} references say what is known of them.")
 
 
 @app.command()
@@ -94,10 +110,10 @@ def sample(
     if_empty: Annotated[bool, typer.Option("--if-empty", help="Leave a forum in use alone.")] = False,
 ) -> None:
     """Fill an empty forum with a sample community to try everything on."""
-    from forum.app import database_of
     from forum.importers import console
 
-    console.make_sample(database_of(settings()), if_empty=if_empty)
+    with _database() as database:
+        console.make_sample(database, if_empty=if_empty)
 
 
 @imports.command("stackexchange")
@@ -108,10 +124,10 @@ def import_stackexchange(
     ] = "stackexchange",
 ) -> None:
     """Import a Stack Exchange data dump; running it again changes nothing."""
-    from forum.app import database_of
     from forum.importers import console
 
-    console.import_stackexchange(database_of(settings()), folder, source)
+    with _database() as database:
+        console.import_stackexchange(database, folder, source)
 
 
 @account.command("create")
@@ -123,12 +139,23 @@ def create_account(
     """Create an account; asks for the password, or reads it from standard input."""
     from forum.accounts.tables import Role
     from forum.actions import joining
-    from forum.app import database_of
 
     password = _password()
-    with database_of(settings()).writing() as db:
+    with _database() as database, database.writing() as db:
         made = joining.create_account(db, None, name, email, password, Role(role))
     print(f"{made.name} can sign in ({role}).")
+
+
+@contextmanager
+def _database() -> Iterator["Database"]:
+    from forum.config import settings
+    from forum.db import database_of
+
+    database = database_of(settings())
+    try:
+        yield database
+    finally:
+        database.close()
 
 
 def _password() -> str:
@@ -141,18 +168,21 @@ def main() -> None:
     """Runs a command. What the owner can mend ends in one sentence: 2 for settings, 1 for the rest."""
     try:
         app()
-    except BadSetting as error:
-        _end(str(error), 2)
-    except (NotReady, ForumError) as error:
-        _end(str(error), 1)
     except Exception as error:
-        _end_if_database(error)
+        _end_kindly(error)
         raise
 
 
-def _end_if_database(error: Exception) -> None:
+def _end_kindly(error: Exception) -> None:
     from sqlalchemy.exc import DatabaseError
 
+    from forum.config import BadSetting
+    from forum.errors import ForumError, NotReady
+
+    if isinstance(error, BadSetting):
+        _end(str(error), 2)
+    if isinstance(error, NotReady | ForumError):
+        _end(str(error), 1)
     if isinstance(error, DatabaseError):
         reason = str(error.orig).strip().partition("\n")[0]
         _end(f"The database cannot be used: {reason} (forum check says more)", 1)

@@ -10,7 +10,7 @@ from anyio import CapacityLimiter
 
 from forum import config, logs, ops, parent
 from forum.config import Settings
-from forum.db import Database
+from forum.db import Database, database_of
 from forum.errors import NotReady
 from forum.paths import STATIC
 from forum.web.kept import Kept
@@ -49,15 +49,6 @@ def site_of(settings: Settings) -> Site:
         CapacityLimiter(settings.request_threads),
         CapacityLimiter(settings.slow_threads),
     )
-
-
-def database_of(settings: Settings) -> Database:
-    """The database, with a connection for each thread that may ask for one."""
-    connections = settings.request_threads + settings.slow_threads + 1
-    try:
-        return Database(settings.database_url, busy_seconds=settings.busy_seconds, connections=connections)
-    except OSError as error:
-        raise NotReady(f"{error.filename} cannot be made for the database: {error.strerror}") from None
 
 
 def watch_of(database: Database) -> SqliteWatch | PostgresWatch:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Index, String, Text, delete, or_, select, update
+from sqlalchemy import ColumnElement, Index, String, Text, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -78,6 +78,12 @@ def claim(db: Session) -> Claimed | None:
     # From here on the same may be asked for again: this run may have begun before what the next one is for.
     job.key = None
     return Claimed(job.id, job.name, job.payload, job.attempts)
+
+
+def waiting(db: Session, prefix: str) -> int:
+    """How many jobs whose keys begin so wait to be begun."""
+    begins = Job.key.startswith(prefix, autoescape=True)
+    return db.scalars(select(func.count()).select_from(Job).where(begins)).one()
 
 
 def is_waiting(db: Session) -> bool:

@@ -16,11 +16,11 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
+import forum.app  # noqa: F401 - the processes that answer are born with it
 from forum import config, ops, parent, schema
 from forum.accounts import ownership, samples
-from forum.app import database_of
 from forum.config import Settings
-from forum.db import Database
+from forum.db import Database, database_of
 from forum.errors import NotReady
 
 log = structlog.get_logger()

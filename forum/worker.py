@@ -13,7 +13,7 @@ from datetime import timedelta
 import structlog
 
 from forum import jobs, ops
-from forum.actions import citing, linking, rechecking
+from forum.actions import citing, finding, linking, rechecking
 from forum.config import Settings
 from forum.db import Database, Session
 from forum.errors import Busy, NotReady
@@ -25,6 +25,8 @@ log = structlog.get_logger()
 Work = Callable[..., None]
 JOBS: Mapping[str, Work] = {
     "references.resolve": citing.resolve,
+    "references.search": finding.search,
+    "references.expand": finding.expand,
     "references.recheck": rechecking.recheck,
     "references.check_link": linking.check_link,
     "mail.deliver": mail.deliver_message,

@@ -1,8 +1,9 @@
 """What happens to a reference after somebody cited it: registries are asked what it is."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forum import fetch
@@ -11,10 +12,10 @@ from forum.clock import now
 from forum.config import Settings
 from forum.db import Database
 from forum.jobs import Later
-from forum.references import catalogue, lookup, merging, policy_rules, records, webpages
+from forum.references import catalogue, lookup, merging, noticing, policy_rules, records, webpages
 from forum.references.identifiers import Identifier
 from forum.references.lookup import Looked
-from forum.references.tables import Status
+from forum.references.tables import Reference, Status
 
 #: Identifiers of one reference that are looked up, the most lasting first, until one is found.
 _TRIED = 3
@@ -45,15 +46,24 @@ def resolve(
         raise Later("; ".join(looked.unanswered.values()))
 
 
-def reread(database: Database, settings: Settings, reference_id: int) -> None:
-    """The reference says what the answers that are kept say to the present reader; nobody is asked."""
+def reread(database: Database, settings: Settings, progress: Callable[[int, int], None]) -> int:
+    """All references say what the answers that are kept say to the present reader; nobody is asked.
+
+    Answers how many there are. `progress` is told: done, total.
+    """
     with database.reading() as db:
-        identifiers = catalogue.identifiers_of(db, reference_id)
+        ids = db.scalars(select(Reference.id).where(Reference.merged_into_id.is_(None))).all()
+        known = {reference_id: catalogue.identifiers_of(db, reference_id) for reference_id in ids}
     with fetch.known(settings) as client:
-        looked = _look_up(database, settings, client, identifiers, None, seconds=0.0)
-    with database.writing() as db:
-        _store(db, reference_id, looked)
-        effects.publish_references(db, reference_id)
+        for done, (reference_id, identifiers) in enumerate(known.items(), 1):
+            looked = _look_up(database, settings, client, identifiers, None, seconds=0.0)
+            with database.writing() as db:
+                home = merging.home(db, reference_id)
+                _store(db, home, looked)
+                noticing.keep(db, home, noticing.told(looked.records))
+                effects.publish_references(db, home)
+            progress(done, len(known))
+    return len(known)
 
 
 def _look_up(
@@ -65,13 +75,14 @@ def _look_up(
     seconds: float = lookup.WHOLE,
 ) -> Looked:
     """What is known of the first identifier of which anything is."""
-    outcomes: list[Looked] = []
+    outcomes = [Looked("unavailable")]
     for identifier in identifiers[:_TRIED]:
         looked = lookup.look_up(database, settings, client, identifier, web=web, seconds=seconds)
         if looked.status == "found":
             return looked
         outcomes.append(looked)
-    return next((each for each in outcomes if each.status == "unavailable"), outcomes[0])
+    unsure = (each for each in outcomes[1:] if each.status == "unavailable")
+    return next(unsure, outcomes[-1])
 
 
 def _insist(looked: Looked, age: timedelta) -> bool:

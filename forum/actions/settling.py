@@ -15,6 +15,7 @@ from forum.moderation.statement import within
 from forum.moderation.tables import CaseKind, CaseState, ReferenceCase
 from forum.policy import Permit
 from forum.references import catalogue
+from forum.references.merging import home
 
 ANSWER_LENGTH = 1000
 
@@ -62,10 +63,12 @@ def _carry_out(db: Session, actor: Actor, case: ReferenceCase, words: str, stays
     if case.kind == CaseKind.CORRECTION:
         correcting.apply(db, actor, case)
     elif case.kind == CaseKind.DUPLICATE and case.other_id:
-        winner, loser = case.other_id, case.reference_id
+        winner, loser = home(db, case.other_id), home(db, case.reference_id)
         if stays == case.reference_id:
             winner, loser = loser, winner
-        merging.merge(db, actor, loser, winner, words or "They are one work.")
+        # Somebody may have merged them on another way.
+        if winner != loser:
+            merging.merge(db, actor, loser, winner, words or "They are one work.")
 
 
 def _tell(db: Session, actor: Actor, case: ReferenceCase) -> None:

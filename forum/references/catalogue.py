@@ -113,11 +113,11 @@ def record(db: Session, reference_id: int, csl: Mapping[str, Any], source: str) 
 
 def asked(db: Session, reference_id: int, status: Status) -> None:
     """The registries were asked just now; `status` says what became of it if there is no record yet."""
-    mine = Reference.id == reference_id
-    db.execute(update(Reference).where(mine).values(asked_at=now()))
-    text = formatting.html({}, identifiers_of(db, reference_id), status)
-    without = update(Reference).where(mine, Reference.status != Status.RESOLVED)
-    db.execute(without.values(status=status, html=text))
+    values: dict[str, Any] = {"asked_at": now()}
+    if status_of(db, reference_id) != Status.RESOLVED:
+        identifiers = identifiers_of(db, reference_id)
+        values |= {"status": status, "html": formatting.html({}, identifiers, status)}
+    db.execute(update(Reference).where(Reference.id == reference_id).values(values))
 
 
 def read(db: Session, reference_id: int) -> ReferenceView | None:

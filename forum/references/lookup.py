@@ -15,7 +15,7 @@ from forum.references.identifiers import Identifier, Scheme, find_in_prose
 from forum.references.inquiry import Inquiry
 from forum.references.landing import short_doi
 from forum.references.registries import completed_doi, work
-from forum.references.resolvers import Found, Missing, Outcome, Record, Unavailable, crossref, doi
+from forum.references.resolvers import Found, Missing, Outcome, Question, Record, Unavailable, crossref, doi
 
 #: Seconds for one look-up; what has not come by then is left for another time.
 WHOLE = 15.0
@@ -100,16 +100,35 @@ def search(
     """
     until = time.monotonic() + WHOLE
     named = _named_in(database, settings, client, text, until)
-    question = crossref.search_question(settings, text)
-    cited = question.query["query.bibliographic"]
-    if not cited:
+    question = _search_question(settings, text)
+    if not question.query["query.bibliographic"]:
         return named
-    question = question._replace(key=f"search:{sha256(fold(cited).encode()).hexdigest()}")
     found = asking.ask(database, settings, client, question, crossref.read_search, until=until)
     if isinstance(found, Unavailable):
         return named or found
     there = {identifier for each in named for identifier in each.identifiers}
     return [*named, *(each for each in found if not there.intersection(each.identifiers))]
+
+
+def searched(database: Database, settings: Settings, text: str) -> Sequence[Record] | None:
+    """What an earlier search for the same words found, without asking anybody; None: it is not known."""
+    kept = asking.recalled(database, _search_question(settings, text), crossref.read_search)
+    return None if isinstance(kept, Unavailable) else kept
+
+
+def expanded(database: Database, settings: Settings, short: str) -> Identifier | Missing | None:
+    """What the short DOI stands for, without asking anybody; None: it is not known."""
+    kept: Identifier | Missing | Unavailable | None = asking.recalled(
+        database, doi.handle_question(settings, short), lambda answer: doi.read_handle(answer, short)
+    )
+    return None if isinstance(kept, Unavailable) else kept
+
+
+def _search_question(settings: Settings, text: str) -> Question:
+    """People write the same citation with other accents and capitals: that is one question."""
+    question = crossref.search_question(settings, text)
+    cited = question.query["query.bibliographic"]
+    return question._replace(key=f"search:{sha256(fold(cited).encode()).hexdigest()}")
 
 
 def _completed(identifier: Identifier) -> Identifier | None:

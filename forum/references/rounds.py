@@ -67,7 +67,8 @@ def due_pages(db: Session, limit: int) -> list[Due]:
 
 def _due(db: Session, kind: ColumnElement[bool], never: ColumnElement[bool], limit: int) -> list[Due]:
     """Who is not cited stays due: as soon as it is cited again, its time has come."""
-    cited = (Reference.citation_count > 0, Reference.merged_into_id.is_(None), kind)
+    # That leaves out what was merged, too.
+    cited = (Reference.citation_count > 0, kind)
     wanted = select(Reference.id, Reference.checked_at)
     late = wanted.where(Reference.check_at <= now(), *cited).order_by(Reference.check_at, Reference.id)
     found = list(rows(db, late.limit(limit)))

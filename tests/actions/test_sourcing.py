@@ -13,8 +13,9 @@ from forum.discussion import revisions
 from forum.discussion.tables import Post, PostKind, PostState, ThreadKind
 from forum.errors import Forbidden, Invalid, NotFound
 from forum.markup import render
+from forum.moderation import cases as moderated
 from forum.moderation import log
-from forum.moderation.tables import CaseKind, ReferenceCase, ReviewItem
+from forum.moderation.tables import CaseKind, CaseState, ReferenceCase, ReviewItem
 from forum.references import catalogue, policy_rules
 from forum.references.identifiers import Identifier, Scheme
 from forum.references.tables import Reference, SourceRule
@@ -249,6 +250,7 @@ def test_a_journal_that_becomes_known_later(db: Session, frozen) -> None:
     (case,) = cases(db)
     assert (case.reference_id, case.kind, case.account_id) == (reference_id, CaseKind.POLICY, None)
     assert case.words == f"It is from “Bad Things”, which needs review. {WORDS}"
+    moderated.settle(db, case, CaseState.ACCEPTED, moderator(db).id, "")
     resolved(db)
     assert len(cases(db)) == 1, "once it is known, posts are held to the rule when they are written"
 

@@ -16,7 +16,7 @@ from forum.db import Database
 from forum.fetch import Known
 from forum.references.asking import ask
 from forum.references.identifiers import Identifier, Scheme, parse
-from forum.references.lookup import Looked, look_up, resolve_short, search
+from forum.references.lookup import Looked, expanded, look_up, resolve_short, search, searched
 from forum.references.resolvers import Found, Missing, Record, Unavailable, wayback
 from forum.references.resolvers.doi import CSL_JSON
 from forum.references.tables import ServiceAnswer, ServicePace
@@ -243,6 +243,19 @@ def test_a_doi_that_lost_its_end(look: LookUp, fake: FakeServices) -> None:
     assert look("doi:10.1111/j.1365-2125.2007.02912.x").stands_for is None
 
 
+@pytest.mark.parametrize("crossref", ["knows it", "is away"])
+def test_only_what_nobody_knows_may_have_lost_its_end(
+    look: LookUp, fake: FakeServices, crossref: str
+) -> None:
+    fake.tell_agency("10.1111", "Crossref")
+    fake.add(a_work("10.1111/j.1365-2125.2007.02912", "A work of its own"))
+    fake.add(a_work("10.1111/j.1365-2125.2007.02912.x"))
+    if crossref == "is away":
+        fake.spoil("crossref", Reply(403))
+    assert look("doi:10.1111/j.1365-2125.2007.02912").stands_for is None
+    assert not any(".x" in target for target in fake.asked)
+
+
 def test_when_crossref_is_away_its_record_may_be_elsewhere(look: LookUp, fake: FakeServices) -> None:
     fake.tell_agency("10.1093", "Crossref")
     fake.spoil("crossref", Reply(500))
@@ -396,6 +409,8 @@ def test_a_free_copy(look: LookUp, fake: FakeServices) -> None:
     assert of(looked, "unpaywall").free_copy == "https://aclanthology.org/2023.acl-short.82.pdf"
     looked = look("doi:10.7717/peerj.4375", settings=fake.settings(openalex_key="k"))
     assert of(looked, "openalex").free_copy.startswith("https://")
+    # One of the two is enough.
+    assert services_asked(fake)[-1] == "openalex"
     nobody = look("doi:10.7717/peerj.4375", settings=fake.settings(contact=""))
     assert sources(nobody) == ["crossref"]
 
@@ -460,10 +475,10 @@ def test_a_page_of_no_work(at: LookUp, fake: FakeServices) -> None:
 
 def test_a_page_is_read_once_a_day(at: LookUp, fake: FakeServices, frozen: Clock) -> None:
     fake.pages["old"] = Reply(301, b"", {"Location": "/page/news"})
-    fake.pages["news"] = page('<title>Über Reiher</title><link rel=canonical href="/page/n">'.encode())
+    fake.pages["news"] = page("<title>Über Reiher</title>".encode())
     first, second = at("old"), at("old")
     assert first == second
-    assert of(second, "page").csl["URL"] == f"{fake.base}/page/n"
+    assert of(second, "page").csl["URL"] == f"{fake.base}/page/news"
     assert len(fake.asked) == 2
     at("old", fresh=True)
     assert len(fake.asked) == 4
@@ -494,6 +509,7 @@ def test_pages_that_tell_nothing_are_not_asked_again_and_again(
     looked = at("x")
     assert (looked.status, looked.records, looked.unfinished) == ("missing", (), False)
     assert looked.why.endswith(".")
+    assert ("no page at this address" in looked.why) is (reply.status in (404, 410))
 
 
 @pytest.mark.parametrize(
@@ -543,8 +559,11 @@ def test_a_short_doi(
     told = {"responseCode": 1, "handle": "10/gfv7cw", "values": [value]}
     fake.tell("doi.org", "handle:10/gfv7cw", told)
     long = Identifier(Scheme.DOI, "10.1371/journal.pone.0211023")
+    assert expanded(database, settings, "10/gfv7cw") is None
     assert resolve_short(database, settings, client, "10/gfv7cw") == long
     assert resolve_short(database, settings, client, "10/nothing") == Missing()
+    assert expanded(database, settings, "10/gfv7cw") == long
+    assert expanded(database, settings, "10/nothing") == Missing()
     looked = look("url:https://doi.org/gfv7cw")
     assert (looked.status, looked.stands_for, sources(looked)) == ("found", long, ["crossref"])
     assert look("url:https://doi.org/nothing").status == "missing"
@@ -654,8 +673,12 @@ def test_the_recorded_list(find: Any, fake: FakeServices) -> None:
     assert len(dois(find("something about fish"))) == 3
 
 
-def test_the_same_words_are_searched_once(find: Any, fake: FakeServices, frozen: Clock) -> None:
+def test_the_same_words_are_searched_once(
+    find: Any, fake: FakeServices, frozen: Clock, database: Database, settings: Settings
+) -> None:
+    assert searched(database, settings, "polito: a systematic study of microdosing") is None
     first = find("Polito: A systematic study of microdosing")
+    assert searched(database, settings, "polito: a systematic study of microdosing") == first
     assert find("  POLITO: a systematic  study of\nmicrodosing ") == first
     assert len(fake.asked) == 1
     frozen.forward(days=31)
@@ -664,10 +687,12 @@ def test_the_same_words_are_searched_once(find: Any, fake: FakeServices, frozen:
 
 
 def test_identifiers_in_the_text_come_first_and_once(find: Any, fake: FakeServices) -> None:
-    text = "A systematic study of microdosing psychedelics doi:10.1038/srep16696, PMID: 30571677"
-    fake.add(a_work("10.1371/journal.pcbi.1006561", "Ten simple rules for documenting scientific software"))
-    found = dois(find(text))
+    text = "Single-molecule FRET studies doi:10.1038/srep16696, PMID: 30571677; a study of microdosing"
+    fake.add(a_work("10.1371/journal.pcbi.1006561", "Ten simple rules, as Crossref has them"))
+    works = find(text)
+    found = dois(works)
     assert found[:2] == ["10.1038/srep16696", "10.1371/journal.pcbi.1006561"]
+    assert works[1].csl["title"] == "Ten simple rules, as Crossref has them"
     assert "10.1371/journal.pone.0211023" in found
     assert len(found) == len(set(found))
 

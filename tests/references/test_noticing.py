@@ -7,9 +7,8 @@ from conftest import Clock
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forum.references import catalogue, cautions, known, noticing
+from forum.references import catalogue, cautions, known, noticing, standing
 from forum.references.identifiers import Identifier, Scheme
-from forum.references.noticing import NoticeView
 from forum.references.resolvers import Noticed, Record
 from forum.references.tables import Reference, ReferenceNotice
 
@@ -29,16 +28,15 @@ def level(db: Session, reference_id: int) -> str:
     return str(db.scalar(select(Reference.notice_level).where(Reference.id == reference_id)))
 
 
-def kept(db: Session, reference_id: int) -> list[tuple[str, date | None, tuple[str, ...]]]:
-    return [(each.type, each.day, tuple(each.origins)) for each in noticing.read(db, reference_id)]
+def kept(db: Session, reference_id: int) -> list[tuple[str, str, list[str]]]:
+    return [(each.type, each.day, [*each.origins]) for each in standing.notices(db, reference_id)]
 
 
 def test_a_notice_is_kept_and_weighs(db: Session, reference_id: int) -> None:
     assert noticing.keep(db, reference_id, [BY_PUBLISHER])
     assert level(db, reference_id) == "retracted"
-    (view,) = noticing.read(db, reference_id)
-    assert isinstance(view, NoticeView)
-    assert (view.href, view.origins) == ("https://doi.org/10.5555/notice", ("publisher",))
+    (view,) = standing.notices(db, reference_id)
+    assert (view.href, view.origins) == ("https://doi.org/10.5555/notice", ["publisher"])
 
 
 def test_told_again_is_nothing_new(db: Session, reference_id: int) -> None:
@@ -55,7 +53,7 @@ def test_a_second_witness_is_one_more_origin(db: Session, reference_id: int) -> 
     assert noticing.keep(db, reference_id, [BY_PUBLISHER])
     assert noticing.keep(db, reference_id, [BY_WATCH])
     assert kept(db, reference_id) == [
-        ("retraction", date(2020, 6, 4), ("publisher", "pubmed", "retraction-watch"))
+        ("retraction", "2020-06-04", ["publisher", "pubmed", "retraction-watch"])
     ]
     (again,) = noticing.in_force(db, reference_id)
     assert (again.id, again.value, again.told_at) == (row.id, NOTICE.value, row.first_seen_at)
