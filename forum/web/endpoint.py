@@ -81,6 +81,8 @@ async def deliver(response: Response, scope: Scope, receive: Receive, send: Send
 def _offer(response: Response, generations: Mapping[str, int] | None) -> Offer | None:
     if generations is None or response.status_code != 200 or "set-cookie" in response.headers:
         return None
+    if response.media_type != "text/html":
+        return None
     body = bytes(response.body)
     digest = hashlib.blake2b(body, digest_size=12).hexdigest().encode()
     return Offer(generations, body, gzip.compress(body, 6, mtime=0), digest)

@@ -2,7 +2,7 @@
 
 A kept page carries the generations of what it shows, read before it was made. The watch says at each request
 whether they still hold, so nobody meets a page older than a change they could know of. A session cookie,
-whatever it is worth, leads past the kept pages.
+whatever it is worth, leads past the kept pages, and so does the wish for a file in a page's place.
 """
 
 from collections import OrderedDict
@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple, Protocol
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from forum.web.files import wanted
 
 Key = tuple[str, bytes]
 
@@ -86,7 +88,7 @@ class Kept:
                 packed = b"gzip" in value
             elif name == b"if-none-match":
                 known = value
-            elif name == b"cookie" and b"session=" in value:
+            elif (name == b"cookie" and b"session=" in value) or (name == b"accept" and wanted(value)):
                 await self.app(scope, receive, send)
                 return
         key = (scope["path"], scope["query_string"])

@@ -13,6 +13,7 @@ from forum.discussion import wording
 from forum.markup import LIMIT
 from forum.moderation import decisions
 from forum.paths import TEMPLATES
+from forum.references.evidence import LABELS
 
 #: The most characters that each field may have; the actions hold to the same.
 MOST = {
@@ -38,7 +39,7 @@ class Pages:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        self._environment.globals.update(forum=forum, asset=asset, most=MOST)
+        self._environment.globals.update(forum=forum, asset=asset, most=MOST, evidence=LABELS)
         self._environment.filters.update(when=when, date=date, number=number, plural=plural)
 
     def render(self, template: str, context: dict[str, Any]) -> str:

@@ -4,6 +4,14 @@ _AS_TYPED = (
     " But a part of it stays as typed, such as a citation that could not be read: edit the post, and the"
     " preview says what to change."
 )
+_DOUBTFUL = (
+    " But a source in it was retracted, or there is serious doubt about it: see what stands beside it in the"
+    " list of references."
+)
+_DISCOURAGED = (
+    " But it cites a source that is discouraged in this forum: edit the post, and the preview says which one"
+    " and why."
+)
 #: Shown to whoever comes; the others to the signed-in only.
 FOR_GUESTS = frozenset({"joined", "signed-out"})
 _WRITTEN: dict[str, str] = {
@@ -18,6 +26,8 @@ _WRITTEN: dict[str, str] = {
 TOLD: dict[str, str] = {
     **_WRITTEN,
     **{f"{key}-as-typed": words + _AS_TYPED for key, words in _WRITTEN.items()},
+    **{f"{key}-doubtful": words + _DOUBTFUL for key, words in _WRITTEN.items()},
+    **{f"{key}-discouraged": words + _DISCOURAGED for key, words in _WRITTEN.items()},
     "joined": (
         "Thank you. You can sign in now. If you already had an account under this address, your old name and"
         " password still count; the mail that we have sent you says so too."
@@ -36,8 +46,16 @@ TOLD: dict[str, str] = {
     "not-on-purpose": "It no longer says that you cite this source on purpose.",
     "source-asked": "Thank you. The sentence is marked, and its author hears of it. So will you.",
     "source-settled": "The mark is gone. Whoever asked for the source hears of it.",
+    "followed": "You follow this source: you hear when it is retracted, or seriously doubted.",
+    "unfollowed": "You no longer follow this source.",
+    "corrected": "Thank you. The record is corrected, and the public log says so.",
+    "proposed": "Thank you. The moderators look at it, and you hear what came of it.",
+    "merged": "The two are one source now. You can undo it on this page.",
+    "merge-undone": "The two are two sources again.",
     "claimed": "The item is yours for a while.",
     "released": "The item is free for others again.",
     "settled": "The case is settled, and whoever brought it hears of it.",
+    "rule-kept": "The rule holds for what is posted from now on, and the public log says so.",
+    "rule-gone": "The rule holds no longer, and the public log says so.",
     "decided": "Your decision is carried out. To change it, open it under “Decided lately”.",
 }

@@ -16,7 +16,7 @@ from forum.accounts.tables import Actor
 from forum.config import Settings
 from forum.db import Session
 from forum.policy import Permit
-from forum.web import forms
+from forum.web import files, forms
 from forum.web.site import Site
 from forum.web.told import FOR_GUESTS, TOLD
 
@@ -38,6 +38,7 @@ class Visit:
         self.query = dict(forms.parse(scope["query_string"])) if scope["query_string"] else {}
         self.form = dict(typed or [])
         self.token = _cookie(scope, site.cookie)
+        self._headers = scope["headers"]
         #: Names of generations that this visit raised.
         self.touched: set[str] = set()
         self._open = ExitStack()
@@ -53,6 +54,12 @@ class Visit:
     ) -> None:
         self._db = None
         self._open.__exit__(kind, error, trace)
+
+    @property
+    def wants(self) -> str:
+        """The extension of the file of references that is asked for in place of a page; "" for the page."""
+        asked = (files.wanted(value) for name, value in self._headers if name == b"accept")
+        return next(filter(None, asked), "")
 
     @property
     def settings(self) -> Settings:

@@ -120,6 +120,8 @@ def test_no_page_is_forgotten() -> None:
     shapes = {_shape(path.replace("{thread}", "/t/1/x")) for path in seen}
     elsewhere = {"/setup", "/healthz", "/readyz", "/p/*", "/t/*", "/t/*/answer", "/references/*"}
     elsewhere.add("/moderation/posts/*")
+    # Files, and the pages about one source in one post.
+    elsewhere |= {"/references.{extension}", "/tags/*/*", "/people/*/*", "/p/*/*", "/p/*/*/*"}
     assert {_shape(way.path) for way in ROUTES if way.method == "GET"} - elsewhere == shapes
 
 

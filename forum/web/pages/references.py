@@ -1,14 +1,27 @@
-"""The table of sources, and one source with the posts that cite it."""
+"""The table of sources, and one source with all that is known of it and the posts that cite it."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
-from forum.discussion import citations
+from forum.actions import following
+from forum.discussion import citations, verifications
 from forum.errors import NotFound
-from forum.references import catalogue
+from forum.inbox import following as followed
+from forum.policy import Permit, allows
+from forum.references import catalogue, merging, precedence, provenance, records, standing
+from forum.references.export import Entry, csljson, embedding
+from forum.references.identifiers import Identifier, Scheme
+from forum.references.precedence import Kept
+from forum.web import files
 from forum.web.endpoint import Visit
 
 PAGE = 30
 LONGEST_QUERY = 300
+#: An abstract is its publisher's: so much of it is quoted.
+ABSTRACT = 600
 
 #: CSL's types in words; any other is shown as it is, without hyphens.
 KINDS = {
@@ -24,38 +37,159 @@ KINDS = {
     "post-weblog": "blog post",
     "webpage": "web page",
 }
-SOURCES = {"crossref": "Crossref", "sample": "the sample community"}
+SOURCES = {**precedence.NAMES, "member": "corrected here", "sample": "the sample community"}
+#: Who states notices, besides the sources of records.
+ORIGINS = {
+    **SOURCES,
+    "publisher": "the publisher",
+    "retraction-watch": "Retraction Watch",
+    "title": "its own title",
+}
+FIELDS = {
+    "title": "Title",
+    "authors": "Authors",
+    "year": "Year",
+    "container": "Journal or book",
+    "volume": "Volume",
+    "issue": "Issue",
+    "pages": "Pages",
+    "publisher": "Publisher",
+    "evidence": "Kind of source",
+}
 SCHEMES = {"doi": "DOI", "pmid": "PMID", "pmcid": "PMCID", "arxiv": "arXiv", "isbn": "ISBN", "url": "Address"}
+NOTICES = {
+    "retraction": "Retraction",
+    "withdrawal": "Withdrawal",
+    "removal": "Removal",
+    "partial-retraction": "Retraction in part",
+    "expression-of-concern": "Expression of concern",
+    "correction": "Correction",
+    "erratum": "Erratum",
+    "corrigendum": "Corrigendum",
+    "addendum": "Addendum",
+    "clarification": "Clarification",
+    "reinstatement": "Reinstatement",
+}
+RELATIONS = {
+    "preprint-of": "Published as",
+    "has-preprint": "Preprint",
+    "version-of": "Other version",
+    "has-version": "Other version",
+    "supplement-of": "Supplement of",
+    "supplemented-by": "Supplement",
+    "review-of": "Review of",
+    "has-review": "Reviewed in",
+    "update-of": "Updates",
+    "has-update": "Updated by",
+}
 
 
 def listing(visit: Visit) -> Response:
-    after, q = visit.query.get("after", ""), visit.query.get("q", "").strip()[:LONGEST_QUERY]
+    after, q = visit.query.get("after", ""), query_of(visit)
     page = catalogue.listing(visit.db, q, after, PAGE)
     return visit.page("references/listing.html", page=page, after=after, q=q)
 
 
+def query_of(visit: Visit) -> str:
+    """The words that are looked for in sources."""
+    return visit.query.get("q", "").strip()[:LONGEST_QUERY]
+
+
 def read(visit: Visit) -> Response:
-    reference = catalogue.read(visit.db, visit.path["reference_id"])
+    reference = open_here(visit)
+    if reference.merged_into_id is not None:
+        reference = open_here(visit, reference.merged_into_id)
+        return RedirectResponse(address(reference), 301, {"vary": files.VARY})
+    entry = entry_of(visit, reference)
+    if visit.wants:
+        return files.negotiated([entry], visit.wants)
+    if visit.here != address(reference):
+        return RedirectResponse(address(reference), 301, {"vary": files.VARY})
+    response = visit.page("references/read.html", **_known(visit, reference), **_embedded(entry))
+    response.headers["vary"] = files.VARY
+    return response
+
+
+def follow(visit: Visit) -> Response:
+    follows = visit.form.get("follow") != "0"
+    reference = visit.act(following.follow_reference, visit.path["reference_id"], follows)
+    path = f"/references/{reference.id}/{reference.slug}"
+    return visit.redirect(path, "followed" if follows else "unfollowed")
+
+
+def open_here(visit: Visit, reference_id: int | None = None) -> catalogue.ReferenceView:
+    """The reference of this address, or the one named, if the visitor may see it."""
+    reference = catalogue.read(visit.db, reference_id or visit.path["reference_id"])
     if reference is None or not _is_shown(visit, reference):
         raise NotFound
-    address = f"/references/{reference.id}/{reference.slug}"
-    if visit.here != address:
-        return RedirectResponse(address, 301)
+    return reference
+
+
+def address(reference: catalogue.ReferenceView) -> str:
+    """The path of the reference's page."""
+    return f"/references/{reference.id}/{reference.slug}"
+
+
+def entry_of(visit: Visit, reference: catalogue.ReferenceView) -> Entry:
+    """The reference as it is taken away."""
+    page = f"{visit.settings.base_url}{address(reference)}"
+    known = [Identifier(Scheme(each.scheme), each.value) for each in reference.identifiers]
+    return Entry(reference.id, reference.csl, known, page)
+
+
+def _known(visit: Visit, reference: catalogue.ReferenceView) -> dict[str, Any]:
+    """All that the page tells; the number of queries does not depend on how much that is."""
+    db, viewer = visit.db, visit.actor
+    kept = precedence.in_order(records.kept(db, reference.id))
+    corrects = allows(Permit.CORRECT, viewer)
     after = visit.query.get("after", "")
-    return visit.page(
-        "references/read.html",
-        reference=reference,
-        kind=KINDS.get(reference.type, reference.type.replace("-", " ")),
-        source=SOURCES.get(reference.source, reference.source),
-        schemes=SCHEMES,
-        page=citations.posts_citing(visit.db, reference.id, after, PAGE),
-        after=after,
-    )
+    return {
+        "reference": reference,
+        "kind": KINDS.get(reference.type, reference.type.replace("-", " ")),
+        "fields": provenance.of_records(kept),
+        "abstract": _about(kept, "abstract"),
+        "licence": _about(kept, "licence"),
+        "notices": standing.notices(db, reference.id),
+        "related": standing.related(db, reference.id),
+        "followed": followed.standing(db, followed.Kind.REFERENCE, reference.id, viewer and viewer.id),
+        "tally": verifications.tally(db, reference.id),
+        "page": citations.posts_citing(db, reference.id, after, PAGE),
+        "after": after,
+        "corrects": corrects,
+        "merges": merging.into(db, reference.id) if corrects else [],
+        "words": {
+            "fields": FIELDS,
+            "sources": SOURCES,
+            "origins": ORIGINS,
+            "schemes": SCHEMES,
+            "notices": NOTICES,
+            "relations": RELATIONS,
+        },
+    }
+
+
+def _about(kept: Sequence[Kept], name: str) -> Mapping[str, str]:
+    """What the most trusted source that has it says, cut to a quotation; {} without one."""
+    for record in kept:
+        if text := str(record.about.get(name) or ""):
+            short = text if len(text) <= ABSTRACT else text[:ABSTRACT].rsplit(" ", 1)[0] + " …"
+            return {"text": short, "source": record.source}
+    return {}
+
+
+def _embedded(entry: Entry) -> dict[str, Any]:
+    """The reference for programs that read the page."""
+    (item,) = csljson.items([entry])
+    schema = Markup(embedding.schema(item))  # noqa: S704 - made safe for a data block
+    return {"metas": embedding.metas(item), "coins": embedding.coins(item), "schema": schema}
 
 
 def _is_shown(visit: Visit, reference: catalogue.ReferenceView) -> bool:
     """A source that only hidden posts cite may be what was hidden: it is for their authors and moderators."""
     if reference.citation_count:
+        return True
+    if reference.merged_into_id is not None:
+        # Where its address leads is what must be shown.
         return True
     viewer = visit.actor
     return viewer is not None and (

@@ -16,11 +16,17 @@ def listing(visit: Visit) -> Response:
 
 def named(visit: Visit) -> Response:
     after = visit.query.get("after", "")
+    tag = open_here(visit)
+    page = listings.tagged(visit.db, tag.name, after, visit.settings.page_size)
+    return visit.page("tags/named.html", tag=tag, page=page, after=after)
+
+
+def open_here(visit: Visit) -> tags.TagRow:
+    """The tag of this address, if the visitor may see it."""
     tag = tags.named(visit.db, visit.path["name"])
     if tag is None or not _is_shown(visit, tag):
         raise NotFound
-    page = listings.tagged(visit.db, tag.name, after, visit.settings.page_size)
-    return visit.page("tags/named.html", tag=tag, page=page, after=after)
+    return tag
 
 
 def _is_shown(visit: Visit, tag: tags.TagRow) -> bool:

@@ -35,6 +35,7 @@ function later(act, wait) {
 for (const link of document.querySelectorAll("sup.cite a")) {
   const entry = document.getElementById(link.hash.slice(1));
   if (entry) link.setAttribute("aria-describedby", entry.id);
+  if (entry?.querySelector(".badge.bad")) link.classList.add("doubtful");
   link.addEventListener("mouseenter", () => later(() => show(link), 150));
   link.addEventListener("mouseleave", () => later(hide, 250));
   link.addEventListener("focus", () => show(link));

@@ -30,7 +30,9 @@ if (address.searchParams.has("told")) {
 const parts = {
   "sup.cite a": "./cards.js",
   "form[data-vote]": "./votes.js",
+  "[data-ask]": "./asking.js",
   "[data-composer]": "./preview.js",
+  "[data-cite-link]": "./cite.js",
   "textarea, .told": "./drafts.js",
 };
 for (const [selector, path] of Object.entries(parts)) {
