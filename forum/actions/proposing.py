@@ -35,7 +35,7 @@ def propose(
 def report_duplicate(db: Session, actor: Actor, reference_id: int, other: str, words: str) -> ReferenceCase:
     """The moderators decide whether the two are one work. Invalid (`other`) if there is no other."""
     reference = policy.open_reference(db, actor, merging.home(db, reference_id), Permit.PROPOSE)
-    twin = other_of(db, actor, reference, other)
+    twin = other_of(db, actor, reference.id, other)
     form = Form()
     said = form.take("words", lambda text: within(text, WORDS_LENGTH), words)
     form.done()
@@ -43,7 +43,7 @@ def report_duplicate(db: Session, actor: Actor, reference_id: int, other: str, w
     return cases.open_case(db, reference.id, kind, other_id=twin.id, words=said or "", account_id=actor.id)
 
 
-def other_of(db: Session, actor: Actor, reference: Reference, written: str) -> Reference:
+def other_of(db: Session, actor: Actor, reference_id: int, written: str) -> Reference:
     """The other reference that `written` names: by an identifier of its, or by its address or number here."""
     named = _number(db, written)
     try:
@@ -55,7 +55,7 @@ def other_of(db: Session, actor: Actor, reference: Reference, written: str) -> R
         raise Invalid(
             {"other": "We do not have that source here. Paste its DOI, or its address on this forum."}
         )
-    if other.id == reference.id:
+    if other.id == reference_id:
         raise Invalid({"other": "That is this very source. Which other one is the same work?"})
     return other
 

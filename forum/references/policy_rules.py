@@ -20,7 +20,7 @@ from forum.references.tables import Reference, ReferenceIdentifier, SourceRule, 
 
 LONGEST_NAME = 300
 #: So many references, the most cited, are looked at to tell how often a domain or a journal is cited.
-MOST_LOOKED_AT = 10_000
+MOST_LOOKED_AT = 2000
 
 #: Through these all publishers' works are found: what stands there says nothing of a work.
 _EVERYWHERE = frozenset({"doi.org", "dx.doi.org"})

@@ -1,48 +1,44 @@
 """`make bench`: the forum's speed as ratios against a bare Starlette answer of the same bytes, in one run.
 
-Databases of 1,000 and 100,000 threads × 10 posts are generated once (seeded) into var/bench. Every figure is
-the median of interleaved rounds; absolute numbers are printed only to show what the ratios are made of.
+Databases of 1,000 and 100,000 threads × 10 posts, and of 100 and 10,000 references, are generated once
+(seeded) into var/bench. Every figure is the median of interleaved rounds; absolute numbers are printed only
+to show what the ratios are made of.
 """
 
 import argparse
-import statistics
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import NamedTuple
 
-import httpx
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import select
 
-from forum import schema
-from forum.accounts import sessions
 from forum.db import Database, rows
 from forum.discussion.tables import Thread
-from tests.bench import servers
-from tests.bench.drive import Result, load
+from tests.bench import servers, sources
+from tests.bench.cases import PLAIN, Case, against, bare_of, generated, signed_in
+from tests.bench.drive import Result
 from tests.bench.generate import fill
 from tests.bench.posting import posting_rate
 
-FOLDER = Path("var/bench")
 console = Console(width=110)
 GZIP = {"Accept-Encoding": "gzip"}
-#: As browsers send them; the session is added for signed-in readers.
-PLAIN: Mapping[str, str] = {}
-
-
-class Case(NamedTuple):
-    name: str
-    paths: Sequence[str]
-    headers: Mapping[str, str]
-    cold: bool
-    bar: float | None
 
 
 def main() -> None:
     arguments = _arguments()
+    # As with Ctrl-C, the servers end with the benchmark.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    if arguments.only != "references":
+        _forum(arguments)
+    if arguments.only != "forum":
+        sources.measure(console, arguments.rounds, arguments.seconds)
+
+
+def _forum(arguments: argparse.Namespace) -> None:
     sizes = [1_000, arguments.threads]
     databases = {size: _database(size) for size in sizes}
     small, large = (_measure(databases[size], size, arguments) for size in sizes)
@@ -51,6 +47,7 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--only", choices=("forum", "references"), help="one part instead of both")
     parser.add_argument("--threads", type=int, default=100_000, help="threads of the large forum")
     parser.add_argument("--seconds", type=int, default=3, help="length of one round")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of each case")
@@ -58,25 +55,12 @@ def _arguments() -> argparse.Namespace:
 
 
 def _database(threads: int) -> Path:
-    """The generated database, made now if an earlier run has not left it."""
-    path = FOLDER / f"{threads}-{schema.newest()}.sqlite3"
-    if not path.exists():
-        console.print(f"generating {threads:,} threads × 10 posts …")
-        FOLDER.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_suffix(".part")
-        for leftover in FOLDER.glob(f"{unfinished.name}*"):
-            leftover.unlink()
-        database = Database(f"sqlite:///{unfinished}")
-        schema.migrate(database)
-        fill(database, threads)
-        database.close()
-        unfinished.rename(path)
-    return path
+    return generated(f"{threads}", f"{threads:,} threads × 10 posts", lambda made: fill(made, threads))
 
 
 def _measure(path: Path, threads: int, arguments: argparse.Namespace) -> dict[str, Result]:
     """All cases on one database; prints the table and answers the results by name."""
-    session = _signed_in(path)
+    session = signed_in(path)
     environment = {"FORUM_DATABASE_URL": f"sqlite:///{path.absolute()}", "FORUM_HELD_POSTS": "0"}
     table = Table(
         "case", "ratio", "bar", "rate /s", "bare /s", "p50 ms", title=f"{threads:,} threads × 10 posts"
@@ -87,8 +71,8 @@ def _measure(path: Path, threads: int, arguments: argparse.Namespace) -> dict[st
         cold = stack.enter_context(servers.forum({**environment, "FORUM_CACHE_BYTES": "0"}))
         for case in _cases(_paths(path, threads), session):
             base = cold if case.cold else warm
-            with _bare_of(base, case) as limit:
-                results[case.name], bare = _rounds(base, case, limit, arguments)
+            with bare_of(base, case) as limit:
+                results[case.name], bare = against(base, case, limit, arguments.rounds, arguments.seconds)
             ratio = results[case.name].rate / bare.rate
             bar = "" if case.bar is None else f"{case.bar}"
             figures = f"{results[case.name].rate:,.0f}", f"{bare.rate:,.0f}", f"{results[case.name].p50:.2f}"
@@ -122,45 +106,6 @@ def _paths(path: Path, threads: int) -> list[str]:
         found = rows(db, select(Thread.id, Thread.slug).where(Thread.id.in_(ids)))
     database.close()
     return [f"/t/{thread_id}/{slug}" for thread_id, slug in found]
-
-
-def _rounds(base: str, case: Case, limit: str, arguments: argparse.Namespace) -> tuple[Result, Result]:
-    """Medians of the interleaved rounds: the forum's and the bare limit's."""
-    ours, bare = [], []
-    for _ in range(arguments.rounds):
-        bare.append(load(limit, ["/"], case.headers, arguments.seconds))
-        ours.append(load(base, case.paths, case.headers, arguments.seconds))
-    return _median(ours), _median(bare)
-
-
-def _median(results: Sequence[Result]) -> Result:
-    return Result(
-        statistics.median(result.rate for result in results),
-        statistics.median(result.p50 for result in results),
-    )
-
-
-@contextmanager
-def _bare_of(base: str, case: Case) -> Iterator[str]:
-    """A bare server that answers with the very bytes of the case's first page."""
-    with tempfile.TemporaryDirectory() as folder, httpx.Client(base_url=base, timeout=60) as client:
-        request = client.build_request("GET", case.paths[0], headers=dict(case.headers))
-        if "Accept-Encoding" not in case.headers:
-            del request.headers["Accept-Encoding"]
-        answer = client.send(request, stream=True)
-        answer.raise_for_status()
-        body = Path(folder) / "body"
-        body.write_bytes(b"".join(answer.iter_raw()))
-        with servers.bare(body, answer.headers["content-type"]) as limit:
-            yield limit
-
-
-def _signed_in(path: Path) -> str:
-    database = Database(f"sqlite:///{path}")
-    with database.writing() as db:
-        token = sessions.start(db, 1)
-    database.close()
-    return token
 
 
 def _compare(small: dict[str, Result], large: dict[str, Result], sizes: Sequence[int]) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import accumulate, islice
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from forum.accounts.tables import Account
@@ -16,6 +16,7 @@ from forum.discussion.tables import Citation, Post, Revision, Tag, Thread, Threa
 from forum.markup import MARKUP_VERSION, anchored, render
 from forum.references import catalogue
 from forum.references.identifiers import parse
+from forum.references.tables import Reference
 from forum.search import index
 
 POSTS = 10
@@ -47,32 +48,40 @@ class Words:
         return f"{' '.join(sentences)}\n\n- **{' '.join(self.some(3))}**: {' '.join(self.some(8))}\n"
 
 
-def fill(database: Database, threads: int, seed: int = 1) -> None:
-    """The empty database holds `threads` threads of ten posts each, with citations and a search index."""
+def fill(
+    database: Database, threads: int, seed: int = 1, *, references: int = REFERENCES, every: int = 3
+) -> None:
+    """The empty database holds `threads` threads of ten posts each, with a search index.
+
+    Each post whose number `every` divides cites one of the `references`, which take turns.
+    """
     words = Words(seed)
     with database.writing() as db:
-        references = _people_tags_references(db)
+        cited = _people_tags_references(db, words, references)
     numbers = iter(range(1, threads + 1))
     while batch := list(islice(numbers, BATCH)):
         with database.writing() as db:
-            _threads(db, words, batch, references)
+            _threads(db, words, batch, cited, every)
             ids = [(number - 1) * POSTS + position for number in batch for position in range(1, POSTS + 1)]
             index.put(db, ids)
+    with database.writing() as db:
+        uses = select(func.count()).where(Citation.reference_id == Reference.id)
+        db.execute(update(Reference).values(citation_count=uses.scalar_subquery()))
     if database.is_sqlite:
         with database.writing() as db:
             db.connection().exec_driver_sql("ANALYZE")
 
 
-def _people_tags_references(db: Session) -> list[int]:
+def _people_tags_references(db: Session, words: Words, references: int) -> list[int]:
     moment = now() - timedelta(days=900)
     _insert(db, Account, (_member(number, moment) for number in range(1, PEOPLE + 1)))
     _insert(db, Tag, ({"id": n, "name": f"tag-{n}"} for n in range(1, TAGS + 1)))
-    identifiers = [parse("doi", f"10.5555/bench.{n}") for n in range(REFERENCES)]
+    identifiers = [parse("doi", f"10.5555/bench.{n}") for n in range(references)]
     ids = catalogue.find_or_create(db, identifiers)
     for number, (identifier, reference_id) in enumerate(ids.items()):
         csl = {
             "type": "article-journal",
-            "title": f"A measured study of question {number} in a careful sample",
+            "title": f"{words.random.choice(words.sentences)} in a careful sample",
             "author": [{"family": f"Author{number}", "given": "A."}, {"family": "Second", "given": "B."}],
             "container-title": "Journal of Benchmarks",
             "volume": "12",
@@ -95,10 +104,10 @@ def _revision(post: dict[str, Any]) -> dict[str, Any]:
 
 
 def _citation(post: dict[str, Any], references: list[int]) -> dict[str, Any]:
-    return {"post_id": post["id"], "reference_id": references[post["id"] * 7 % REFERENCES], "ordinal": 1}
+    return {"post_id": post["id"], "reference_id": references[post["id"] * 7 % len(references)], "ordinal": 1}
 
 
-def _threads(db: Session, words: Words, numbers: list[int], references: list[int]) -> None:
+def _threads(db: Session, words: Words, numbers: list[int], references: list[int], every: int) -> None:
     threads: list[dict[str, Any]] = []
     tags: list[dict[str, Any]] = []
     posts: list[dict[str, Any]] = []
@@ -119,7 +128,7 @@ def _threads(db: Session, words: Words, numbers: list[int], references: list[int
     _insert(db, ThreadTag, tags)
     _insert(db, Post, posts)
     _insert(db, Revision, (_revision(post) for post in posts if post["kind"] == "opening"))
-    _insert(db, Citation, (_citation(post, references) for post in posts if post["id"] % 3 == 0))
+    _insert(db, Citation, (_citation(post, references) for post in posts if post["id"] % every == 0))
 
 
 def _posts(words: Words, thread: int, author: int, moment: datetime) -> Iterator[dict[str, Any]]:

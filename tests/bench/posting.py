@@ -35,20 +35,20 @@ async def _drive(base: str, headers: Mapping[str, str], seconds: int, *, write: 
 async def _client(base: str, headers: Mapping[str, str], until: float, number: int, write: bool) -> int:
     count = 0
     async with httpx.AsyncClient(base_url=base, headers=dict(headers)) as client:
-        thread = await _thread(client, number) if write else ""
+        thread = await begin(client, number) if write else ""
         while time.perf_counter() < until:
             if write:
-                await _post(client, f"{thread}/answer", text=TEXT)
+                await send(client, f"{thread}/answer", text=TEXT)
             else:
                 (await client.get("/")).raise_for_status()
             count += 1
     return count
 
 
-async def _thread(client: httpx.AsyncClient, number: int) -> str:
+async def begin(client: httpx.AsyncClient, number: int) -> str:
     """A new thread to post into: the generated ones stay as long as they are, because they are measured."""
     title = f"A thread for measured answers, number {number}"
-    place = await _post(client, "/ask", kind="question", title=title, tags="tag-1", text=TEXT)
+    place = await send(client, "/ask", kind="question", title=title, tags="tag-1", text=TEXT)
     answer = await client.get(place.partition("#")[0])
     found = re.match(r"/t/[0-9]+", answer.headers.get("location", place))
     if found is None:
@@ -56,7 +56,7 @@ async def _thread(client: httpx.AsyncClient, number: int) -> str:
     return found[0]
 
 
-async def _post(client: httpx.AsyncClient, path: str, **form: str) -> str:
+async def send(client: httpx.AsyncClient, path: str, **form: str) -> str:
     """Sends the form; answers where it leads."""
     answer = await client.post(path, data={**form, "key": uuid.uuid4().hex})
     if answer.status_code != 303:

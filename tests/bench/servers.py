@@ -27,9 +27,9 @@ def forum(environment: Mapping[str, str], *options: str) -> Iterator[str]:
     """`forum serve` on a port of its own; answers its address."""
     port = free_port()
     command = [str(FORUM), "serve", "--port", str(port), "--no-worker", *options]
-    with _running(command, {**environment, "FORUM_BASE_URL": f"http://127.0.0.1:{port}"}):
+    with running(command, {**environment, "FORUM_BASE_URL": f"http://127.0.0.1:{port}"}):
         base = f"http://127.0.0.1:{port}"
-        _wait(f"{base}/healthz")
+        wait_for(f"{base}/healthz")
         yield base
 
 
@@ -41,23 +41,27 @@ def bare(body: Path, content_type: str) -> Iterator[str]:
         sys.executable, "-m", "granian", "--interface", "asgi", "--port", str(port), "--workers", "1",
         "--runtime-threads", "1", "--no-log", "--factory", "tests.bench.bare:create",
     ]  # fmt: skip
-    with _running(command, {"BARE_BODY": str(body), "BARE_TYPE": content_type}):
+    with running(command, {"BARE_BODY": str(body), "BARE_TYPE": content_type}):
         base = f"http://127.0.0.1:{port}"
-        _wait(base)
+        wait_for(base)
         yield base
 
 
 @contextmanager
-def _running(command: list[str], environment: Mapping[str, str]) -> Iterator[None]:
-    process = subprocess.Popen(command, env={**os.environ, **environment}, start_new_session=True)
+def running(command: list[str], environment: Mapping[str, str], out: int | None = None) -> Iterator[int]:
+    """The command in a process group of its own, until the end of the block; answers the group's id."""
+    process = subprocess.Popen(
+        command, env={**os.environ, **environment}, start_new_session=True, stdout=out, stderr=out
+    )
     try:
-        yield
+        yield process.pid
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
-def _wait(url: str) -> None:
+def wait_for(url: str) -> None:
+    """Comes back when somebody answers there. RuntimeError after a while."""
     for _ in range(200):
         try:
             httpx.get(url, timeout=2)

@@ -41,7 +41,7 @@ def edit(visit: Visit) -> Response:
     except Invalid as error:
         return _page(visit, opened, typed, error.status, errors=error.fields)
     told = "edited-held" if changed.state == PostState.HELD else "edited"
-    return place(visit, changed.id, f"{told}-as-typed" if preview.stumbles(visit) else told)
+    return place(visit, changed.id, told + preview.afterthought(visit))
 
 
 def _outdated(visit: Visit, error: editing.Outdated) -> Response:

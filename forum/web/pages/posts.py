@@ -38,9 +38,9 @@ def place(visit: Visit, post_id: int, told: str = "") -> Response:
 
 
 def posted(visit: Visit, post_id: int, state: str) -> Response:
-    """Sends the browser to a new post; says there if it waits for review, and if a part stays as typed."""
+    """Sends the browser to a new post; says there if it waits for review, and what else there is to say."""
     told = "held" if state == PostState.HELD else "posted"
-    return place(visit, post_id, f"{told}-as-typed" if preview.stumbles(visit) else told)
+    return place(visit, post_id, told + preview.afterthought(visit))
 
 
 def moved(visit: Visit) -> Response:

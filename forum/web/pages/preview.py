@@ -6,8 +6,9 @@ from typing import NamedTuple
 from markupsafe import Markup
 from starlette.responses import Response
 
+from forum.actions import sourcing
 from forum.markup import LIMIT, Cited, anchored, render
-from forum.references import printing
+from forum.references import cautions, printing
 from forum.web.endpoint import Visit
 
 
@@ -21,7 +22,9 @@ class Entry(NamedTuple):
 
 
 class Preview(NamedTuple):
-    """`problems` are sentences about what stays as typed."""
+    """`problems` are sentences about what stays as typed, about sources that do not stand any more, and about
+    those that the moderators want cited with care or not at all.
+    """
 
     html: Markup
     citations: Sequence[Entry]
@@ -36,7 +39,9 @@ def made(visit: Visit, text: str) -> Preview:
     """The text as it would be posted; nothing is saved."""
     page = render(text[:LIMIT])
     html = Markup(anchored(page.html, "preview"))  # noqa: S704 - sanitised by render
-    return Preview(html, _entries(visit, page.citations), page.problems)
+    policy = sourcing.warnings(visit.db, page.citations)
+    problems = [*page.problems, *policy, *_cautions(visit, page.citations)]
+    return Preview(html, _entries(visit, page.citations), problems)
 
 
 def asked_for(visit: Visit) -> Preview | None:
@@ -44,9 +49,23 @@ def asked_for(visit: Visit) -> Preview | None:
     return made(visit, visit.form.get("text", "")) if visit.form.get("step") == "preview" else None
 
 
-def stumbles(visit: Visit) -> bool:
-    """Whether a part of the text, such as a citation with a typing error, stays as typed."""
-    return bool(render(visit.form.get("text", "")[:LIMIT]).problems)
+def afterthought(visit: Visit) -> str:
+    """What is to be said when the text was saved, as the end of a key of `told`: "" for nothing.
+
+    A part of it, such as a citation with a typing error, stays as typed; or a source does not stand any more,
+    or is discouraged.
+    """
+    page = render(visit.form.get("text", "")[:LIMIT])
+    if page.problems:
+        return "-as-typed"
+    if _cautions(visit, page.citations):
+        return "-doubtful"
+    return "-discouraged" if sourcing.warns(visit.db, page.citations) else ""
+
+
+def _cautions(visit: Visit, cited: Sequence[Cited]) -> list[str]:
+    identifiers = [c.identifier for c in cited if c.identifier]
+    return cautions.of_cited(visit.db, identifiers, [c.reference_id for c in cited if c.reference_id])
 
 
 def _entries(visit: Visit, cited: Sequence[Cited]) -> list[Entry]:

@@ -6,6 +6,7 @@ from starlette.responses import RedirectResponse, Response
 
 from forum import policy
 from forum.actions import posting
+from forum.discussion import sources
 from forum.errors import Invalid
 from forum.policy import Permit
 from forum.web.endpoint import Visit
@@ -23,6 +24,7 @@ def read(visit: Visit) -> Response:
         thread=page.thread,
         opening=page.opening,
         answers=page.answers,
+        sources=sources.of_page(page),
         key=visit.new_key() if visit.actor else "",
     )
 
