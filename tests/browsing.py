@@ -1,10 +1,14 @@
 """A browser without a window: asks the application for pages and sends its forms."""
 
 import asyncio
+import sys
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from functools import partial
 from typing import Any
 
 import httpx
+from anyio.from_thread import start_blocking_portal
 
 from forum import app
 from forum.accounts import sessions
@@ -17,6 +21,8 @@ from forum.web.routing import Way
 from forum.web.site import Site
 
 BASE = "http://forum.test"
+# Asked for at every request, and looked for in all folders each time, because it is not installed.
+sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
 
 
 def make_app(database: Database, routes: Iterable[Way] = ROUTES, **settings: Any) -> Kept:
@@ -38,7 +44,9 @@ class Browser:
         self.kept = kept
         self.site = site_of(kept)
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app=kept), base_url=BASE)
-        self._runner = asyncio.Runner()
+        self._closing = ExitStack()
+        # One loop for all requests, as under a server: with a new one for each, its threads start anew too.
+        self._loop = self._closing.enter_context(start_blocking_portal())
         self._life: _Life | None = None
 
     def __enter__(self) -> "Browser":
@@ -47,15 +55,15 @@ class Browser:
     def started(self) -> "Browser":
         """The application has begun its life as under a server (on PostgreSQL it listens to changes)."""
         self._life = _Life(self.kept)
-        self._runner.run(self._life.begin())
+        self._loop.call(self._life.begin)
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._life is not None:
-            self._runner.run(self._life.end())
-        self._runner.run(self.client.aclose())
-        self._runner.close()
-        self.kept.watch.close()
+            self._loop.call(self._life.end)
+        self._loop.call(self.client.aclose)
+        self._loop.call(self.kept.watch.close)
+        self._closing.close()
         self.site.database.close()
 
     def get(self, path: str, **options: Any) -> httpx.Response:
@@ -66,7 +74,7 @@ class Browser:
         return self.ask("POST", path, data=form, headers=headers, **options)
 
     def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
-        return self._runner.run(self.client.request(method, path, **options))
+        return self._loop.call(partial(self.client.request, method, path, **options))
 
     def signed_in(self, actor: Actor) -> "Browser":
         """From now on this browser is the actor's."""

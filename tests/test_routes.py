@@ -46,6 +46,11 @@ class Target(NamedTuple):
     reference_id: int
     name: str
     reference_slug: str
+    extension: str = "txt"
+    #: There are none of these: what is asked about them is not found.
+    merge_id: int = 2**31 - 1
+    request_id: int = 2**31 - 1
+    case_id: int = 2**31 - 1
 
     def path(self, way: Way) -> str:
         path = way.path.replace(":int", "")
@@ -120,14 +125,14 @@ def states_of(way: Way) -> list[PostState]:
 
 
 def table(people: dict[str, Actor | None], database: Database) -> str:
-    heading = f"{'method':7}{'path':42}{'permit':11}{'post is':9}" + "".join(f"{who:10}" for who in PEOPLE)
+    heading = f"{'method':7}{'path':52}{'permit':14}{'post is':9}" + "".join(f"{who:10}" for who in PEOPLE)
     lines = [heading.rstrip()]
     with Browser(make_app(database, held_posts=0)) as browser:
         for way in ROUTES:
             for state in states_of(way):
                 statuses = (ask(browser, database, people, way, who, state) for who in PEOPLE)
                 path = way.path.replace(":int", "")
-                line = f"{way.method:7}{path:42}{way.permit:11}{state:9}" + "".join(
+                line = f"{way.method:7}{path:52}{way.permit:14}{state:9}" + "".join(
                     f"{s:<10}" for s in statuses
                 )
                 lines.append(line.rstrip())

@@ -104,6 +104,16 @@ def read(stance: str, scheme: str, rest: str) -> Use:
     return Use(None, int(raw), locator, stance)
 
 
+def spelled(identifier: Identifier) -> str:
+    """What to type to cite the work: `[@doi:10.1371/x]`; "" if brackets in the identifier forbid it."""
+    typed = f"[@{identifier.scheme}:{identifier.value}]"
+    found = _TYPED.fullmatch(typed)
+    try:
+        return typed if found and read("", found[2], found[3]).identifier == identifier else ""
+    except NotAnIdentifier:
+        return ""
+
+
 def _identifier(scheme: str, raw: str) -> Identifier:
     try:
         return parse(scheme, raw)

@@ -12,9 +12,9 @@ def enrich(inquiry: Inquiry) -> None:
         return
     settings = inquiry.settings
     named = inquiry.known(Scheme.DOI)
-    if named and not inquiry.has("pubmed", "europepmc"):
-        question = europepmc.doi_question(settings, named)
-        _ = question and inquiry.take(question, europepmc.read, named)
+    question = europepmc.doi_question(settings, named) if named else None
+    if question and not inquiry.has("pubmed", "europepmc"):
+        inquiry.take(question, europepmc.read, named)
     if (pmid := inquiry.known(Scheme.PMID)) and not inquiry.has("pubmed"):
         inquiry.take(pubmed.question(settings, pmid), pubmed.read, pmid)
     if named:

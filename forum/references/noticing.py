@@ -1,15 +1,14 @@
 """What registries say happened to the references here: kept once each, whoever says it, with its age."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from datetime import date, timedelta
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from forum.clock import now
 from forum.references import known, notices
-from forum.references.identifiers import Identifier, Scheme, link
+from forum.references.identifiers import Identifier, Scheme
 from forum.references.notices import LEVELS, Level, Notice, Type
 from forum.references.resolvers import Noticed, Record
 from forum.references.tables import Reference, ReferenceNotice
@@ -24,17 +23,6 @@ MONTH, WEEK = timedelta(days=30), timedelta(days=7)
 RETRY = timedelta(hours=6)
 _ORIGINS = 200
 _MARK = "#"
-
-
-class NoticeView(NamedTuple):
-    """One notice as pages show it. `day` is None if nobody says; `href` leads to the notice, or is ""."""
-
-    type: Type
-    level: Level
-    day: date | None
-    href: str
-    origins: Sequence[str]
-    first_seen_at: datetime
 
 
 def told(records: Iterable[tuple[str, Record]]) -> list[Noticed]:
@@ -73,12 +61,6 @@ def keep(db: Session, reference_id: int, noticed: Iterable[Noticed]) -> bool:
     db.flush()
     weighs_otherwise = _weigh(db, reference_id)
     return weighs_otherwise or bool(gone) or any(written)
-
-
-def read(db: Session, reference_id: int) -> list[NoticeView]:
-    """The notices of the reference, the newest first."""
-    found = sorted(_rows(db, reference_id), key=lambda each: (each.day, each.id), reverse=True)
-    return [_view(each) for each in found]
 
 
 def in_force(db: Session, reference_id: int) -> list[ReferenceNotice]:
@@ -165,10 +147,3 @@ def _notice(row: ReferenceNotice) -> Notice:
     day = date.fromisoformat(row.day) if row.day else None
     identifier = Identifier(Scheme(row.scheme), row.value) if row.scheme else None
     return Notice(Type(row.type), day, identifier, tuple(filter(None, row.origins.split(","))))
-
-
-def _view(row: ReferenceNotice) -> NoticeView:
-    notice = _notice(row)
-    href = link(notice.identifier) if notice.identifier else ""
-    level = LEVELS[notice.type]
-    return NoticeView(notice.type, level, notice.on, href, notice.origins, row.first_seen_at)

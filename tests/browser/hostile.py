@@ -13,23 +13,30 @@ from forum.actions import flagging, posting, reviewing
 from forum.clock import now
 from forum.db import Database
 from forum.discussion import posts, wording
-from forum.discussion.tables import Post
+from forum.discussion.tables import Post, Thread
 from forum.moderation.tables import ReviewItem
 from forum.references import catalogue
 from forum.references.identifiers import Scheme, parse
 from forum.references.resolvers import crossref
+from forum.references.tables import Reference
 from forum.search import index
 
 #: The longest of what one field takes, and how many posts of a kind stand on one page.
-TITLE, WHY, WORDS, REASON = 150, 300, 1000, 2000
+TITLE, WHY, WORDS, COMMENT, REASON = 150, 300, 1000, 2000, 2000
+#: What the longer fields of a registry's record are cut to; the shorter ones keep the beginning.
+RECORD = 200
 TOGETHER = 50
+#: How many threads, from the first on, have comments.
+COMMENTED = 10
+#: What Markdown has once in a text: a second note or address of the same name would be left out.
+DEFINES = "]: "
 
 
 class Planted(NamedTuple):
-    """Where the attacks are: ids and names by what they were put into, and tokens of who may see them."""
+    """Where the attacks are: addresses, ids and names by what they were put into, and tokens of readers."""
 
-    threads: list[int]
-    references: list[int]
+    threads: list[str]
+    references: list[str]
     items: list[int]
     edited: list[int]
     people: list[str]
@@ -37,15 +44,21 @@ class Planted(NamedTuple):
     moderator: str
 
 
-def packed(strings: Sequence[str], limit: int) -> Iterator[str]:
+def packed(strings: Sequence[str], limit: int, between: str = " ") -> Iterator[str]:
     """All strings, as many in one text as the limit allows; one that is longer comes alone."""
     pile = ""
     for text in strings:
-        if pile and len(pile) + 1 + len(text) > limit:
+        if pile and len(pile) + len(between) + len(text) > limit:
             yield pile
             pile = ""
-        pile = f"{pile} {text}" if pile else text
+        pile = f"{pile}{between}{text}" if pile else text
     yield pile
+
+
+def paragraphs(strings: Sequence[str], limit: int) -> list[str]:
+    """All strings as texts of many paragraphs; one that would disturb the others comes alone."""
+    alone = [text for text in strings if DEFINES in text]
+    return [*alone, *packed([text for text in strings if DEFINES not in text], limit, "\n\n")]
 
 
 def plant(database: Database, strings: Sequence[str]) -> Planted:
@@ -60,34 +73,35 @@ def plant(database: Database, strings: Sequence[str]) -> Planted:
         edited = _edit(db, author, threads, list(packed(strings, WHY)), strings)
         _flag(db, people, author, threads, list(packed(strings, WORDS)))
         _decide(db, people[0], author, moderator, threads[0], list(packed(strings, REASON)))
-    references = [
+    cited = [
         number
-        for place, at in enumerate(range(0, len(strings), TOGETHER))
-        for number in _cite(database, author, threads[place], strings[at : at + TOGETHER], at)
+        for place, group in enumerate(_grouped(list(packed(strings, RECORD))))
+        for number in _cite(database, author, threads[place], group, place * TOGETHER)
     ]
     with database.reading() as db:
+        shown = [f"/t/{number}/{db.get_one(Thread, number).slug}" for number in threads]
+        references = [f"/references/{number}/{db.get_one(Reference, number).slug}" for number in cited]
         items = list(db.scalars(select(ReviewItem.id).order_by(ReviewItem.id)))
-    return Planted(threads, references, items, edited, [actor.name for actor in people], *tokens)
+    return Planted(shown, references, items, edited, [actor.name for actor in people], *tokens)
 
 
 def _threads(database: Database, author: Actor, strings: Sequence[str]) -> list[int]:
     """The strings as titles, each with one of them as its text; the texts left over are comments."""
-    titles, texts, threads = list(packed(strings, TITLE)), iter(strings), list[int]()
-    for at in range(0, len(titles), TOGETHER):
+    titles, threads = list(packed(strings, TITLE)), list[int]()
+    texts, comments = strings[: len(titles)], paragraphs(strings[len(titles) :], COMMENT)
+    for group in _grouped(list(zip(titles, texts, strict=True))):
         with database.writing() as db:
-            threads += [
-                _ask(db, author, title, next(texts)).thread_id for title in titles[at : at + TOGETHER]
-            ]
-    for place, group in enumerate(_grouped(list(texts))):
+            threads += [_ask(db, author, title, text).thread_id for title, text in group]
+    for place in range(COMMENTED):
         with database.writing() as db:
             post = _answer(db, author, threads[place])
-            for text in group:
+            for text in comments[place::COMMENTED]:
                 posting.comment(db, author, post.id, text, key="", held_posts=0)
     return threads
 
 
-def _grouped(texts: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (texts[at : at + TOGETHER] for at in range(0, len(texts), TOGETHER))
+def _grouped(some: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    return (some[at : at + TOGETHER] for at in range(0, len(some), TOGETHER))
 
 
 def _ask(db: Session, author: Actor, title: str, text: str) -> Post:

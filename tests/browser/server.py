@@ -11,14 +11,15 @@ from pathlib import Path
 
 import httpx
 from conftest import free_port
+from references.fake_services import service_variables
 
 STARTS_WITHIN = 20  # seconds
 
 
 class Forum:
-    """A forum on the SQLite file in `folder`; `base` is its address."""
+    """A forum on the SQLite file in `folder`; it asks the registries at `services`, and answers at `base`."""
 
-    def __init__(self, folder: Path, crossref_base: str) -> None:
+    def __init__(self, folder: Path, services: str) -> None:
         self.folder = folder
         self.port = free_port()
         self.base = f"http://127.0.0.1:{self.port}"
@@ -27,7 +28,7 @@ class Forum:
             "FORUM_DATABASE_URL": f"sqlite:///{folder / 'forum.sqlite3'}",
             "FORUM_DATA_DIR": str(folder),
             "FORUM_BASE_URL": self.base,
-            "FORUM_CROSSREF_BASE": crossref_base,
+            **service_variables(services),
         }
         self._processes: list[subprocess.Popen[bytes]] = []
 

@@ -5,7 +5,7 @@ from itertools import islice
 from typing import NamedTuple
 
 import pytest
-from browser.hostile import Planted, packed, plant
+from browser.hostile import COMMENTED, Planted, packed, paragraphs, plant
 from browser.server import Forum
 from browser.sheets import TRAP, Answer, Reader, Shown
 from markup.attacks import attacks
@@ -15,8 +15,10 @@ from forum import schema
 from forum.db import Database
 
 STRINGS = attacks(1000)
+#: All of them, several together, for what comes back as it was typed; and some alone.
+PACKS, SOME = list(packed(STRINGS, 300)), STRINGS[::20]
 #: For pages where one more echo of the same kind is all there is; and signing in is slow on purpose.
-SOME = STRINGS[::20]
+FEW = [*packed(STRINGS, 5000), *STRINGS[::100]]
 #: Pages shown at once.
 PER_SHEET = 50
 
@@ -54,7 +56,7 @@ def unprotected(chromium: Browser) -> Iterator[BrowserContext]:
 
 
 def threads(forum: Hostile) -> Iterator[Answer]:
-    yield from (forum.moderator.get(f"/t/{number}") for number in forum.planted.threads)
+    yield from (forum.moderator.get(path) for path in forum.planted.threads)
 
 
 def lists(forum: Hostile) -> Iterator[Answer]:
@@ -65,7 +67,7 @@ def lists(forum: Hostile) -> Iterator[Answer]:
 
 
 def references(forum: Hostile) -> Iterator[Answer]:
-    yield from (forum.guest.get(f"/references/{number}") for number in forum.planted.references)
+    yield from (forum.guest.get(path) for path in forum.planted.references)
 
 
 def single_posts(forum: Hostile) -> Iterator[Answer]:
@@ -77,13 +79,13 @@ def single_posts(forum: Hostile) -> Iterator[Answer]:
 
 def searches(forum: Hostile) -> Iterator[Answer]:
     """The box takes 300 characters, so several strings go into it at once, and some alone."""
-    yield from (forum.guest.get("/search", q=text) for text in (*packed(STRINGS, 300), *SOME))
-    yield from (forum.guest.get("/references", q=text) for text in packed(STRINGS, 300))
+    yield from (forum.guest.get("/search", q=text) for text in (*PACKS, *SOME))
+    yield from (forum.guest.get("/references", q=text) for text in PACKS)
 
 
 def forms(forum: Hostile) -> Iterator[Answer]:
     """What was typed comes back in the form."""
-    for text in STRINGS:
+    for text in (*PACKS, *SOME):
         typed = {"kind": text, "title": text, "tags": text, "text": text, "key": text}
         yield forum.author.post("/ask", typed)
         yield forum.guest.post("/sign-up", {"name": text, "email": text, "password": "x", "next": text})
@@ -91,7 +93,7 @@ def forms(forum: Hostile) -> Iterator[Answer]:
 
 def more_forms(forum: Hostile) -> Iterator[Answer]:
     post, decide = f"/p/{forum.planted.edited[0]}", f"/moderation/items/{forum.planted.items[-1]}/decide"
-    for text in SOME:
+    for text in FEW:
         yield forum.guest.post("/sign-in", {"name": text, "password": "x", "next": text})
         yield forum.author.post(f"{post}/edit", {"text": "", "why": text, "revision": text})
         yield forum.author.post(f"{post}/comment", {"text": f"{text}{'x' * 2000}"})
@@ -114,7 +116,8 @@ def test_nothing_runs(hostile: Hostile, unprotected: BrowserContext, pages: Page
 
 def test_nothing_runs_in_previews(hostile: Hostile, unprotected: BrowserContext) -> None:
     shown = Shown(unprotected, hostile.base)
-    found = (hostile.author.post("/preview", {"text": text}, 200) for text in STRINGS)
+    texts = (*paragraphs(STRINGS, 300), *SOME)
+    found = (hostile.author.post("/preview", {"text": text}, 200) for text in texts)
     while some := list(islice(found, PER_SHEET)):
         shown.fill(some)
         assert not shown.trouble
@@ -128,7 +131,7 @@ def test_nothing_runs_beside_our_scripts(hostile: Hostile, chromium: Browser, po
     context.add_init_script(TRAP)
     context.add_cookies([{"name": "session", "value": hostile.planted.moderator, "url": hostile.base}])
     shown = Shown(context, hostile.base)
-    for path in (*(f"/t/{number}" for number in hostile.planted.threads[:10]), "/references", "/log"):
+    for path in (*hostile.planted.threads[policy:COMMENTED:2], "/references", "/log"):
         shown.open(path)
         assert not shown.trouble
     context.close()

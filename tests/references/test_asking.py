@@ -22,29 +22,9 @@ from forum.fetch import Answer, Known
 from forum.references import pacing, remembering
 from forum.references.asking import TRIES, ask, recalled
 from forum.references.resolvers import Missing, Question, Unavailable
-from forum.references.tables import ServiceAnswer, ServicePace
+from forum.references.tables import ServiceAnswer
 
 WORK = b'{"a": "work"}'
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def made(request: pytest.FixtureRequest, new_database: Callable[[str], Database]) -> Database:
-    return new_database(request.param)
-
-
-@pytest.fixture
-def database(made: Database, frozen: Clock) -> Database:
-    """A database in which nobody was asked anything."""
-    with made.writing() as db:
-        db.execute(delete(ServiceAnswer))
-        db.execute(delete(ServicePace))
-    return made
-
-
-@pytest.fixture(scope="module")
-def services() -> Iterator[FakeServices]:
-    with FakeServices().running() as services:
-        yield services
 
 
 @pytest.fixture
@@ -78,13 +58,13 @@ def client(settings: Settings, pauses: list[float], frozen: Clock) -> Iterator[K
 
 @pytest.fixture
 def put(
-    database: Database, settings: Settings, client: Known, fake: FakeServices
+    blank: Database, settings: Settings, client: Known, fake: FakeServices
 ) -> Callable[..., bytes | Missing | Unavailable]:
     """Asks a service about a key."""
 
     def put(key: str = "one", service: str = "crossref", **options: Any) -> bytes | Missing | Unavailable:
         question = Question(service, key, f"{fake.base}/{service}/x", {"key": key})
-        return ask(database, settings, client, question, read, **options)
+        return ask(blank, settings, client, question, read, **options)
 
     return put
 
@@ -96,8 +76,8 @@ def read(answer: Answer) -> bytes | Missing | Unavailable:
     return answer.body if usable else Unavailable(f"read {answer.status}")
 
 
-def kept(database: Database) -> int:
-    with database.reading() as db:
+def kept(blank: Database) -> int:
+    with blank.reading() as db:
         return db.scalar(select(func.count()).select_from(ServiceAnswer)) or 0
 
 
@@ -130,13 +110,13 @@ def test_a_no_is_asked_for_again_after_a_day(put: Any, fake: FakeServices, froze
 
 
 def test_a_status_of_no_is_believed_for_a_day_whatever_is_read(
-    database: Database, settings: Settings, client: Known, fake: FakeServices, frozen: Clock
+    blank: Database, settings: Settings, client: Known, fake: FakeServices, frozen: Clock
 ) -> None:
     question = Question("doi.org", "x", f"{fake.base}/doi.org/x")
     fake.next(Reply(410, b"gone"))
-    assert ask(database, settings, client, question, lambda answer: answer.status) == 410
+    assert ask(blank, settings, client, question, lambda answer: answer.status) == 410
     frozen.forward(days=2)
-    assert recalled(database, question, lambda answer: answer.status) is None
+    assert recalled(blank, question, lambda answer: answer.status) is None
 
 
 def test_some_answers_are_good_for_longer(put: Any, fake: FakeServices, frozen: Clock) -> None:
@@ -153,11 +133,11 @@ def test_some_answers_are_good_for_longer(put: Any, fake: FakeServices, frozen: 
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_what_is_no_answer_is_never_kept(
-    put: Any, fake: FakeServices, database: Database, frozen: Clock, fault: str
+    put: Any, fake: FakeServices, blank: Database, frozen: Clock, fault: str
 ) -> None:
     fake.spoil("crossref", FAULTS[fault])
     assert isinstance(put(until=time.monotonic() + 0.25), Unavailable)
-    assert kept(database) == 0
+    assert kept(blank) == 0
     fake.mend("crossref")
     frozen.forward(seconds=61)
     fake.next(Reply(200, WORK))
@@ -175,35 +155,35 @@ def test_whoever_wants_it_fresh_asks_and_everybody_has_it(put: Any, fake: FakeSe
 
 
 def test_an_answer_is_kept_as_it_came_and_small(
-    database: Database, settings: Settings, client: Known, fake: FakeServices
+    blank: Database, settings: Settings, client: Known, fake: FakeServices
 ) -> None:
     body = b"<feed>" + b"x" * 100_000
     question = Question("arxiv", "1706.03762", f"{fake.base}/arxiv/x")
     fake.next(Reply(200, body, {"Content-Type": "application/atom+xml; charset=utf-8", "Date": "now"}))
-    answer = ask(database, settings, client, question, lambda answer: answer)
-    again = remembering.recall(database, question)
+    answer = ask(blank, settings, client, question, lambda answer: answer)
+    again = remembering.recall(blank, question)
     assert isinstance(answer, Answer)
     assert again is not None
     assert (again.status, again.body) == (200, answer.body)
     assert dict(again.headers) == {"content-type": "application/atom+xml; charset=utf-8"}
-    with database.reading() as db:
+    with blank.reading() as db:
         row = db.scalars(select(ServiceAnswer)).one()
     assert len(row.body) < 1000
     assert gzip.decompress(row.body) == body
 
 
 def test_a_better_reader_reads_it_again_without_asking(
-    database: Database, settings: Settings, client: Known, fake: FakeServices
+    blank: Database, settings: Settings, client: Known, fake: FakeServices
 ) -> None:
     question = Question("crossref", "work:1", f"{fake.base}/crossref/x")
     fake.next(Reply(200, WORK))
-    assert ask(database, settings, client, question, read) == WORK
-    assert ask(database, settings, client, question, lambda answer: len(answer.body)) == len(WORK)
+    assert ask(blank, settings, client, question, read) == WORK
+    assert ask(blank, settings, client, question, lambda answer: len(answer.body)) == len(WORK)
     assert len(fake.asked) == 1
     # What this reader cannot use is no answer for it: it asks.
     fake.next(Reply(200, b"{}"))
     unwilling = lambda answer: b"{}" if answer.body == b"{}" else Unavailable("cannot be read")  # noqa: E731
-    assert ask(database, settings, client, question, unwilling) == b"{}"
+    assert ask(blank, settings, client, question, unwilling) == b"{}"
 
 
 def test_services_and_keys_do_not_mix(put: Any, fake: FakeServices) -> None:
@@ -215,7 +195,7 @@ def test_services_and_keys_do_not_mix(put: Any, fake: FakeServices) -> None:
 
 
 def test_outworn_answers_are_swept_when_new_ones_come(
-    put: Any, fake: FakeServices, database: Database, frozen: Clock
+    put: Any, fake: FakeServices, blank: Database, frozen: Clock
 ) -> None:
     fake.next(*(Reply(200, WORK) for _ in range(25)))
     for number in range(25):
@@ -223,17 +203,17 @@ def test_outworn_answers_are_swept_when_new_ones_come(
     frozen.forward(days=31)
     fake.next(Reply(200, WORK), Reply(200, WORK))
     put("new")
-    assert kept(database) == 25 - remembering.SWEPT + 1
+    assert kept(blank) == 25 - remembering.SWEPT + 1
     put("newer")
-    assert kept(database) == 2
+    assert kept(blank) == 2
 
 
-def test_odd_content_types_are_left_out(database: Database) -> None:
+def test_odd_content_types_are_left_out(blank: Database) -> None:
     question = Question("crossref", "x", "")
     for raw in ("text/html; charset=ü", "x" * 300):
         answer = Answer(200, httpx.Headers({"Content-Type": raw.encode("latin-1")}), b"")
-        remembering.remember(database, question, answer, timedelta(days=1))
-        again = remembering.recall(database, question)
+        remembering.remember(blank, question, answer, timedelta(days=1))
+        again = remembering.recall(blank, question)
         assert again is not None
         assert again.headers.get("content-type", "") in ("", "x" * 100)
 
@@ -257,15 +237,15 @@ def test_questions_to_one_service_keep_their_distance(
 
 
 def test_nobody_waits_for_long(
-    put: Any, fake: FakeServices, database: Database, settings: Settings, pauses: list[float]
+    put: Any, fake: FakeServices, blank: Database, settings: Settings, pauses: list[float]
 ) -> None:
     for _ in range(3):
-        assert pacing.turn(database, settings, "arxiv", 100) is not None
+        assert pacing.turn(blank, settings, "arxiv", 100) is not None
     outcome = put("x", "arxiv")
     assert outcome == Unavailable("arxiv is given a rest just now")
     assert (fake.asked, pauses) == ([], [])
     # Who did not wait took nobody's turn.
-    assert pacing.turn(database, settings, "arxiv", 100) == 9
+    assert pacing.turn(blank, settings, "arxiv", 100) == 9
 
 
 def test_paces() -> None:
@@ -277,9 +257,9 @@ def test_paces() -> None:
     assert pacing.interval(Settings(pace=0.5), "arxiv") == 6
 
 
-def test_threads_take_turns(database: Database, settings: Settings) -> None:
+def test_threads_take_turns(blank: Database, settings: Settings) -> None:
     with ThreadPoolExecutor(8) as pool:
-        waits = list(pool.map(lambda _: pacing.turn(database, settings, "datacite", 60), range(24)))
+        waits = list(pool.map(lambda _: pacing.turn(blank, settings, "datacite", 60), range(24)))
     assert sorted(round(wait, 3) for wait in waits if wait is not None) == [
         round(0.3 * number, 3) for number in range(24)
     ]
@@ -290,13 +270,13 @@ import sys
 from forum.config import Settings
 from forum.db import Database
 from forum.references import pacing
-database = Database(sys.argv[1])
-print([pacing.turn(database, Settings(), "arxiv", 60) for _ in range(4)])
+blank = Database(sys.argv[1])
+print([pacing.turn(blank, Settings(), "arxiv", 60) for _ in range(4)])
 """
 
 
-def test_processes_take_turns(database: Database, settings: Settings) -> None:
-    address = database.url.render_as_string(hide_password=False)
+def test_processes_take_turns(blank: Database, settings: Settings) -> None:
+    address = blank.url.render_as_string(hide_password=False)
     run = [sys.executable, "-c", _PROCESS, address]
     started = [subprocess.Popen(run, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     told = [process.communicate(timeout=60)[0] for process in started]
@@ -307,12 +287,12 @@ def test_processes_take_turns(database: Database, settings: Settings) -> None:
 
 
 def test_a_clock_that_was_wrong_does_not_silence_a_service(
-    database: Database, settings: Settings, frozen: Clock
+    blank: Database, settings: Settings, frozen: Clock
 ) -> None:
     frozen.forward(days=400)
-    pacing.turn(database, settings, "crossref", 5)
+    pacing.turn(blank, settings, "crossref", 5)
     frozen.forward(days=-400)
-    assert pacing.turn(database, settings, "crossref", 100) == pacing.LONGEST_HOLD
+    assert pacing.turn(blank, settings, "crossref", 100) == pacing.LONGEST_HOLD
 
 
 # --- patience ------------------------------------------------------------------------------------------
@@ -341,10 +321,10 @@ def test_nobody_asks_for_more_than_a_minute_of_patience(put: Any, fake: FakeServ
     assert put() == WORK
 
 
-def test_a_rest_is_never_made_shorter(database: Database, settings: Settings, frozen: Clock) -> None:
-    pacing.hold(database, "crossref", 30)
-    pacing.hold(database, "crossref", 2)
-    assert pacing.turn(database, settings, "crossref", 60) == 30
+def test_a_rest_is_never_made_shorter(blank: Database, settings: Settings, frozen: Clock) -> None:
+    pacing.hold(blank, "crossref", 30)
+    pacing.hold(blank, "crossref", 2)
+    assert pacing.turn(blank, settings, "crossref", 60) == 30
 
 
 def test_a_short_pause_is_waited_for(put: Any, fake: FakeServices, pauses: list[float]) -> None:
@@ -366,12 +346,12 @@ def test_trouble_is_tried_again_twice_with_growing_pauses(
 
 
 def test_a_service_that_is_not_there_is_tried_thrice(
-    database: Database, settings: Settings, client: Known, pauses: list[float]
+    blank: Database, settings: Settings, client: Known, pauses: list[float]
 ) -> None:
     with FakeServices().running() as gone:
         base = gone.base
     question = Question("datacite", "x", f"{base}/x")
-    outcome = ask(database, settings, client, question, read)
+    outcome = ask(blank, settings, client, question, read)
     assert isinstance(outcome, Unavailable)
     assert "cannot be reached" in outcome.why
     assert len(pauses) == TRIES
@@ -391,20 +371,20 @@ def test_a_service_that_tells_a_slower_pace_gets_it(
 
 
 def test_silence_costs_no_more_time_than_there_is_and_the_service_rests_as_long(
-    put: Any, fake: FakeServices, database: Database, settings: Settings
+    put: Any, fake: FakeServices, blank: Database, settings: Settings
 ) -> None:
     fake.spoil("crossref", Reply(silent=5))
     began = time.monotonic()
     assert isinstance(put(until=began + 0.3), Unavailable)
     took = time.monotonic() - began
     assert 0.3 <= took < 1
-    wait = pacing.turn(database, settings, "crossref", 60)
+    wait = pacing.turn(blank, settings, "crossref", 60)
     assert wait is not None
     # More than the usual distance.
     assert 0.15 <= wait <= took
 
 
-def test_without_time_nobody_is_asked(put: Any, fake: FakeServices, database: Database) -> None:
+def test_without_time_nobody_is_asked(put: Any, fake: FakeServices, blank: Database) -> None:
     assert put(until=time.monotonic() - 1) == Unavailable("there was no time left for crossref")
     assert fake.asked == []
     fake.next(Reply(200, WORK))
@@ -413,15 +393,15 @@ def test_without_time_nobody_is_asked(put: Any, fake: FakeServices, database: Da
     assert put(until=time.monotonic() - 1) == WORK
 
 
-def test_nothing_is_locked_while_a_service_thinks(put: Any, fake: FakeServices, database: Database) -> None:
+def test_nothing_is_locked_while_a_service_thinks(put: Any, fake: FakeServices, blank: Database) -> None:
     fake.next(Reply(200, WORK, silent=0.3))
     asking = threading.Thread(target=put)
     asking.start()
     while not fake.asked:
         time.sleep(0.005)
     began = time.monotonic()
-    with database.writing() as db:
+    with blank.writing() as db:
         db.execute(delete(ServiceAnswer))
     assert time.monotonic() - began < 0.2
     asking.join()
-    assert kept(database) == 1
+    assert kept(blank) == 1

@@ -1,111 +1,22 @@
-"""Looking sources up, from end to end: as recorded, in pieces, and while everything is in trouble."""
+"""Looking sources up by their identifiers, from end to end."""
 
 import json
-import time
-from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
-from conftest import Clock, missing
+from conftest import Clock
 from references.fake_registries import page
-from references.fake_services import FAULTS, SAMPLES, FakeServices, Reply, sample
-from sqlalchemy import delete, select
+from references.fake_services import SAMPLES, FakeServices, Reply, sample
+from references.looking import LookUp, a_work, known, of, services_asked, sources, title
 
 from forum.config import Settings
 from forum.db import Database
 from forum.fetch import Known
 from forum.references.asking import ask
 from forum.references.identifiers import Identifier, Scheme, parse
-from forum.references.lookup import Looked, expanded, look_up, resolve_short, search, searched
-from forum.references.resolvers import Found, Missing, Record, Unavailable, wayback
+from forum.references.resolvers import Found, wayback
 from forum.references.resolvers.doi import CSL_JSON
-from forum.references.tables import ServiceAnswer, ServicePace
-from forum.references.webpages import same_title
 
-LookUp = Callable[..., Looked]
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def made(request: pytest.FixtureRequest, new_database: Callable[[str], Database]) -> Database:
-    return new_database(request.param)
-
-
-@pytest.fixture
-def database(made: Database, frozen: Clock) -> Database:
-    """A database in which nobody was asked anything."""
-    with made.writing() as db:
-        db.execute(delete(ServiceAnswer))
-        db.execute(delete(ServicePace))
-    return made
-
-
-@pytest.fixture(scope="module")
-def services() -> Iterator[FakeServices]:
-    with FakeServices().running() as services:
-        yield services
-
-
-@pytest.fixture
-def fake(services: FakeServices) -> FakeServices:
-    """Registries that know what was recorded."""
-    services.forget()
-    try:
-        services.learn()
-    except FileNotFoundError:
-        missing("../shared/references with the recorded answers")
-    return services
-
-
-@pytest.fixture(scope="module")
-def settings(services: FakeServices) -> Settings:
-    return services.settings()
-
-
-@pytest.fixture(scope="module")
-def client(settings: Settings) -> Iterator[Known]:
-    with Known(settings, sleep=lambda _: None) as client:
-        yield client
-
-
-@pytest.fixture
-def look(database: Database, settings: Settings, client: Known, fake: FakeServices) -> LookUp:
-    """Looks up what is written as `doi:10.…`."""
-
-    def look(written: str, **options: Any) -> Looked:
-        scheme, _, value = written.partition(":")
-        own = options.pop("settings", settings)
-        web = fake.web(own, seconds=options.get("seconds", 5.0))
-        return look_up(database, own, client, parse(scheme, value), web=web, **options)
-
-    return look
-
-
-def sources(looked: Looked) -> list[str]:
-    return [source for source, _ in looked.records]
-
-
-def of(looked: Looked, source: str) -> Record:
-    return dict(looked.records)[source]
-
-
-def title(looked: Looked) -> str:
-    titles = (record.csl.get("title", "") for _, record in looked.records)
-    return next(filter(None, titles), "")
-
-
-def known(looked: Looked) -> set[str]:
-    return {identifier.value for _, record in looked.records for identifier in record.identifiers}
-
-
-def services_asked(fake: FakeServices) -> list[str]:
-    return [target.split("/")[1] for target in fake.asked]
-
-
-def a_work(doi: str, name: str = "A work of many words") -> dict[str, Any]:
-    return {"DOI": doi, "type": "journal-article", "title": [name], "issued": {"date-parts": [[2020]]}}
-
-
-# --- each recorded answer ------------------------------------------------------------------------------
+# --- each recorded answer -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -181,7 +92,7 @@ def test_a_refusal_of_our_question_is_no_no(look: LookUp, fake: FakeServices) ->
     assert (looked.status, set(looked.unanswered)) == ("unavailable", {"crossref"})
 
 
-# --- DOIs ----------------------------------------------------------------------------------------------
+# --- DOIs ---------------------------------------------------------------------------------------------
 
 
 def test_the_agency_is_asked_once_for_all_dois_of_a_prefix(
@@ -289,7 +200,7 @@ def test_a_record_of_another_work_is_not_taken(look: LookUp, fake: FakeServices)
     assert "10.1371/journal.pcbi.1006561" not in known(looked)
 
 
-# --- medicine ------------------------------------------------------------------------------------------
+# --- medicine -----------------------------------------------------------------------------------------
 
 
 def test_a_pmid_leads_to_the_record_of_its_doi(look: LookUp, fake: FakeServices) -> None:
@@ -371,7 +282,7 @@ def test_a_work_of_medicine_gets_its_numbers_and_notices(look: LookUp, fake: Fak
     assert fake.asked == []
 
 
-# --- preprints, books, free copies ---------------------------------------------------------------------
+# --- preprints, books, free copies --------------------------------------------------------------------
 
 
 def test_datacite_knows_what_arxiv_has(look: LookUp, fake: FakeServices) -> None:
@@ -416,295 +327,10 @@ def test_a_free_copy(look: LookUp, fake: FakeServices) -> None:
 
 
 def test_a_kept_copy_of_a_page(
-    database: Database, settings: Settings, client: Known, fake: FakeServices
+    blank: Database, settings: Settings, client: Known, fake: FakeServices
 ) -> None:
     url = "https://jayconrod.com/posts/133/integration-tests-are-best-tests"
     question = wayback.question(settings, url)
-    outcome = ask(database, settings, client, question, lambda answer: wayback.read(answer, url))
+    outcome = ask(blank, settings, client, question, lambda answer: wayback.read(answer, url))
     assert isinstance(outcome, Found)
     assert outcome.record.about["archived_at"] == "2026-02-12"
-
-
-# --- pages ---------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def at(fake: FakeServices, look: LookUp) -> LookUp:
-    """Looks up the page at a path of the fake."""
-    return lambda path, **options: look(f"url:{fake.base}/page/{path}", **options)
-
-
-def scholarly() -> bytes:
-    return (SAMPLES / "page-scholarly.html").read_bytes()
-
-
-def test_a_page_of_a_work_leads_to_the_record_of_its_doi(at: LookUp, fake: FakeServices) -> None:
-    fake.pages["study"] = page(scholarly())
-    looked = at("study")
-    assert (looked.status, sources(looked)) == ("found", ["page", "crossref"])
-    assert looked.stands_for == Identifier(Scheme.DOI, "10.1371/journal.pone.0211023")
-    # Whose the page is, only the registry can say.
-    assert of(looked, "page").identifiers == ()
-    assert "DOI" not in of(looked, "page").csl
-    assert of(looked, "page").csl["title"] == "A systematic study of microdosing psychedelics"
-
-
-def test_a_page_that_names_the_doi_of_another_work_is_a_page(at: LookUp, fake: FakeServices) -> None:
-    fake.add(a_work("10.1371/journal.pone.0211023", "Something else altogether"))
-    fake.pages["study"] = page(scholarly())
-    looked = at("study")
-    assert (looked.status, sources(looked), looked.stands_for) == ("found", ["page"], None)
-    assert known(looked) == set()
-
-
-@pytest.mark.parametrize("fault", ["broken", "a page instead"])
-def test_without_the_registry_a_page_is_a_page_for_now(at: LookUp, fake: FakeServices, fault: str) -> None:
-    fake.pages["study"] = page(scholarly())
-    fake.spoil("crossref", FAULTS[fault])
-    looked = at("study")
-    assert (looked.status, sources(looked), looked.stands_for) == ("found", ["page"], None)
-    assert set(looked.unanswered) == {"crossref"}
-
-
-def test_a_page_of_no_work(at: LookUp, fake: FakeServices) -> None:
-    fake.pages["news"] = page(b"<title>All about herons</title><p>doi:10.1371/journal.pone.0211023</p>")
-    looked = at("news")
-    assert (looked.status, sources(looked), title(looked)) == ("found", ["page"], "All about herons")
-    assert services_asked(fake) == ["page"]
-
-
-def test_a_page_is_read_once_a_day(at: LookUp, fake: FakeServices, frozen: Clock) -> None:
-    fake.pages["old"] = Reply(301, b"", {"Location": "/page/news"})
-    fake.pages["news"] = page("<title>Über Reiher</title>".encode())
-    first, second = at("old"), at("old")
-    assert first == second
-    assert of(second, "page").csl["URL"] == f"{fake.base}/page/news"
-    assert len(fake.asked) == 2
-    at("old", fresh=True)
-    assert len(fake.asked) == 4
-    frozen.forward(days=1.1)
-    at("old")
-    assert len(fake.asked) == 6
-
-
-@pytest.mark.parametrize(
-    "reply",
-    [
-        page(b"<title>Not found</title>", 404),
-        page(b"<title>Gone</title>", 410),
-        page(b"<title>Just a moment...</title>", 403),
-        page(b"<title>Just a moment...</title>", 503),
-        page(b"<title>Just a moment...</title>"),
-        page(b"<title>Sign in</title>", 401),
-        page(b""),
-        Reply(200, b"%PDF-1.7", {"Content-Type": "application/pdf"}),
-        Reply(200, b"\x89PNG", {"Content-Type": "image/png"}),
-        Reply(302, b"", {"Location": "http://10.0.0.1/"}),
-    ],
-)
-def test_pages_that_tell_nothing_are_not_asked_again_and_again(
-    at: LookUp, fake: FakeServices, reply: Reply
-) -> None:
-    fake.pages["x"] = reply
-    looked = at("x")
-    assert (looked.status, looked.records, looked.unfinished) == ("missing", (), False)
-    assert looked.why.endswith(".")
-    assert ("no page at this address" in looked.why) is (reply.status in (404, 410))
-
-
-@pytest.mark.parametrize(
-    "reply",
-    [
-        page(b"<title>Try later</title>", 503),
-        page(b"", 500),
-        page(b"", 429),
-        page(b"<title>Half a pa")._replace(withheld=3),
-        FAULTS["silent"],
-    ],
-)
-def test_pages_in_trouble_may_be_read_later(
-    at: LookUp, fake: FakeServices, reply: Reply, database: Database
-) -> None:
-    fake.pages["x"] = reply
-    looked = at("x", seconds=0.25)
-    assert (looked.status, looked.unfinished) == ("unavailable", True)
-    fake.pages["x"] = page(b"<title>All about herons</title>")
-    assert at("x").status == "found"
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("A systematic study of microdosing", "A Systematic Study of Microdosing.", True),
-        ("Powerful substances in tiny amounts", "Powerful substances in tiny amounts: A study of", True),
-        ("RETRACTED: Ileal-lymphoid hyperplasia", "Ileal-lymphoid hyperplasia", True),
-        ("Editorial", "Editorial policies of journals that nobody reads", False),
-        ("A study of herons in Norway", "A study of cranes in Sweden", False),
-        ("", "", False),
-        ("", "A study", False),
-    ],
-)
-def test_titles_of_one_work(one: str, other: str, same: bool) -> None:
-    assert same_title(one, other) is same
-    assert same_title(other, one) is same
-
-
-# --- short DOIs ----------------------------------------------------------------------------------------
-
-
-def test_a_short_doi(
-    look: LookUp, database: Database, settings: Settings, client: Known, fake: FakeServices
-) -> None:
-    value = {"type": "HS_ALIAS", "data": {"format": "string", "value": "10.1371/journal.pone.0211023"}}
-    told = {"responseCode": 1, "handle": "10/gfv7cw", "values": [value]}
-    fake.tell("doi.org", "handle:10/gfv7cw", told)
-    long = Identifier(Scheme.DOI, "10.1371/journal.pone.0211023")
-    assert expanded(database, settings, "10/gfv7cw") is None
-    assert resolve_short(database, settings, client, "10/gfv7cw") == long
-    assert resolve_short(database, settings, client, "10/nothing") == Missing()
-    assert expanded(database, settings, "10/gfv7cw") == long
-    assert expanded(database, settings, "10/nothing") == Missing()
-    looked = look("url:https://doi.org/gfv7cw")
-    assert (looked.status, looked.stands_for, sources(looked)) == ("found", long, ["crossref"])
-    assert look("url:https://doi.org/nothing").status == "missing"
-    fake.spoil("doi.org", Reply(500))
-    assert isinstance(resolve_short(database, settings, client, "10/another"), Unavailable)
-    assert look("url:https://doi.org/another").status == "unavailable"
-
-
-# --- trouble -------------------------------------------------------------------------------------------
-
-#: For each service something that only it knows.
-ONLY = {
-    "crossref": "doi:10.1038/srep16696",
-    "datacite": "doi:10.5061/dryad.8515",
-    "doi.org": "doi:10.5061/dryad.8515",
-    "pubmed": "pmid:30571677",
-    "pmc": "pmcid:PMC2883744",
-    "arxiv": "arxiv:2509.08827",
-    "openlibrary": "isbn:0451526538",
-    "googlebooks": "isbn:9788804724872",
-}
-
-
-#: What these tests ask of the database, others ask of both kinds.
-on_one_database = pytest.mark.parametrize("made", ["sqlite"], indirect=True)
-
-
-@on_one_database
-@pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("service", ONLY)
-def test_no_fault_is_ever_a_no(
-    look: LookUp, fake: FakeServices, database: Database, frozen: Clock, service: str, fault: str
-) -> None:
-    own = fake.settings(googlebooks_key="k")
-    fake.add(a_work("10.1038/ng.590"))
-    fake.spoil(service, FAULTS[fault])
-    looked = look(ONLY[service], settings=own, seconds=0.25 if fault == "silent" else 5.0)
-    assert looked.status == "unavailable"
-    assert service in looked.unanswered
-    assert looked.why
-    assert looked.unfinished
-    with database.reading() as db:
-        assert service not in db.scalars(select(ServiceAnswer.service)).all()
-    fake.mend(service)
-    frozen.forward(seconds=61)
-    looked = look(ONLY[service], settings=own)
-    assert (looked.status, looked.unanswered) == ("found", {})
-
-
-@on_one_database
-@pytest.mark.parametrize("fault", ["too often", "silent", "a page instead"])
-@pytest.mark.parametrize("service", ["europepmc", "pubmed", "unpaywall", "openalex"])
-def test_what_is_known_is_kept_whoever_else_is_away(
-    look: LookUp, fake: FakeServices, service: str, fault: str
-) -> None:
-    fake.tell_agency("10.1093", "Crossref")
-    fake.add(a_work("10.1093/nar/gkr715", "Hepato-specific microRNA-122"))
-    fake.spoil(service, FAULTS[fault])
-    own = fake.settings(openalex_key="k" if service == "openalex" else "")
-    seconds = 0.3 if fault == "silent" else 5.0
-    looked = look("doi:10.1093/nar/gkr715", settings=own, seconds=seconds)
-    assert (looked.status, sources(looked)[0]) == ("found", "crossref")
-    assert service in looked.unanswered
-    assert looked.unfinished
-
-
-def test_time_is_up_for_all_together(look: LookUp, fake: FakeServices) -> None:
-    for service in ("crossref", "doi.org", "europepmc", "unpaywall"):
-        fake.spoil(service, Reply(silent=5))
-    began = time.monotonic()
-    looked = look("doi:10.1038/srep16696", seconds=0.25)
-    assert time.monotonic() - began < 1
-    assert looked.status == "unavailable"
-    assert set(looked.unanswered) == {"crossref", "doi.org", "europepmc", "unpaywall"}
-    assert services_asked(fake) == ["crossref"]
-
-
-def test_who_is_silent_is_asked_one_thing_only(look: LookUp, fake: FakeServices) -> None:
-    fake.spoil("pubmed", FAULTS["cut off on the way"])
-    looked = look("pmid:21937511")
-    assert (looked.status, services_asked(fake).count("pubmed")) == ("found", 1)
-
-
-# --- text ----------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def find(database: Database, settings: Settings, client: Known, fake: FakeServices) -> Callable[[str], Any]:
-    return lambda text: search(database, settings, client, text)
-
-
-def dois(found: Any) -> list[str]:
-    assert not isinstance(found, Unavailable), found
-    return [record.csl.get("DOI", "") for record in found]
-
-
-def test_a_citation_finds_its_work_first(find: Any, fake: FakeServices) -> None:
-    for csl in sample("four-works.json"):
-        names = ", ".join(author["family"] for author in csl["author"])
-        cited = f"{names} ({csl['issued']['date-parts'][0][0]}). {csl['title']}. {csl['container-title']}"
-        assert dois(find(cited))[0] == csl["DOI"].lower()
-    assert len(fake.asked) == 4
-
-
-def test_the_recorded_list(find: Any, fake: FakeServices) -> None:
-    fake.next(Reply(200, (SAMPLES / "crossref-query-bibliographic.json").read_bytes()))
-    assert len(dois(find("something about fish"))) == 3
-
-
-def test_the_same_words_are_searched_once(
-    find: Any, fake: FakeServices, frozen: Clock, database: Database, settings: Settings
-) -> None:
-    assert searched(database, settings, "polito: a systematic study of microdosing") is None
-    first = find("Polito: A systematic study of microdosing")
-    assert searched(database, settings, "polito: a systematic study of microdosing") == first
-    assert find("  POLITO: a systematic  study of\nmicrodosing ") == first
-    assert len(fake.asked) == 1
-    frozen.forward(days=31)
-    find("Polito: A systematic study of microdosing")
-    assert len(fake.asked) == 2
-
-
-def test_identifiers_in_the_text_come_first_and_once(find: Any, fake: FakeServices) -> None:
-    text = "Single-molecule FRET studies doi:10.1038/srep16696, PMID: 30571677; a study of microdosing"
-    fake.add(a_work("10.1371/journal.pcbi.1006561", "Ten simple rules, as Crossref has them"))
-    works = find(text)
-    found = dois(works)
-    assert found[:2] == ["10.1038/srep16696", "10.1371/journal.pcbi.1006561"]
-    assert works[1].csl["title"] == "Ten simple rules, as Crossref has them"
-    assert "10.1371/journal.pone.0211023" in found
-    assert len(found) == len(set(found))
-
-
-def test_a_search_in_trouble(find: Any, fake: FakeServices) -> None:
-    fake.spoil("crossref", Reply(500))
-    assert isinstance(find("a systematic study"), Unavailable)
-    named = find("see arXiv:2509.08827 for a study")
-    assert [record.csl["title"][:8] for record in named] == ["A Survey"]
-
-
-def test_nothing_is_searched_for_nothing(find: Any, fake: FakeServices) -> None:
-    assert list(find(" \n ")) == []
-    assert list(find("\u200b")) == []
-    assert fake.asked == []

@@ -145,20 +145,23 @@ def addresses(db: Session) -> Iterator[str]:
         "post_id": list(db.scalars(select(Post.id))),
         "reference_id": list(db.scalars(select(Reference.id))),
         "item_id": list(db.scalars(select(ReviewItem.id))),
-        "/tags/{name}": list(db.scalars(select(Tag.name))),
-        "/people/{name}": list(db.scalars(select(Account.name))),
+        "tags": list(db.scalars(select(Tag.name))),
+        "people": list(db.scalars(select(Account.name))),
+        "extension": ["txt"],
     }
     yield from (f"/t/{number}/{slug}" for number, slug in titled)
     yield from (f"/references/{number}/{slug}" for number, slug in named)
     for way in ROUTES:
         if way.method == "GET" and "{slug}" not in way.path:
             names = re.findall(r"{(\w+)(?::\w+)?}", way.path)
-            values = [known[name] if name in known else known[way.path] for name in names]
+            # A name is that of a tag or of a person.
+            values = [known[name if name != "name" else way.path.split("/")[1]] for name in names]
             pattern = re.sub(r"{(\w+):\w+}", r"{\1}", way.path)
             for chosen in itertools.product(*values):
                 yield pattern.format(**dict(zip(names, chosen, strict=True)))
     for word in (*sorted(SECRETS), "evidence"):
-        yield from (f"/search?q={word}", f"/search?q=tag:{word}", f"/references?q={word}")
+        yield from (f"/search?q={word}", f"/search?q=tag:{word}")
+        yield from (f"/references?q={word}", f"/references.txt?q={word}")
     yield from (f"/search?q={query}" for query in ("question", "some", "author:newcomer", "cites:public"))
 
 
@@ -202,14 +205,16 @@ def sweep(browser: Browser, paths: Iterable[str]) -> dict[str, list[str]]:
     return found
 
 
-def leaks(browser: Browser, reader: Actor, paths: list[str], secrets: frozenset[str]) -> dict[str, set[str]]:
-    """Which of the secrets a guest, a guest again (from kept pages) and an unrelated member come to see."""
-    rounds = {
+def seen(browser: Browser, reader: Actor, paths: list[str]) -> dict[str, dict[str, list[str]]]:
+    """What a guest, a guest again (from kept pages) and an unrelated member come to see, as `sweep` says."""
+    return {
         "guest": sweep(browser.signed_out(), paths),
         "guest again": sweep(browser, paths),
         "member": sweep(browser.signed_in(reader), paths),
     }
-    browser.signed_out()
+
+
+def leaks(rounds: dict[str, dict[str, list[str]]], secrets: frozenset[str]) -> dict[str, set[str]]:
     return {
         f"{marker} to {who}": set(where)
         for who, found in rounds.items()
@@ -234,14 +239,16 @@ def place(database: Database) -> Iterator[tuple[Browser, Place]]:
 def test_nothing_leaks(database: Database, place: tuple[Browser, Place]) -> None:
     browser, there = place
     before = every_address(database)
-    assert leaks(browser, there.reader, before, HELD) == {}
+    rounds = seen(browser, there.reader, before)
+    assert leaks(rounds, HELD) == {}
     # These pages are kept now; and the sweep finds what is there to be found.
-    assert sweep(browser, before).keys() >= GONE
+    assert rounds["guest again"].keys() >= GONE
     with database.writing() as db:
         take_away(db, there)
     after = list(dict.fromkeys([*before, *every_address(database)]))
-    assert leaks(browser, there.reader, after, SECRETS) == {}
-    assert sweep(browser.signed_in(there.moderator), after).keys() == SECRETS
+    assert leaks(seen(browser, there.reader, after), SECRETS) == {}
+    # Keys of forms are random letters, and can look like a marker.
+    assert sweep(browser.signed_in(there.moderator), after).keys() >= SECRETS
 
 
 def test_what_is_held_changes_nothing_for_readers(database: Database, frozen: object) -> None:

@@ -15,6 +15,7 @@ import pytest
 from community import Community, settle
 from conftest import missing
 from playwright.sync_api import Browser, Page, sync_playwright
+from references.fake_services import service_variables
 
 from forum.accounts import sessions
 from forum.accounts.tables import Actor
@@ -84,7 +85,7 @@ def _serve(database: Database, folder: Path, address: str, port: int) -> subproc
         "FORUM_DATA_DIR": str(folder),
         "FORUM_BASE_URL": address,
         # Nobody is asked about references while pages are looked at.
-        "FORUM_CROSSREF_BASE": "http://127.0.0.1:9",
+        **service_variables("http://127.0.0.1:9"),
     }
     with (folder / "log").open("wb") as log:
         command = [sys.executable, "-m", "forum", "serve", "--port", str(port)]
