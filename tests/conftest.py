@@ -1,5 +1,6 @@
 """What every test may use: databases made by the migrations, a frozen clock, no network but loopback."""
 
+import asyncio
 import os
 import shutil
 import socket
@@ -8,7 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import text
@@ -17,6 +18,9 @@ from sqlalchemy.orm import Session
 from forum import clock, schema
 from forum.config import settings
 from forum.db import Database
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 IN_CI = os.environ.get("CI") == "true"
 SHARED = Path(__file__).parents[2] / "shared"
@@ -75,6 +79,38 @@ def _fresh_settings() -> Iterator[None]:
     settings.cache_clear()
     yield
     settings.cache_clear()
+
+
+# --- a browser -----------------------------------------------------------------------------------------
+
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    " --disable-component-update --disable-sync"
+)
+
+
+@pytest.fixture(scope="session")
+def _chromium() -> Iterator["Browser"]:
+    # Imported here, because most runs are of tests that need no browser.
+    from playwright.sync_api import sync_playwright
+
+    program = shutil.which("chromium")
+    if not program:
+        missing("chromium (on Debian: apt-get install chromium)")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=FLAGS.split())
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def chromium(_chromium: "Browser") -> Iterator["Browser"]:
+    """The one browser of this test process, without windows; those of a file are closed at its end."""
+    yield _chromium
+    for context in _chromium.contexts:
+        context.close()
+    # Between its calls Playwright leaves its loop marked as running, and other tests could not run loops.
+    asyncio._set_running_loop(None)
 
 
 # --- databases -----------------------------------------------------------------------------------------

@@ -1,4 +1,8 @@
-"""The command line, as its owner meets it: real processes, exit codes, one sentence for what went wrong."""
+"""The command line, as its owner meets it: exit codes, one sentence for what went wrong, real servers.
+
+Each command runs at least once as a process of its own (`forum_process`, `serving`). What else ends by itself
+runs in this process (`forum`): an interpreter with everything in it takes a second or two to start.
+"""
 
 import os
 import re
@@ -8,9 +12,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from io import StringIO
 from pathlib import Path
-from typing import get_args, get_type_hints
+from typing import NamedTuple, get_args, get_type_hints
+from unittest.mock import patch
 
 import httpx
 import pytest
@@ -18,9 +24,11 @@ from makers import make_account, make_answer, make_thread, opening
 from sqlalchemy import select
 
 from forum import schema
-from forum.__main__ import create_account
+from forum import serving as server
+from forum.__main__ import create_account, main
 from forum.accounts import passwords, people
 from forum.accounts.tables import Account, Role
+from forum.config import settings as current
 from forum.db import Database
 from forum.search import index
 
@@ -34,11 +42,38 @@ def environment(tmp_path: Path) -> Environment:
     return plain | {"FORUM_DATA_DIR": str(tmp_path / "data")}
 
 
-def forum(environment: Environment, *words: str, typed: str = "") -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "forum", *words]
-    return subprocess.run(
-        command, check=False, env=environment, input=typed, capture_output=True, text=True, timeout=60
-    )
+class Done(NamedTuple):
+    """How a command ended, and what it said."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def forum(environment: Environment, *words: str, typed: str = "") -> Done:
+    """What the command does that ends by itself; one that would serve fails."""
+    said, complained = StringIO(), StringIO()
+    with (
+        patch.dict(os.environ, environment, clear=True),
+        patch.object(sys, "argv", ["forum", *words]),
+        patch.object(sys, "stdin", StringIO(typed)),
+        patch.object(server.MPServer, "serve", side_effect=AssertionError("it serves")),
+        redirect_stdout(said),
+        redirect_stderr(complained),
+        pytest.raises(SystemExit) as ended,
+    ):
+        current.cache_clear()
+        main()
+    return Done(int(ended.value.code or 0), said.getvalue(), complained.getvalue())
+
+
+def forum_process(environment: Environment, *words: str, typed: str = "") -> Done:
+    """The same by a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "forum", *words],
+        check=False, env=environment, input=typed, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    return Done(done.returncode, done.stdout, done.stderr)
 
 
 @contextmanager
@@ -62,7 +97,7 @@ def serving(environment: Environment, *options: str) -> Iterator[tuple["subproce
 
 def answers(base: str) -> bool:
     try:
-        return httpx.get(f"{base}/healthz").status_code == 200
+        return httpx.get(f"{base}/healthz", verify=False).status_code == 200
     except httpx.TransportError:
         return False
 
@@ -93,7 +128,8 @@ def database_of(environment: Environment) -> Database:
 
 def test_every_command_explains_itself(environment: Environment) -> None:
     for words in ("", "serve", "work", "migrate", "check", "reindex", "account", "account create"):
-        done = forum(environment, *words.split(), "--help")
+        run = forum if words else forum_process
+        done = run(environment, *words.split(), "--help")
         assert (done.returncode, done.stderr) == (0, "")
         assert "Usage" in done.stdout
 
@@ -116,7 +152,7 @@ def test_an_unknown_command_is_a_wrong_use(environment: Environment) -> None:
 def test_a_bad_setting_is_named_in_one_sentence(
     environment: Environment, command: str, name: str, value: str
 ) -> None:
-    done = forum(environment | {name: value}, command)
+    done = (forum_process if command == "work" else forum)(environment | {name: value}, command)
     assert done.returncode == 2
     assert done.stdout == ""
     assert name in done.stderr
@@ -124,11 +160,11 @@ def test_a_bad_setting_is_named_in_one_sentence(
 
 
 def test_a_new_forum_is_checked_before_and_after_it_is_migrated(environment: Environment) -> None:
-    before = forum(environment, "check")
+    before = forum_process(environment, "check")
     assert before.returncode == 1
     assert "forum migrate" in before.stdout
-    assert "version" in forum(environment, "migrate").stdout
-    after = forum(environment, "check")
+    assert "version" in forum_process(environment, "migrate").stdout
+    after = forum_process(environment, "check")
     assert after.returncode == 0, after.stdout
     names = [line.split()[1] for line in after.stdout.splitlines()]
     assert names == ["settings", "database", "schema", "search", "mail"]
@@ -155,7 +191,7 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(environment: Environment, 
 def test_an_account_is_made_with_a_password_from_standard_input(environment: Environment) -> None:
     forum(environment, "migrate")
     words = ("account", "create", "Ada", "--role", "moderator", "--email", "ada@example.org")
-    done = forum(environment, *words, typed="a sentence of my own\n")
+    done = forum_process(environment, *words, typed="a sentence of my own\n")
     assert (done.returncode, done.stdout) == (0, "Ada can sign in (moderator).\n")
     database = database_of(environment)
     with database.reading() as db:
@@ -285,7 +321,7 @@ def test_a_broken_search_index_is_made_anew(environment: Environment) -> None:
         index.drop(db, [opening(db, thread).id])
     broken = forum(environment, "check")
     assert (broken.returncode, "run: forum reindex" in broken.stdout) == (1, True)
-    done = forum(environment, "reindex")
+    done = forum_process(environment, "reindex")
     assert (done.returncode, done.stdout) == (0, "The search index has 2 posts.\n")
     assert forum(environment, "check").returncode == 0
     database.close()
@@ -302,7 +338,7 @@ def test_a_port_in_use_is_one_sentence(environment: Environment) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        done = forum(environment, "serve", "--port", port)
+        done = forum_process(environment, "serve", "--port", port)
     assert done.returncode == 1
     assert (port in done.stderr, done.stderr.count("\n")) == (True, 1)
 

@@ -115,7 +115,7 @@ class ReferenceRecord(Table):
 
 
 class ReferenceRelation(Table):
-    """The reference stands in this relation to the work with that identifier, which need not be cited here."""
+    """The reference stands in this relation to that other work, which need not be cited here."""
 
     __tablename__ = "reference_relation"
     __table_args__ = (

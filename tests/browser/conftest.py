@@ -1,4 +1,4 @@
-"""A Chromium and a running forum for what people do in a browser."""
+"""A running forum for what people do in a browser."""
 
 import shutil
 from collections.abc import Iterator
@@ -6,32 +6,12 @@ from pathlib import Path
 
 import pytest
 from browser.server import Forum
-from conftest import missing
-from playwright.sync_api import Browser, sync_playwright
 from references.fake_services import FakeServices
 
 from forum import schema
 from forum.accounts import passwords, samples
 from forum.db import Database
 from forum.importers.sample.play import play
-
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync"
-)
-
-
-# Not for the whole session: while Playwright is awake, tests after it could not run loops of their own.
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """The browser in which everybody of these tests has a window of their own."""
-    program = shutil.which("chromium")
-    if not program:
-        missing("chromium (on Debian: apt-get install chromium)")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=FLAGS.split())
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="session")

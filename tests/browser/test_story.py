@@ -410,4 +410,6 @@ def shown(place: Locator) -> tuple[str, list[str]]:
     html = place.locator(".text").first.inner_html()
     html = re.sub(r' aria-describedby="[^"]*"', "", html)  # set by the script that shows cards
     entries = [" ".join(entry.split()) for entry in place.locator(".refs li").all_inner_texts()]
-    return re.sub(r"\b(p\d+|preview)-", "POST-", html), [entry.removesuffix(" Details") for entry in entries]
+    # What readers may do with a source is offered beside what is posted only.
+    offered = re.compile(r" Read it\? Say what source \d+ says Details$")
+    return re.sub(r"\b(p\d+|preview)-", "POST-", html), [offered.sub("", entry) for entry in entries]

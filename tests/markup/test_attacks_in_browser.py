@@ -1,24 +1,18 @@
 """A thousand attack strings, rendered and shown in a real browser without any policy: nothing may run."""
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from html import escape
 
 import pytest
-from conftest import missing
 from markup.attacks import attacks
-from playwright.sync_api import Browser, ConsoleMessage, Route, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Route
 
 from forum.markup import anchored, render
 from forum.markup.sanitize import sanitize
 
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync"
-)
 TRAP = "<script>window.trap = () => console.log('trap {}')</script>"
 HOST = "http://forum.test"
-PER_PAGE = 100
+PER_PAGE = 250
 SETTLES = 50  # milliseconds, for timers and animations
 #: Clicks, hovers and focuses everything; ordinary links must not lead away from the page meanwhile.
 EVENTS = ["mouseover", "mouseenter", "pointerenter", "mousedown", "keydown", "wheel", "copy", "auxclick"]
@@ -36,17 +30,6 @@ TOUCH = """events => {
     element.blur?.();
   }
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    if not chromium:
-        missing("chromium (on Debian: apt-get install chromium)")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=FLAGS.split())
-        yield started
-        started.close()
 
 
 class Shown:
@@ -103,12 +86,12 @@ def rendered(text: str) -> str:
 
 
 @pytest.mark.parametrize("way", [rendered, sanitize])
-def test_nothing_runs_and_nothing_is_fetched(browser: Browser, way: Callable[[str], str]) -> None:
+def test_nothing_runs_and_nothing_is_fetched(chromium: Browser, way: Callable[[str], str]) -> None:
     """Neither through Markdown, which never passes tags on, nor through the cleaning alone."""
     strings = attacks(1000)
     for start in range(0, len(strings), PER_PAGE):
         some = strings[start : start + PER_PAGE]
-        shown = Shown(browser, articles([way(text) for text in some]))
+        shown = Shown(chromium, articles([way(text) for text in some]))
         assert not shown.fired, some
         assert shown.asked == [], some
         assert shown.stayed, some
@@ -124,11 +107,11 @@ def test_nothing_runs_and_nothing_is_fetched(browser: Browser, way: Callable[[st
         "<svg onload='trap()'></svg>",
     ],
 )
-def test_the_trap_fires_on_the_control_page(browser: Browser, body: str) -> None:
-    assert Shown(browser, articles([body])).fired == {"trap top"}
+def test_the_trap_fires_on_the_control_page(chromium: Browser, body: str) -> None:
+    assert Shown(chromium, articles([body])).fired == {"trap top"}
 
 
-def test_the_attacks_are_real(browser: Browser) -> None:
+def test_the_attacks_are_real(chromium: Browser) -> None:
     """Put into a page as they are, without Markdown and cleaning, many of the same strings do run."""
-    shown = Shown(browser, "".join(frame(*numbered) for numbered in enumerate(attacks(1000)[:300])))
-    assert len(shown.fired) >= 20
+    shown = Shown(chromium, "".join(frame(*numbered) for numbered in enumerate(attacks(1000)[:150])))
+    assert len(shown.fired) >= 10

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from forum.markup import render
 from forum.markup.sentences import bare, cites, marked, sentences
 
-TEXT = """Scores fell over six weeks [@doi:10.1371/journal.pone.0211023, p. 4], in *both* groups. Did they, e.g. by
-Dr. Smith's measure, rise again? Yes.
+TEXT = """Scores fell over six weeks [@doi:10.1371/journal.pone.0211023, p. 4], in *both* groups. Did they,
+e.g. by Dr. Smith's measure, rise again? Yes.
 
 - People **who dose** [often](https://example.org/a?b=1&c=2) report "better" sleep & calm
 - Short.

@@ -132,9 +132,9 @@ def test_whoever_names_the_loser_finds_the_winner(db: Session) -> None:
     merging.merge(db, loser, winner, "")
     assert catalogue.find_or_create(db, [PMID, DOI]) == {PMID: winner, DOI: winner}
     assert merging.homes(db, [loser, winner, 999_999]) == {loser: winner, winner: winner}
-    assert "The work" in printing.of_ids(db, [loser])[loser]
+    assert "The work" in printing.of_ids(db, [loser])[loser].html
     assert list(printing.of_ids(db, [])) == []
-    assert "The work" in printing.of_identifiers(db, [PMID])[PMID]
+    assert "The work" in printing.of_identifiers(db, [PMID])[PMID].html
     assert [(each.loser_id, each.title) for each in merging.into(db, winner)] == [(loser, "PMID 30571677")]
 
 

@@ -1,7 +1,7 @@
 """One module for each registry. Each says what to ask (`question`) and what an answer means (`read`).
 
-Asking itself, with its pauses and its memory, is `references/asking.py`. All registries answer in one of three
-ways, never two: a record, a certain no, or nothing that could be relied on.
+Asking itself, with its pauses and its memory, is `references/asking.py`. All registries answer in one of
+three ways, never two: a record, a certain no, or nothing that could be relied on.
 """
 
 from collections.abc import Mapping
@@ -43,9 +43,9 @@ class Related(NamedTuple):
 class Record(NamedTuple):
     """What a registry knows of one work.
 
-    `csl` is CSL-JSON in plain, bounded text. `identifiers` are those that the registry itself asserts for this
-    very work. `evidence` is a value of `evidence.Kind`, "" if the registry does not say. `free_copy` is the
-    address of a copy that everybody may read. `about` holds more of it that a page can use: `abstract`, …
+    `csl` is CSL-JSON in plain, bounded text. `identifiers` are those that the registry itself asserts for
+    this very work. `evidence` is a value of `evidence.Kind`, "" if the registry does not say. `free_copy` is
+    the address of a copy that everybody may read. `about` holds more that a page can use: `abstract`, …
     """
 
     csl: Mapping[str, Any]

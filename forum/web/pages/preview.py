@@ -9,6 +9,7 @@ from starlette.responses import Response
 from forum.actions import sourcing
 from forum.markup import LIMIT, Cited, anchored, render
 from forum.references import cautions, printing
+from forum.references.printing import Printed
 from forum.web.endpoint import Visit
 
 
@@ -16,7 +17,7 @@ class Entry(NamedTuple):
     """One line of the list of references."""
 
     ordinal: int
-    html: Markup
+    source: Printed
     locator: str
     stance: str
 
@@ -73,5 +74,5 @@ def _entries(visit: Visit, cited: Sequence[Cited]) -> list[Entry]:
     numbered = printing.of_ids(visit.db, [c.reference_id for c in cited if c.reference_id])
     printed = [named[c.identifier] if c.identifier else numbered.get(c.reference_id or 0) for c in cited]
     return [
-        Entry(c.ordinal, html, c.locator, c.stance) for c, html in zip(cited, printed, strict=True) if html
+        Entry(c.ordinal, each, c.locator, c.stance) for c, each in zip(cited, printed, strict=True) if each
     ]
