@@ -27,6 +27,33 @@ SHARED = Path(__file__).parents[2] / "shared"
 START = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 
 
+#: The files that take longest, the longest first: what is begun last should be short.
+LONGEST = (
+    "browser/test_hostile.py",
+    "browser/test_story.py",
+    "browser/test_accessibility.py",
+    "web/test_nothing_leaks.py",
+    "markup/test_render.py",
+    "processes/test_kill.py",
+    "test_cli.py",
+    "browser/test_cite_picker.py",
+    "moderation/test_any_order.py",
+    "importers/test_bring_in.py",
+    "web/test_scripts.py",
+    "markup/test_attacks_in_browser.py",
+    "test_routes.py",
+    "web/test_queries.py",
+    "accounts/test_joining.py",
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begins with the longest files; the order is otherwise as it was."""
+    places = {str(Path(__file__).parent / name): place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(str(item.path), len(places)))
+
+
 def missing(what: str) -> None:
     """Skips the test and says what to install; in CI nothing may be missing."""
     (pytest.fail if IN_CI else pytest.skip)(f"missing: {what}")
@@ -90,7 +117,7 @@ FLAGS = (
 
 
 @pytest.fixture(scope="session")
-def _chromium() -> Iterator["Browser"]:
+def _chromium() -> Iterator[tuple["Browser", asyncio.AbstractEventLoop]]:
     # Imported here, because most runs are of tests that need no browser.
     from playwright.sync_api import sync_playwright
 
@@ -99,17 +126,21 @@ def _chromium() -> Iterator["Browser"]:
         missing("chromium (on Debian: apt-get install chromium)")
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=program, args=FLAGS.split())
-        yield started
+        loop = asyncio.get_running_loop()
+        yield started, loop
+        asyncio._set_running_loop(loop)
         started.close()
 
 
 @pytest.fixture(scope="module")
-def chromium(_chromium: "Browser") -> Iterator["Browser"]:
-    """The one browser of this test process, without windows; those of a file are closed at its end."""
-    yield _chromium
-    for context in _chromium.contexts:
+def chromium(_chromium: tuple["Browser", asyncio.AbstractEventLoop]) -> Iterator["Browser"]:
+    """The one browser of this test process; a file's windows are closed at its end."""
+    browser, loop = _chromium
+    # Playwright leaves its loop marked as running between calls, and other tests could not run loops then.
+    asyncio._set_running_loop(loop)
+    yield browser
+    for context in browser.contexts:
         context.close()
-    # Between its calls Playwright leaves its loop marked as running, and other tests could not run loops.
     asyncio._set_running_loop(None)
 
 

@@ -37,7 +37,7 @@ OPEN_ACTS = {Permit.SIGN_UP, Permit.SIGN_IN, Permit.SETUP}
 
 
 class Target(NamedTuple):
-    """What a route is asked about: a fresh one for every question, because acts change it."""
+    """What a route is asked about: a fresh one for every act, because acts change it."""
 
     thread_id: int
     slug: str
@@ -98,24 +98,25 @@ def target(db: Session, author: Actor, way: Way, state: PostState) -> Target:
     return Target(thread.id, thread.slug, answer.id, item.id, reference_id, "author", reference_slug)
 
 
-def ask(
-    browser: Browser,
-    database: Database,
-    people: dict[str, Actor | None],
-    way: Way,
-    who: str,
-    state: PostState,
-) -> int:
-    author, actor = people["author"], people[who]
+def statuses(
+    browser: Browser, database: Database, people: dict[str, Actor | None], way: Way, state: PostState
+) -> Iterator[int]:
+    """What each of the people is answered."""
+    author, path = people["author"], ""
     assert author is not None
-    with database.writing() as db:
-        path = target(db, author, way, state).path(way)
+    for who in PEOPLE:
+        if not path or way.method == "POST":
+            with database.writing() as db:
+                path = target(db, author, way, state).path(way)
+        yield ask(browser, way, people[who], path)
+
+
+def ask(browser: Browser, way: Way, actor: Actor | None, path: str) -> int:
     browser.signed_out()
     if actor is not None:
         browser.signed_in(actor)
-    return (
-        browser.post(path, FORMS.get(way.permit)) if way.method == "POST" else browser.get(path)
-    ).status_code
+    form = FORMS.get(way.permit)
+    return (browser.post(path, form) if way.method == "POST" else browser.get(path)).status_code
 
 
 def states_of(way: Way) -> list[PostState]:
@@ -130,11 +131,9 @@ def table(people: dict[str, Actor | None], database: Database) -> str:
     with Browser(make_app(database, held_posts=0)) as browser:
         for way in ROUTES:
             for state in states_of(way):
-                statuses = (ask(browser, database, people, way, who, state) for who in PEOPLE)
+                found = statuses(browser, database, people, way, state)
                 path = way.path.replace(":int", "")
-                line = f"{way.method:7}{path:52}{way.permit:14}{state:9}" + "".join(
-                    f"{s:<10}" for s in statuses
-                )
+                line = f"{way.method:7}{path:52}{way.permit:14}{state:9}" + "".join(f"{s:<10}" for s in found)
                 lines.append(line.rstrip())
     return "\n".join(lines) + "\n"
 

@@ -1,5 +1,7 @@
 """A running forum for what people do in a browser."""
 
+import fcntl
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,8 +18,18 @@ from forum.importers.sample.play import play
 
 @pytest.fixture(scope="session")
 def sample_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database file with the sample community, to be copied."""
-    path = tmp_path_factory.mktemp("sample") / "forum.sqlite3"
+    """A database file with the sample community, to be copied; the first test process makes it for all."""
+    own = tmp_path_factory.getbasetemp()
+    folder = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    path = folder / "sample.sqlite3"
+    with (folder / "sample.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            _make_sample(own / "sample.sqlite3").rename(path)
+    return path
+
+
+def _make_sample(path: Path) -> Path:
     database = Database(f"sqlite:///{path}")
     schema.migrate(database)
     with database.writing() as db:

@@ -13,6 +13,15 @@ ARTIFACTS = Path(__file__).parents[2] / "artifacts"
 PATIENCE = 10_000  # milliseconds
 #: Chromium tells of every answer that is not a 200; pages with 404, 409 and 422 are meant.
 _MEANT = re.compile(r"the server responded with a status of 4\d\d")
+#: A module is loaded once: asking for it again waits until it has run.
+_SCRIPTS_RAN = r"""() => Promise.all(performance.getEntriesByType('resource')
+  .filter(entry => /\.js(\?|$)/.test(entry.name)).map(entry => import(entry.name)))"""
+
+
+def ready(page: Page) -> None:
+    """All that the scripts of the page add to it is there: they are loaded when the page itself is done."""
+    page.wait_for_load_state()
+    page.evaluate(_SCRIPTS_RAN)
 
 
 @dataclass(frozen=True)
@@ -29,6 +38,7 @@ class Person:
     """Somebody with a browser window; signed out unless they sign in."""
 
     def __init__(self, chromium: Browser, forum: Forum, look: Look, name: str = "") -> None:
+        self.forum = forum
         self.look = look
         self.name = name
         #: What went wrong in the window by itself: errors of scripts, and what the policy forbade.
@@ -53,6 +63,8 @@ class Person:
         """Opens a page; answers its status."""
         answer = self.page.goto(path)
         assert answer is not None
+        if self.look.scripts:
+            ready(self.page)
         return answer.status
 
     def click(self, role: str, name: str, within: Locator | None = None) -> None:
@@ -78,6 +90,13 @@ class Person:
         self.fill("Password", password)
         self.click("button", "Sign in", self.page.locator("main"))
         expect(self.page.locator(".who")).to_have_text(self.name)
+        return self
+
+    def is_signed_in(self) -> "Person":
+        """Came in before, and is on the first page; the form is for those whose story begins with it."""
+        token = self.forum.session_of(self.name)
+        self.context.add_cookies([{"name": "session", "value": token, "url": self.forum.base}])
+        self.go("/")
         return self
 
     def shoot(self, name: str) -> None:

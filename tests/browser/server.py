@@ -13,6 +13,9 @@ import httpx
 from conftest import free_port
 from references.fake_services import service_variables
 
+from forum.accounts import people, sessions
+from forum.db import Database
+
 STARTS_WITHIN = 20  # seconds
 
 
@@ -42,6 +45,16 @@ class Forum:
         finally:
             self._end()
 
+    def session_of(self, name: str) -> str:
+        """The token of a new session of somebody who has an account."""
+        database = Database(f"sqlite:///{self.folder / 'forum.sqlite3'}")
+        with database.writing() as db:
+            person = people.named(db, name)
+            assert person is not None, name
+            token = sessions.start(db, person.id)
+        database.close()
+        return token
+
     def work(self) -> None:
         """From now on the jobs are done."""
         self._start("work")
@@ -61,7 +74,7 @@ class Forum:
         deadline = time.monotonic() + STARTS_WITHIN
         while time.monotonic() < deadline and self._processes[0].poll() is None:
             try:
-                if httpx.get(f"{self.base}/readyz", trust_env=False).status_code == 200:
+                if httpx.get(f"{self.base}/readyz", trust_env=False, verify=False).status_code == 200:
                     return
             except httpx.TransportError:
                 time.sleep(0.05)

@@ -162,7 +162,7 @@ class Site:
         if name not in self._people:
             person = self._people[name] = Person(self._chromium, self.forum, Look("accessible"), name)
             if name:
-                person.sign_in()
+                person.is_signed_in()
         return self._people[name]
 
 

@@ -37,6 +37,8 @@ OPEN = [
 ]
 MEMBERS = [
     "/ask",
+    "/cite",
+    "/cite?q=polito",
     "/ask?tags=sleep",
     "/inbox",
     "/p/{answer_id}/comment",
@@ -48,6 +50,7 @@ MEMBERS = [
 ]
 MODERATORS = [
     "/moderation",
+    "/moderation/sources",
     "/moderation/items/{item_id}",
     "/moderation/items/{held_item_id}",
     "/moderation/items/{decided_item_id}",
@@ -120,8 +123,8 @@ def test_no_page_is_forgotten() -> None:
     shapes = {_shape(path.replace("{thread}", "/t/1/x")) for path in seen}
     elsewhere = {"/setup", "/healthz", "/readyz", "/p/*", "/t/*", "/t/*/answer", "/references/*"}
     elsewhere.add("/moderation/posts/*")
-    # Files, and the pages about one source in one post.
-    elsewhere |= {"/references.{extension}", "/tags/*/*", "/people/*/*", "/p/*/*", "/p/*/*/*"}
+    # Files, parts of pages, and the pages about one source in one post.
+    elsewhere |= {"/cite/*", "/references.{extension}", "/tags/*/*", "/people/*/*", "/p/*/*", "/p/*/*/*"}
     assert {_shape(way.path) for way in ROUTES if way.method == "GET"} - elsewhere == shapes
 
 

@@ -1,30 +1,19 @@
 """What the scripts add in a real browser, that nothing jumps, and that all works without them."""
 
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
+from browser.people import ready
+from browser.server import Forum as Server
 from community import Community, settle
-from conftest import missing
-from playwright.sync_api import Browser, Page, sync_playwright
-from references.fake_services import service_variables
+from playwright.sync_api import Browser, Page
 
+from forum import schema
 from forum.accounts import sessions
 from forum.accounts.tables import Actor
 from forum.db import Database
 
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync"
-)
 #: Measures how far anything moved after it was first painted.
 SHIFTS = """() => {
   window.shifted = 0;
@@ -56,48 +45,15 @@ class Forum:
 
 
 @pytest.fixture(scope="module")
-def forum(
-    new_database: Callable[[str], Database], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Forum]:
-    chromium = shutil.which("chromium")
-    if not chromium:
-        missing("chromium (on Debian: apt-get install chromium)")
-    database = new_database("sqlite")
-    community = settle(database)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
+def forum(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forum]:
     folder = tmp_path_factory.mktemp("forum")
-    server = _serve(database, folder, address, port)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS.split())
-        yield Forum(address, database, community, browser)
-        browser.close()
-    server.terminate()
-    server.wait(10)
+    database = Database(f"sqlite:///{folder / 'forum.sqlite3'}")
+    schema.migrate(database)
+    community = settle(database)
+    # Nobody is asked about references while pages are looked at.
+    with Server(folder, "http://127.0.0.1:9").running("--no-worker") as running:
+        yield Forum(running.base, database, community, chromium)
     database.close()
-
-
-def _serve(database: Database, folder: Path, address: str, port: int) -> subprocess.Popen[bytes]:
-    environment = os.environ | {
-        "FORUM_DATABASE_URL": str(database.url),
-        "FORUM_DATA_DIR": str(folder),
-        "FORUM_BASE_URL": address,
-        # Nobody is asked about references while pages are looked at.
-        **service_variables("http://127.0.0.1:9"),
-    }
-    with (folder / "log").open("wb") as log:
-        command = [sys.executable, "-m", "forum", "serve", "--port", str(port)]
-        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-    for _ in range(150):
-        try:
-            httpx.get(f"{address}/healthz")
-            return server
-        except httpx.TransportError:
-            assert server.poll() is None, (folder / "log").read_text()
-            time.sleep(0.1)
-    raise AssertionError("the server did not come up")
 
 
 def test_nothing_jumps(forum: Forum) -> None:
@@ -105,7 +61,8 @@ def test_nothing_jumps(forum: Forum) -> None:
         page = forum.page(forum.community.asker, width)
         page.add_init_script(f"({SHIFTS})()")
         for path in ("/", forum.community.thread, "/ask", "/inbox"):
-            page.goto(path, wait_until="networkidle")
+            page.goto(path)
+            ready(page)
             page.wait_for_timeout(200)
             assert page.evaluate("window.shifted") == 0, (path, width)
         page.context.close()
@@ -124,7 +81,7 @@ def test_a_first_visit_is_small(forum: Forum) -> None:
 def test_a_vote_without_a_new_page(forum: Forum) -> None:
     page = forum.page(forum.community.asker)
     page.goto(forum.community.thread)
-    page.wait_for_load_state("networkidle")
+    ready(page)
     page.evaluate("window.same = true")
     form = page.locator(f"#p{forum.community.answer_id} form[data-vote]")
     before = int(form.locator(".score").inner_text())
@@ -140,7 +97,7 @@ def test_a_vote_without_a_new_page(forum: Forum) -> None:
 def test_a_citation_shows_its_reference(forum: Forum) -> None:
     page = forum.page()
     page.goto(forum.community.thread)
-    page.wait_for_load_state("networkidle")
+    ready(page)
     link = page.locator("sup.cite a").first
     link.focus()
     card = page.locator(".card")
@@ -160,7 +117,7 @@ def test_the_preview_beside_and_in_a_tab(forum: Forum) -> None:
     for width in (1280, 390):
         page = forum.page(forum.community.asker, width)
         page.goto("/ask")
-        page.wait_for_load_state("networkidle")
+        ready(page)
         page.fill("#text", "Some **bold** words [@doi:10.1371/journal.pone.0211023].")
         if width == 390:
             assert not page.locator(".preview").is_visible()
@@ -175,7 +132,7 @@ def test_a_draft_survives_and_goes_when_it_is_posted(forum: Forum) -> None:
     asked: list[str] = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
     page.goto(forum.community.thread)
-    page.wait_for_load_state("networkidle")
+    ready(page)
     page.locator("#text").press_sequentially("A long answer")
     page.goto("/tags")
     assert asked == ["beforeunload"], "leaving with unsent text is asked about"
@@ -184,7 +141,7 @@ def test_a_draft_survives_and_goes_when_it_is_posted(forum: Forum) -> None:
     assert page.input_value("#text") == "A long answer"
     page.get_by_role("button", name="Post answer").click()
     page.get_by_text("Your post is there for everybody to read.").wait_for()
-    page.wait_for_load_state("networkidle")
+    ready(page)
     assert page.input_value("#text") == "" and page.evaluate("sessionStorage.length") == 0
     assert asked == ["beforeunload"], "posting is not leaving"
     page.context.close()
@@ -193,7 +150,7 @@ def test_a_draft_survives_and_goes_when_it_is_posted(forum: Forum) -> None:
 def test_a_lost_session_loses_no_text(forum: Forum) -> None:
     page = forum.page(forum.community.asker)
     page.goto(forum.community.thread)
-    page.wait_for_load_state("networkidle")
+    ready(page)
     page.locator("#text").press_sequentially("Written too slowly")
     cookies = page.context.cookies()
     page.context.clear_cookies()
@@ -209,7 +166,7 @@ def test_a_lost_session_loses_no_text(forum: Forum) -> None:
 def test_times_are_told_from_now(forum: Forum) -> None:
     page = forum.page()
     page.goto("/")
-    page.wait_for_load_state("networkidle")
+    ready(page)
     shown = page.locator(".threads time").first
     assert shown.inner_text().startswith(("just now", "1 minute", "2 minutes", "3 minutes", "4 minutes"))
     page.context.close()
