@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import httpx
@@ -267,11 +268,13 @@ def test_threads_take_turns(blank: Database, settings: Settings) -> None:
 
 _PROCESS = """
 import sys
+import time
 from forum.config import Settings
 from forum.db import Database
 from forum.references import pacing
 blank = Database(sys.argv[1])
-print([pacing.turn(blank, Settings(), "arxiv", 60) for _ in range(4)])
+turns = (pacing.turn(blank, Settings(), "arxiv", 60) for _ in range(4))
+print([wait + time.time() for wait in turns])
 """
 
 
@@ -280,10 +283,11 @@ def test_processes_take_turns(blank: Database, settings: Settings) -> None:
     run = [sys.executable, "-c", _PROCESS, address]
     started = [subprocess.Popen(run, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     told = [process.communicate(timeout=60)[0] for process in started]
-    waits = sorted(float(wait) for line in told for wait in line.strip()[1:-1].split(", "))
-    # The clock of the processes goes on between two turns.
-    assert len(waits) == 8
-    assert all(3 * number - 3 < wait <= 3 * number for number, wait in enumerate(waits))
+    turns = sorted(float(moment) for line in told for moment in line.strip()[1:-1].split(", "))
+    assert len(turns) == 8
+    # The clock was read a moment after the turn was taken, and on a busy machine that moment is long.
+    assert all(later - sooner > 2 for sooner, later in pairwise(turns))
+    assert turns[-1] - turns[0] > 20
 
 
 def test_a_clock_that_was_wrong_does_not_silence_a_service(
