@@ -2,11 +2,10 @@
 
 import os
 from collections.abc import AsyncIterator, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from typing import Any
-
-from anyio import CapacityLimiter
 
 from forum import config, logs, ops, parent
 from forum.config import Settings
@@ -46,8 +45,8 @@ def site_of(settings: Settings) -> Site:
         static,
         Pages(settings.name, static.address),
         partial(ops.ready, database),
-        CapacityLimiter(settings.request_threads),
-        CapacityLimiter(settings.slow_threads),
+        ThreadPoolExecutor(settings.request_threads, "pages"),
+        ThreadPoolExecutor(settings.slow_threads, "slow"),
     )
 
 
@@ -69,6 +68,8 @@ def _lifespan(
             yield
         finally:
             watch.close()
+            site.quick.shutdown()
+            site.slow.shutdown()
             site.database.close()
 
     return lifespan

@@ -1,5 +1,6 @@
 """Writing something new: a thread, an answer, a comment."""
 
+import hashlib
 from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
@@ -26,7 +27,7 @@ def ask(
     words = form.take("text", wording.body, text)
     form.done()
     page = render(words or "")
-    if again := posts.by_submission(db, _submission(actor, key)):
+    if again := posts.by_submission(db, _submission(actor, key, page.source)):
         return again
     thread = threads.begin(db, actor.id, ThreadKind(kind), line or "")
     tags.assign(db, thread, names or ())
@@ -40,7 +41,7 @@ def answer(db: Session, actor: Actor, thread_id: int, text: str, *, key: str, he
     form.done()
     page = render(words or "")
     thread = policy.open_thread(db, actor, thread_id, Permit.ANSWER)
-    if again := posts.by_submission(db, _submission(actor, key)):
+    if again := posts.by_submission(db, _submission(actor, key, page.source)):
         return again
     return _publish(db, actor, thread, PostKind.ANSWER, page, None, key=key, held_posts=held_posts)
 
@@ -52,7 +53,7 @@ def comment(db: Session, actor: Actor, post_id: int, text: str, *, key: str, hel
     form.done()
     page = render(words or "")
     parent = policy.open_post(db, actor, post_id, Permit.COMMENT)
-    if again := posts.by_submission(db, _submission(actor, key)):
+    if again := posts.by_submission(db, _submission(actor, key, page.source)):
         return again
     thread = db.get_one(Thread, parent.thread_id)
     return _publish(db, actor, thread, PostKind.COMMENT, page, parent.id, key=key, held_posts=held_posts)
@@ -71,7 +72,7 @@ def _publish(
 ) -> Post:
     finding = screening.judge(actor, page, held_posts).also(sourcing.screen(db, actor, page))
     state = PostState.HELD if finding.holds else PostState.SHOWN
-    submission = _submission(actor, key)
+    submission = _submission(actor, key, page.source)
     post = posts.add(db, thread.id, actor.id, kind, page, state, parent_id=parent_id, submission=submission)
     opening = kind == PostKind.OPENING
     title, tag_names = (thread.title, thread.tag_names) if opening else ("", "")
@@ -94,5 +95,7 @@ def look_up(db: Session, reference_ids: Sequence[int]) -> None:
         jobs.put(db, "references.resolve", key=f"resolve:{reference_id}", reference_id=reference_id)
 
 
-def _submission(actor: Actor, key: str) -> str | None:
-    return f"{actor.id}:{key[:64]}" if key else None
+def _submission(actor: Actor, key: str, text: str) -> str | None:
+    """What a form that is sent twice has in common; sent again with other words, it makes another post."""
+    digest = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+    return f"{actor.id}:{key[:48]}:{digest}" if key else None

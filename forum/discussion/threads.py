@@ -71,7 +71,7 @@ class PostFacts(NamedTuple):
 
 
 class PostView(NamedTuple):
-    """One post as one viewer sees it."""
+    """One post as one viewer sees it; of two that are equal, the pages show the same."""
 
     id: int
     kind: str
@@ -88,8 +88,8 @@ class PostView(NamedTuple):
     edited_at: datetime | None
     accepted: bool
     my_vote: int
-    citations: Sequence[CitationView]
-    comments: list["PostView"]
+    citations: tuple[CitationView, ...]
+    comments: tuple["PostView", ...]
     may: frozenset[str]
 
 
@@ -196,14 +196,16 @@ def read(db: Session, thread_id: int, viewer: Actor | None, may: May) -> ThreadP
     if not any(post.kind == PostKind.OPENING for post in found):
         return None
     citations = cited.by_thread(db, thread_id)
-    views = {post.id: _view(post, citations.get(post.id, ()), may(thread, post)) for post in found}
-    answers: list[PostView] = []
-    for view in views.values():
-        if view.kind == PostKind.ANSWER:
-            answers.append(view)
-        elif view.kind == PostKind.COMMENT and view.parent_id in views:
-            views[view.parent_id].comments.append(view)
-    opening = next(view for view in views.values() if view.kind == PostKind.OPENING)
+    comments: dict[int | None, list[PostView]] = {}
+    for post in found:
+        if post.kind == PostKind.COMMENT:
+            view = _view(post, citations.get(post.id, ()), (), may(thread, post))
+            comments.setdefault(post.parent_id, []).append(view)
+    opening, *answers = (
+        _view(post, citations.get(post.id, ()), comments.get(post.id, ()), may(thread, post))
+        for post in sorted(found, key=lambda post: post.kind != PostKind.OPENING)
+        if post.kind != PostKind.COMMENT
+    )
     return ThreadPage(thread, opening, _ordered(thread, answers))
 
 
@@ -224,7 +226,9 @@ def _posts(db: Session, thread_id: int, viewer: Actor | None) -> Sequence[AnyRow
     return rows(db, statement, thread_id=thread_id, viewer_id=viewer.id)
 
 
-def _view(post: PostFacts, citations: Sequence[CitationView], may: frozenset[str]) -> PostView:
+def _view(
+    post: PostFacts, citations: Sequence[CitationView], comments: Sequence[PostView], may: frozenset[str]
+) -> PostView:
     return PostView(
         post.id,
         post.kind,
@@ -241,8 +245,8 @@ def _view(post: PostFacts, citations: Sequence[CitationView], may: frozenset[str
         post.edited_at,
         post.accepted_at is not None,
         post.my_vote or 0,
-        citations,
-        [],
+        tuple(citations),
+        tuple(comments),
         may,
     )
 

@@ -1,11 +1,11 @@
 """From a request to a handler and back: the form is read, a thread is found, the answer is sent."""
 
+import asyncio
 import gzip
 import hashlib
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from anyio import to_thread
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -48,7 +48,7 @@ class Endpoint:
         # The page about an error shows it again, so that it is not lost.
         scope["footnote.typed"] = typed
         visit = Visit(self.site, scope, typed)
-        response, offer = await to_thread.run_sync(self._answer, visit, limiter=self.pool)
+        response, offer = await asyncio.get_running_loop().run_in_executor(self.pool, self._answer, visit)
         if visit.touched:
             self.site.forget(visit.touched)
         scope["footnote.offer"] = offer

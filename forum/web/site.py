@@ -1,9 +1,8 @@
 """What all requests of one process share."""
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-
-from anyio import CapacityLimiter
 
 from forum.config import Settings
 from forum.db import Database
@@ -23,9 +22,10 @@ class Site:
     pages: Pages
     #: What keeps this process from answering, one sentence each; empty when all is well.
     ready: Callable[[], list[str]]
-    #: Threads for pages, and for what is slow by nature: neither starves the other.
-    quick: CapacityLimiter
-    slow: CapacityLimiter
+    #: Threads for pages, and for what is slow by nature: neither starves the other. Executors, because their
+    #: threads take the next request from a queue without waiting for the event loop to hand it over.
+    quick: ThreadPoolExecutor
+    slow: ThreadPoolExecutor
     #: Told in the event loop which generations this process has just raised.
     forget: Callable[[Iterable[str]], None] = field(default=_nothing)
 

@@ -24,6 +24,13 @@ MOST = {
     "flag": flagging.WORDS_LENGTH,
     "reason": decisions.REASON_LENGTH,
 }
+#: Parts of pages that depend on nothing but what they are called with, so that their HTML can be kept: the
+#: template of each, and of how many the latest are kept (some kilobytes for each post, less for a citation).
+PARTS = {
+    "source": ("threads/_cited.html", 4096),
+    "entry": ("threads/_cited.html", 4096),
+    "card": ("threads/_post.html", 1024),
+}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -41,6 +48,9 @@ class Pages:
         )
         self._environment.globals.update(forum=forum, asset=asset, most=MOST, evidence=LABELS)
         self._environment.filters.update(when=when, date=date, number=number, plural=plural)
+        for name, (template, most) in PARTS.items():
+            part: Any = getattr(self._environment.get_template(template).module, name)
+            self._environment.globals[name] = lru_cache(most)(part)
 
     def render(self, template: str, context: dict[str, Any]) -> str:
         """The text of `template`; a name that the context lacks is an error, never an empty place."""

@@ -1,11 +1,11 @@
 """Every error becomes a page that says what happened and what to do next."""
 
+import asyncio
 import re
 import secrets
 from urllib.parse import quote
 
 import structlog
-from anyio import to_thread
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
 
@@ -65,7 +65,7 @@ async def answer(site: Site, error: Exception, scope: Scope, receive: Receive, s
         asked = f"{scope['method']} {scope['path']}"
         log.error("request failed", event_id=event, asked=asked, exc_info=error)
         error = OurMistake(event)
-    response = await to_thread.run_sync(_respond, site, error, scope, limiter=site.quick)
+    response = await asyncio.get_running_loop().run_in_executor(site.quick, _respond, site, error, scope)
     await deliver(response, scope, receive, send)
 
 

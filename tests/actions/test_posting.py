@@ -64,6 +64,12 @@ def test_a_citation_is_one_row_for_all(db: Session) -> None:
     assert [job.name for job in db.scalars(select(Job)) if job.name == "references.resolve"]
 
 
+def test_a_form_sent_again_with_other_words_loses_nothing(db: Session) -> None:
+    thread, author = make_thread(db), make_account(db)
+    for text in ("What I wrote first.", "What I wrote after going back."):
+        assert posting.answer(db, author, thread.id, text, key="k1", held_posts=0).text == text
+
+
 def test_the_same_form_sent_twice_makes_one_post(db: Session) -> None:
     author = make_account(db)
     thread = make_thread(db)

@@ -1,6 +1,7 @@
 """Many pages of the forum in one window, inspected and touched, and what that set off."""
 
 import re
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -8,6 +9,8 @@ import httpx
 from markup.test_attacks_in_browser import EVENTS
 from playwright.sync_api import BrowserContext, Dialog, Page
 
+#: Seconds after which what should have happened has not.
+LONGEST_WAIT = 10
 SETTLES = 50  # milliseconds, for timers and animations
 TRAP = "window.trap = () => console.log('trap');"
 #: What could run a script as soon as somebody touches it, or without that.
@@ -132,6 +135,13 @@ class Shown:
         self._ours.append(f"{self.base}{path}")
         self.page.goto(f"{self.base}{path}")
         self._touch()
+
+    def wait_for(self, trouble: str) -> None:
+        """Goes on once this has happened; fails if it does not."""
+        deadline = time.monotonic() + LONGEST_WAIT
+        while trouble not in self.trouble:
+            assert time.monotonic() < deadline, self.trouble
+            self.page.wait_for_timeout(20)
 
     def _touch(self) -> None:
         self.page.evaluate(TOUCH, EVENTS)

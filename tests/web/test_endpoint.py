@@ -238,5 +238,4 @@ def test_a_redirect_carries_its_sentence(browser: Browser) -> None:
 
 
 def test_pages_are_made_in_few_threads(browser: Browser) -> None:
-    assert "AnyIO" in browser.get("/thread").text
-    assert browser.site.quick.total_tokens == browser.site.settings.request_threads
+    assert {browser.get("/thread").text for _ in range(5)} == {"pages_0"}
