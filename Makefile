@@ -25,10 +25,10 @@ run: .venv/ready  ## the forum with its sample community at http://127.0.0.1:800
 	@$(BIN)/forum sample --if-empty
 	@$(BIN)/forum serve
 
-# Whole files go to each of the two processes, because the tests of a file share servers; the longest files
-# first, as tests/conftest.py orders them, so that at the end neither process waits long for the other.
+# Whole files go to each of the three processes, of which one mostly waits, because the tests of a file share servers; the longest files
+# first, as tests/conftest.py orders them, so that at the end no process waits long for the others.
 test: .venv/ready-dev  ## the whole suite (ARGS='-k name' for a part)
-	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: .venv/ready-dev  ## style and types
 	@$(BIN)/ruff check .

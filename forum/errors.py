@@ -4,6 +4,7 @@ ForumError
 ├── Invalid            422  a form was filled in wrongly; `fields` says where and why
 ├── SignInRequired     401  nobody is signed in
 ├── Forbidden          403  signed in, and not allowed
+│   └── Restrained     403  a sanction, or a warning that was not read yet
 ├── NotFound           404  absent, or not for this viewer's eyes: the same answer for both
 ├── Conflict           409  somebody else was faster
 ├── TooLarge           413  the body is over the limit
@@ -51,6 +52,16 @@ class Forbidden(ForumError):
     status = 403
     title = "This is not open to you"
     words = "Your account does not have the permission for this."
+
+
+class Restrained(Forbidden):
+    """The account is silenced or suspended, or has a warning to read first."""
+
+    code = "restrained"
+    title = "Not for the moment"
+    words = (
+        "The moderators have decided something about your account. See under “Your standing” what, and why."
+    )
 
 
 class NotFound(ForumError):

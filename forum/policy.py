@@ -11,10 +11,10 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forum.accounts.tables import Actor
+from forum.accounts.tables import Actor, Standing
 from forum.discussion import citations, threads
 from forum.discussion.tables import Post, PostKind, PostState, Thread, ThreadKind, ThreadState
-from forum.errors import Forbidden, NotFound, SignInRequired
+from forum.errors import Forbidden, NotFound, Restrained, SignInRequired
 from forum.references.tables import Reference
 
 Viewer = Actor | None
@@ -48,6 +48,20 @@ class Permit(StrEnum):
     FOLLOW = "follow"
     PROPOSE = "propose"
     CORRECT = "correct"
+    #: Of an account, a reference or a message.
+    REPORT_TO_MODERATORS = "report_to_moderators"
+    #: To see and take back one's own flags.
+    OWN_FLAGS = "own_flags"
+    #: To see what was decided about oneself, to acknowledge a warning, to appeal.
+    OWN_STANDING = "own_standing"
+    #: Signed out or in: illegal content (EU Digital Services Act, article 16).
+    REPORT_ILLEGAL = "report_illegal"
+    #: To tend threads: close, lock, merge, split, notices, cautions.
+    TEND = "tend"
+    #: To keep word rules, saved reasons, notes on accounts.
+    KEEP_HOUSE = "keep_house"
+    #: To keep flag reasons and thresholds.
+    ADMINISTER = "administer"
 
 
 class Subject(NamedTuple):
@@ -87,6 +101,10 @@ def _signed_out(actor: Viewer, _subject: Subject | None) -> bool:
 
 def _moderator(actor: Viewer, _subject: Subject | None) -> bool:
     return actor is not None and actor.is_moderator
+
+
+def _admin(actor: Viewer, _subject: Subject | None) -> bool:
+    return actor is not None and actor.is_admin
 
 
 def _trusted(actor: Viewer, _subject: Subject | None) -> bool:
@@ -185,6 +203,36 @@ PERMISSIONS: dict[Permit, Predicate] = {
     Permit.FOLLOW: _signed_in,
     Permit.PROPOSE: _signed_in,
     Permit.CORRECT: _trusted,
+    Permit.REPORT_TO_MODERATORS: _signed_in,
+    Permit.OWN_FLAGS: _signed_in,
+    Permit.OWN_STANDING: _signed_in,
+    Permit.REPORT_ILLEGAL: _anyone,
+    Permit.TEND: _moderator,
+    Permit.KEEP_HOUSE: _moderator,
+    Permit.ADMINISTER: _admin,
+}
+
+#: What is left to who is suspended, and beside that to who is silenced or has a warning to read.
+WHEN_SUSPENDED = frozenset(
+    {
+        Permit.READ,
+        Permit.SIGN_IN,
+        Permit.SIGN_OUT,
+        Permit.INBOX,
+        Permit.OWN_FLAGS,
+        Permit.OWN_STANDING,
+        Permit.REPORT_ILLEGAL,
+    }
+)
+WHEN_SILENCED = WHEN_SUSPENDED | {
+    Permit.PREVIEW,
+    Permit.EDIT,
+    Permit.WITHDRAW,
+    Permit.RESTORE,
+    Permit.MARK_PURPOSE,
+    Permit.SETTLE_SOURCE,
+    Permit.FOLLOW,
+    Permit.CITE,
 }
 
 #: What a page offers beside each post.
@@ -206,11 +254,20 @@ _ABOUT_A_ROW = {Permit.READ, *ON_POSTS, Permit.SETTLE_SOURCE, Permit.MARK_PURPOS
 
 def allows(permit: Permit, actor: Viewer, subject: Subject | None = None) -> bool:
     """Whether the actor may do this, to this subject where the act has one."""
-    return PERMISSIONS[permit](actor, subject)
+    return _lets(actor, permit) and PERMISSIONS[permit](actor, subject)
+
+
+def _lets(actor: Viewer, permit: Permit) -> bool:
+    """Whether the standing of the account leaves this to it."""
+    if actor is None or (actor.standing in (Standing.ACTIVE, Standing.HELD) and not actor.is_warned):
+        return True
+    return permit in (WHEN_SUSPENDED if actor.standing == Standing.SUSPENDED else WHEN_SILENCED)
 
 
 def require(permit: Permit, actor: Viewer, subject: Subject | None = None) -> None:
     """Passes only for who may; SignInRequired for the signed-out, Forbidden for others."""
+    if not _lets(actor, permit):
+        raise Restrained
     if not allows(permit, actor, subject):
         raise SignInRequired if actor is None and permit not in (Permit.SIGN_UP, Permit.SETUP) else Forbidden
 
@@ -221,6 +278,8 @@ def admit(permit: Permit, actor: Viewer) -> None:
         require(permit, actor)
     elif permit is not Permit.READ and actor is None:
         raise SignInRequired
+    elif not _lets(actor, permit):
+        raise Restrained
 
 
 def open_thread(db: Session, viewer: Viewer, thread_id: int, permit: Permit) -> Thread:
@@ -289,13 +348,14 @@ def read_thread(db: Session, viewer: Viewer, thread_id: int) -> threads.ThreadPa
 def _may_for(viewer: Viewer) -> threads.May:
     if viewer is None:
         return lambda _thread, _post: frozenset()
+    possible = [permit for permit in ON_POSTS if _lets(viewer, permit)]
 
     def may(thread: threads.ThreadView, post: threads.PostFacts) -> frozenset[str]:
         subject = Subject(
             thread.kind, thread.state, thread.author_id, thread.answer_count,
             post.author_id, post.kind, post.state, post.visible,
         )  # fmt: skip
-        return frozenset(permit for permit in ON_POSTS if PERMISSIONS[permit](viewer, subject))
+        return frozenset(permit for permit in possible if PERMISSIONS[permit](viewer, subject))
 
     return may
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
+from forum.accounts import standing
 from forum.accounts.tables import Account, Actor, Role, SignIn
 from forum.clock import now
 from forum.db import row
@@ -16,7 +17,17 @@ LIFETIME = timedelta(days=30)
 TOKEN_LENGTH = 43
 
 _ACTOR = (
-    select(Account.id, Account.name, Account.role, Account.shown_posts, Account.unread)
+    select(
+        Account.id,
+        Account.name,
+        Account.role,
+        Account.shown_posts,
+        Account.unread,
+        Account.standing,
+        Account.standing_until,
+        Account.is_warned,
+        Account.is_watched,
+    )
     .join(SignIn, SignIn.account_id == Account.id)
     .where(SignIn.token_hash == bindparam("token_hash"), SignIn.expires_at > bindparam("moment"))
 )
@@ -42,7 +53,9 @@ def actor(db: Session, token: str) -> Actor | None:
     found = row(db, _ACTOR, token_hash=_hash(token), moment=now())
     if found is None:
         return None
-    return Actor(found.id, found.name, Role(found.role), found.shown_posts, found.unread)
+    account_id, name, role, shown_posts, unread, was, until, is_warned, is_watched = found
+    now_is = standing.present(was, until)
+    return Actor(account_id, name, Role(role), shown_posts, unread, now_is, is_warned, is_watched)
 
 
 def end(db: Session, token: str) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from sqlalchemy import ForeignKey, LargeBinary, String, Text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forum.db import Table
@@ -14,6 +14,18 @@ class Role(StrEnum):
     MEMBER = "member"
     MODERATOR = "moderator"
     ADMIN = "admin"
+
+
+class Standing(StrEnum):
+    """What an account may do here at all."""
+
+    #: A new one that a moderator looks at first: it can read, and what it writes waits.
+    HELD = "held"
+    ACTIVE = "active"
+    #: It can read, and keep its own posts in order, but not post, vote or flag.
+    SILENCED = "silenced"
+    #: It can sign in only to read what was decided, and to appeal.
+    SUSPENDED = "suspended"
 
 
 class Account(Table):
@@ -34,8 +46,34 @@ class Account(Table):
     # Counters kept by the actions, so that a page needs no count.
     shown_posts: Mapped[int] = mapped_column(default=0)
     unread: Mapped[int] = mapped_column(default=0)
+    #: Kept by standing.move(); after `standing_until` an account is active again.
+    standing: Mapped[str] = mapped_column(String(10), default=Standing.ACTIVE)
+    standing_until: Mapped[datetime | None]
+    #: A warning waits to be read: until then nothing can be posted.
+    is_warned: Mapped[bool] = mapped_column(default=False)
+    #: All its posts wait for review.
+    is_watched: Mapped[bool] = mapped_column(default=False)
+    #: What became of the flags it raised, as far as they are decided.
+    flags_upheld: Mapped[int] = mapped_column(default=0)
+    flags_declined: Mapped[int] = mapped_column(default=0)
     #: Where this account came from, e.g. "stackexchange:14"; an import that runs twice finds it by this.
     origin: Mapped[str | None] = mapped_column(String(120), unique=True)
+
+
+class AccountMove(Table):
+    """One change of an account's standing; rows are only ever added."""
+
+    __tablename__ = "account_move"
+    __table_args__ = (Index("ix_account_move_account", "account_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    from_standing: Mapped[str] = mapped_column(String(10))
+    to_standing: Mapped[str] = mapped_column(String(10))
+    until: Mapped[datetime | None]
+    #: None: the forum itself, or that the time had run out.
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    at: Mapped[datetime]
 
 
 class SignIn(Table):
@@ -72,6 +110,11 @@ class Actor(NamedTuple):
     role: Role
     shown_posts: int
     unread: int
+    standing: Standing = Standing.ACTIVE
+    #: A warning waits to be read.
+    is_warned: bool = False
+    #: Whatever they post waits for review.
+    is_watched: bool = False
 
     @property
     def is_moderator(self) -> bool:

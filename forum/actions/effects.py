@@ -4,7 +4,10 @@ from sqlalchemy.orm import Session
 
 from forum import freshness
 from forum.discussion import citations, listings
+from forum.discussion.tables import Post
 from forum.discussion.visibility import Change
+from forum.moderation.decisions import Case
+from forum.moderation.subjects import SubjectKind
 from forum.search import index
 
 
@@ -18,6 +21,14 @@ def publish(db: Session, thread_id: int, change: Change, *also: str) -> None:
     # The page of a duplicate shows the title of its original.
     threads = [f"thread:{shown_on}" for shown_on in [thread_id, *listings.duplicates_of(db, thread_id)]]
     freshness.touch(db, *threads, *lists, *references, *also)
+
+
+def publish_decision(db: Session, case: Case, change: Change) -> None:
+    """What a decision changed is changed for readers too: its thread, the lists, the log."""
+    if case.subject.kind == SubjectKind.POST:
+        publish(db, db.get_one(Post, case.subject.id).thread_id, change, "log")
+    else:
+        freshness.touch(db, "log")
 
 
 def publish_references(db: Session, *reference_ids: int) -> None:

@@ -10,7 +10,7 @@ from forum.freshness import touch
 from forum.inbox import messages
 from forum.inbox.letters import compose
 from forum.moderation import cases
-from forum.moderation.cases import SORTS
+from forum.moderation.rules import SORTS
 from forum.moderation.statement import within
 from forum.moderation.tables import CaseKind, CaseState, ReferenceCase
 from forum.policy import Permit

@@ -14,7 +14,7 @@ from forum.discussion.wording import Form
 from forum.errors import NotFound
 from forum.inbox import messages
 from forum.inbox.letters import compose
-from forum.moderation import flags
+from forum.moderation import flags, subjects
 from forum.moderation.statement import within
 from forum.policy import Permit
 from forum.references.tables import Reference
@@ -99,6 +99,6 @@ def _bring_to_moderators(db: Session, post: Post, reference: Reference) -> None:
     if len(against) < ENOUGH:
         return
     for verification in against:
-        if not flags.has_flagged(db, post.id, verification.account_id, REASON):
+        if not flags.has_flagged(db, subjects.post(post.id), verification.account_id, REASON):
             words = f"{reference.label or reference.title}: {verification.note}"
-            flags.add(db, post, verification.account_id, REASON, words)
+            flags.add(db, subjects.post(post.id), verification.account_id, REASON, words)

@@ -56,6 +56,10 @@ class Thread(Table):
     state: Mapped[str] = mapped_column(String(8), default=ThreadState.OPEN)
     closed_reason: Mapped[str] = mapped_column(Text, default="")
     duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("thread.id"))
+    #: The thread into which all its posts went; it is a signpost only.
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("thread.id"))
+    #: So many minutes lie between two posts of one member; 0: slow mode is off.
+    slow_minutes: Mapped[int] = mapped_column(default=0)
     author_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     created_at: Mapped[datetime]
     #: When the latest post that readers can see appeared, and whose it is.
@@ -143,6 +147,57 @@ class PostMove(Table):
     at: Mapped[datetime]
 
 
+class ThreadMove(Table):
+    """One change of a thread's state, or of its slow mode; rows are only ever added."""
+
+    __tablename__ = "thread_move"
+    __table_args__ = (Index("ix_thread_move_thread", "thread_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id"))
+    from_state: Mapped[str] = mapped_column(String(8))
+    to_state: Mapped[str] = mapped_column(String(8))
+    #: closed_reason, duplicate_of_id, slow_minutes, tag_names as they were before: what an undo puts back.
+    before: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    why: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime]
+
+
+class ThreadTransfer(Table):
+    """Posts that went from one thread to another: two threads merged, or one split."""
+
+    __tablename__ = "thread_transfer"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: merge, split
+    kind: Mapped[str] = mapped_column(String(5))
+    from_id: Mapped[int] = mapped_column(ForeignKey("thread.id"), index=True)
+    to_id: Mapped[int] = mapped_column(ForeignKey("thread.id"), index=True)
+    #: Each post that went, with what it was before (kind, parent_id, accepted_at): what an undo puts back.
+    moved: Mapped[list[Any]]
+    actor_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    why: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]
+
+
+class PostNotice(Table):
+    """A moderator's remark that readers see above a post: citation needed, outdated, disputed …"""
+
+    __tablename__ = "post_notice"
+    __table_args__ = (Index("ix_post_notice_post", "post_id", "ended_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(16))
+    words: Mapped[str] = mapped_column(Text, default="")
+    actor_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    at: Mapped[datetime]
+    ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    ended_at: Mapped[datetime | None]
+
+
 class Revision(Table):
     __tablename__ = "revision"
     __table_args__ = (UniqueConstraint("post_id", "number"),)
@@ -181,6 +236,8 @@ class Tag(Table):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(35), unique=True)
     description: Mapped[str] = mapped_column(Text, default="")
+    #: What stands above every thread with this tag: who should be careful, where to get help.
+    caution: Mapped[str] = mapped_column(Text, default="")
     #: How many shown threads carry it.
     thread_count: Mapped[int] = mapped_column(default=0)
 

@@ -24,6 +24,8 @@ class Message(Table):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    #: Whose words it carries, so that they can be flagged; None: only the forum's own.
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
     #: answer, comment, accepted, decision, outcome …: how it is shown, and later what can be switched off.
     kind: Mapped[str] = mapped_column(String(20))
     subject: Mapped[str] = mapped_column(String(300))
@@ -36,7 +38,7 @@ class Message(Table):
 
 
 class Follow(Table):
-    """A person wants to hear of what happens to something; so far only references are followed."""
+    """A person wants to hear of what happens to something; a thread or a reference."""
 
     __tablename__ = "follow"
     __table_args__ = (Index("ix_follow_target", "kind", "target_id"),)

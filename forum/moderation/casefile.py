@@ -15,9 +15,10 @@ from forum.db import row, rows
 from forum.discussion import cited
 from forum.discussion.cited import CitationView
 from forum.discussion.tables import Post, PostKind
+from forum.moderation import decisions
 from forum.moderation.items import FACTS, Given, ItemRow, author_account, common, joined
-from forum.moderation.rules import REASON, RULE, VERDICT, Verdict, offered
-from forum.moderation.tables import Decision, Flag, FlagState, ItemState, ReviewItem
+from forum.moderation.rules import RULE, VERDICT, Verdict
+from forum.moderation.tables import Decision, Flag, FlagReason, FlagState, ReviewItem
 
 MOST_FLAGS = 100
 MOST_EARLIER = 20
@@ -126,7 +127,7 @@ def item(db: Session, item_id: int, viewer: Actor) -> ItemView | None:
         author_decisions=_decisions(
             db, _MADE.where(by_author, ~same).order_by(Decision.id.desc()).limit(MOST_EARLIER)
         ),
-        verdicts=_verdicts(facts, viewer),
+        verdicts=_verdicts(db, facts, viewer),
     )
 
 
@@ -140,10 +141,10 @@ def _reasons(flags: Sequence[FlagView]) -> Sequence[Given]:
     return [Given(label, count) for label, count in labels.most_common()]
 
 
-def _verdicts(facts: Row[Any], viewer: Actor) -> Sequence[Verdict]:
+def _verdicts(db: Session, facts: Row[Any], viewer: Actor) -> Sequence[Verdict]:
     if not may_decide(viewer, facts.author_id):
         return ()
-    return offered(facts.post_state, facts.state == ItemState.OPEN)
+    return decisions.read(db, facts.id).offered
 
 
 def _above(db: Session, facts: Row[Any]) -> Above | None:
@@ -158,16 +159,14 @@ def _above(db: Session, facts: Row[Any]) -> Above | None:
 
 def _flags(db: Session, item_id: int) -> Sequence[FlagView]:
     statement = (
-        select(Account.name, Flag.reason, Flag.words, Flag.state, Flag.created_at)
+        select(Account.name, FlagReason.label, Flag.words, Flag.state, Flag.created_at)
         .join(Account, Account.id == Flag.account_id)
+        .join(FlagReason, FlagReason.key == Flag.reason)
         .where(Flag.item_id == item_id)
         .order_by(Flag.id.desc())
         .limit(MOST_FLAGS)
     )
-    return [
-        FlagView(flag.name, REASON[flag.reason].label, flag.words, flag.state, flag.created_at)
-        for flag in rows(db, statement)
-    ]
+    return [FlagView(*flag) for flag in rows(db, statement)]
 
 
 def _decisions(db: Session, which: Executable) -> Sequence[DecisionView]:

@@ -1,37 +1,15 @@
 """Cases: what there is to decide about a reference. Its one review item gathers them, like a post's flags."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from forum.clock import now
 from forum.errors import Conflict, NotFound
-from forum.moderation import claims
-from forum.moderation.rules import Urgency
-from forum.moderation.tables import CaseKind, CaseState, Happening, ItemState, ReferenceCase, ReviewItem
-
-
-class Sort(NamedTuple):
-    """One kind of case: its name, how soon it should be looked at, and its two buttons ("" for none)."""
-
-    label: str
-    urgency: Urgency
-    accept: str
-    decline: str
-
-
-SORTS: Mapping[CaseKind, Sort] = {
-    CaseKind.RETRACTION: Sort("Posts rest on a retracted source", Urgency.SOON, "I have looked at them", ""),
-    CaseKind.DUPLICATE: Sort(
-        "Possible duplicate", Urgency.WHEN_QUIET, "They are one work: merge", "Two works"
-    ),
-    CaseKind.CORRECTION: Sort("Proposed correction", Urgency.IN_TURN, "Correct it", "Leave it as it is"),
-    CaseKind.POLICY: Sort("Cited in spite of the source policy", Urgency.IN_TURN, "I have looked at it", ""),
-}
+from forum.moderation import claims, subjects, waiting
+from forum.moderation.tables import CaseKind, CaseState, Happening, ReferenceCase, ReviewItem
 
 
 def open_case(
@@ -48,7 +26,7 @@ def open_case(
 
     The same by the same person (None: the forum itself) is one case as long as it is open.
     """
-    item = _take(db, reference_id)
+    item = waiting.take(db, subjects.reference(reference_id))
     same = select(ReferenceCase).where(
         ReferenceCase.item_id == item.id,
         ReferenceCase.kind == kind,
@@ -70,7 +48,7 @@ def open_case(
     elif (case.proposal, case.words) == (dict(proposal or {}), words):
         return case
     case.proposal, case.words = dict(proposal or {}), words
-    _refresh(db, item)
+    waiting.refresh(db, item, Happening.FLAGGED)
     return case
 
 
@@ -110,48 +88,10 @@ def settle(db: Session, case: ReferenceCase, state: CaseState, moderator_id: int
     case.state, case.answer = state, answer
     case.settled_by_id, case.settled_at = moderator_id, now()
     item = db.get_one(ReviewItem, case.item_id)
-    _refresh(db, item, moderator_id)
+    waiting.refresh(db, item, Happening.DECIDED, moderator_id)
 
 
 def open_ones(db: Session, item_id: int) -> Sequence[ReferenceCase]:
     """What is still to decide, in the order in which it came."""
     wanted = select(ReferenceCase).where(ReferenceCase.item_id == item_id)
     return db.scalars(wanted.where(ReferenceCase.state == CaseState.OPEN).order_by(ReferenceCase.id)).all()
-
-
-def _take(db: Session, reference_id: int) -> ReviewItem:
-    """The reference's item, made if there was none."""
-    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
-    moment: datetime = now()
-    new = insert(ReviewItem).values(
-        reference_id=reference_id,
-        state=ItemState.DECIDED,
-        urgency=Urgency.WHEN_QUIET,
-        flag_count=0,
-        held_because="",
-        version=0,
-        happened=Happening.FLAGGED,
-        happened_at=moment,
-        opened_at=moment,
-    )
-    db.execute(new.on_conflict_do_nothing(index_elements=[ReviewItem.reference_id]))
-    wanted = select(ReviewItem).where(ReviewItem.reference_id == reference_id)
-    return db.scalars(wanted, execution_options={"populate_existing": True}).one()
-
-
-def _refresh(db: Session, item: ReviewItem, moderator_id: int | None = None) -> None:
-    """The item is open or not, and as urgent as the most urgent of its open cases."""
-    db.flush()
-    waiting = [SORTS[CaseKind(case.kind)].urgency for case in open_ones(db, item.id)]
-    was_open, is_open = item.state == ItemState.OPEN, bool(waiting)
-    item.urgency = min(waiting, default=Urgency.WHEN_QUIET)
-    item.version += 1
-    item.state = ItemState.OPEN if is_open else ItemState.DECIDED
-    item.happened = Happening.FLAGGED if moderator_id is None else Happening.DECIDED
-    item.happened_at, item.happened_by_id = now(), moderator_id
-    if is_open and not was_open:
-        item.opened_at = now()
-    if was_open and not is_open:
-        item.claimed_by_id = item.claimed_until = None
-        item.decided_at = now()
-    db.flush()

@@ -2,24 +2,33 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from forum.accounts import standing
 from forum.accounts.tables import Account
 from forum.clock import now
 from forum.db import row
-from forum.discussion.tables import Post
+from forum.discussion.tables import Post, PostKind
 from forum.discussion.wording import Form
 from forum.errors import Conflict, Invalid, NotFound
-from forum.moderation import claims, flags
-from forum.moderation.rules import RULE, VERDICT, Verdict, offered
+from forum.moderation import claims, flags, subjects, waiting
+from forum.moderation.rules import RULE, VERDICT, Asks, Verdict, offered
+from forum.moderation.sanctions import LONGEST_DAYS
 from forum.moderation.statement import within
-from forum.moderation.tables import Decision, Flag, Happening, ItemState, ReviewItem
+from forum.moderation.subjects import Subject, SubjectKind
+from forum.moderation.tables import Decision, Flag, Happening, ItemState, ReviewItem, SanctionKind
 
 REASON_LENGTH = 2000
 
+#: What is missing when a verdict asks for more.
+ASKS = {
+    Asks.THREAD: "Give the address of the thread that asked it before.",
+    Asks.TAGS: "Give the tags that it should have.",
+    Asks.TEXT: "The text is empty.",
+}
 _WORDS = {
     Happening.HELD: "its author sent it back for review",
     Happening.FLAGGED: "somebody flagged it",
@@ -43,49 +52,136 @@ class Stale(Conflict):
         )
 
 
+class Order(NamedTuple):
+    """What a moderator wants done, as typed. `sanction` is "" or a SanctionKind, `days` its length; `more` is
+    what the verdict asks for beside rule and reason.
+    """
+
+    verdict: str
+    rule: str = ""
+    reason: str = ""
+    sanction: str = ""
+    days: str = ""
+    more: str = ""
+
+
+class Case(NamedTuple):
+    """An item as a decision finds it. `status` is its post's state or its account's standing, else "".
+
+    `author_id`: whom it concerns; `last_decision`: the id of the latest, None if that took one back.
+    """
+
+    item_id: int
+    subject: Subject
+    state: str
+    version: int
+    is_escalated: bool
+    status: str
+    author_id: int | None
+    revision: int | None
+    opens_thread: bool
+    last_decision: int | None
+    held_because: str
+
+    @property
+    def offered(self) -> tuple[Verdict, ...]:
+        """All that can be done with it now."""
+        return offered(
+            self.status,
+            self.state == ItemState.OPEN,
+            self.subject.kind,
+            opens_thread=self.opens_thread,
+            was_decided=self.last_decision is not None,
+        )
+
+
 class Ruling(NamedTuple):
     """A decision, the line of the table it follows, and the flags whose outcome is news.
 
-    `is_reversal`: nothing was open, so this is a second thought about an earlier decision.
+    `is_reversal`: nothing was open, so this is a second thought about an earlier decision, `reverses`.
     """
 
     decision: Decision
     verdict: Verdict
     news: Sequence[Flag]
-    is_reversal: bool
+    reverses: int | None
+
+    @property
+    def is_reversal(self) -> bool:
+        return self.reverses is not None
 
 
-def decide(
-    db: Session, item_id: int, moderator_id: int, verdict: str, rule: str, reason: str, version: int
-) -> Ruling:
-    """The item is decided and its flags are settled; moving the post is the caller's next line.
+def read(db: Session, item_id: int) -> Case:
+    """The item as a decision finds it; NotFound if there is none."""
+    item = db.scalars(
+        select(ReviewItem).where(ReviewItem.id == item_id), execution_options={"populate_existing": True}
+    ).first()
+    if item is None:
+        raise NotFound
+    subject = subjects.of(item)
+    status, revision, opens = _status(db, subject)
+    last = row(
+        db,
+        select(Decision.id, Decision.verdict)
+        .where(Decision.item_id == item_id)
+        .order_by(Decision.id.desc())
+        .limit(1),
+    )
+    return Case(
+        item.id,
+        subject,
+        item.state,
+        item.version,
+        item.is_escalated,
+        status,
+        waiting.author_of(db, subject),
+        revision,
+        opens,
+        None if last is None or VERDICT[last.verdict].takes_back else last.id,
+        item.held_because,
+    )
+
+
+def _status(db: Session, subject: Subject) -> tuple[str, int | None, bool]:
+    """The state, the revision, and whether it opens a thread, as far as the subject has them."""
+    if subject.kind == SubjectKind.POST:
+        post = row(db, select(Post.state, Post.revision, Post.kind).where(Post.id == subject.id))
+        return (post.state, post.revision, post.kind == PostKind.OPENING) if post else ("", None, False)
+    if subject.kind == SubjectKind.ACCOUNT:
+        return standing.of(db, subject.id), None, False
+    return "", None, False
+
+
+def decide(db: Session, case: Case, moderator_id: int, order: Order, version: int) -> Ruling:
+    """The item is decided and its flags are settled; carrying the verdict out is the caller's next line.
 
     Claimed if somebody else holds the item; Stale if it is no longer at `version`; Invalid for a verdict that
-    is not offered, or for hiding or removing without a rule and a reason.
+    is not offered, or without what it needs.
     """
-    case = _case(db, item_id)
-    claims.check(db, item_id, moderator_id)
+    claims.check(db, case.item_id, moderator_id)
     if case.version != version:
-        raise _stale(db, item_id)
-    chosen, words = _checked(case, verdict, rule, reason)
-    _win(db, item_id, moderator_id, version)
+        raise _stale(db, case.item_id)
+    chosen, words = _checked(case, order)
+    _win(db, case.item_id, moderator_id, version, leaves_open=chosen.leaves_open)
     reverses = case.last_decision if case.state == ItemState.DECIDED else None
     decision = Decision(
-        item_id=item_id,
-        post_id=case.post_id,
+        item_id=case.item_id,
+        post_id=case.subject.id if case.subject.kind == SubjectKind.POST else None,
         author_id=case.author_id,
         moderator_id=moderator_id,
         verdict=chosen.key,
-        rule=rule,
+        rule=order.rule,
         reason=words,
-        from_state=case.post_state,
-        to_state=chosen.to or case.post_state,
+        from_state=case.status,
+        to_state=chosen.to or case.status,
+        revision=case.revision,
+        before={"held_because": case.held_because} if case.held_because else {},
         at=now(),
     )
     db.add(decision)
     db.flush()
-    news = flags.settle(db, decision, chosen.flags, reverses)
-    return Ruling(decision, chosen, news, reverses is not None)
+    news = () if chosen.leaves_open else flags.settle(db, decision, chosen.flags, reverses)
+    return Ruling(decision, chosen, news, reverses)
 
 
 def _stale(db: Session, item_id: int) -> Stale:
@@ -103,36 +199,40 @@ def _stale(db: Session, item_id: int) -> Stale:
     return Stale(item_id, item.name, VERDICT[db.scalars(last).one()].done, item.happened_at)
 
 
-def _case(db: Session, item_id: int) -> Row[Any]:
-    last = select(func.max(Decision.id)).where(Decision.item_id == ReviewItem.id).scalar_subquery()
-    case = row(
-        db,
-        select(
-            ReviewItem.state,
-            ReviewItem.version,
-            ReviewItem.post_id,
-            Post.state.label("post_state"),
-            Post.author_id,
-            last.label("last_decision"),
-        )
-        .join(Post, Post.id == ReviewItem.post_id)
-        .where(ReviewItem.id == item_id),
-    )
-    if case is None:
-        raise NotFound
-    return case
-
-
-def _checked(case: Row[Any], verdict: str, rule: str, reason: str) -> tuple[Verdict, str]:
-    open_to = {v.key: v for v in offered(case.post_state, case.state == ItemState.OPEN)}
-    chosen = open_to.get(verdict)
+def _checked(case: Case, order: Order) -> tuple[Verdict, str]:
+    chosen = {verdict.key: verdict for verdict in case.offered}.get(order.verdict)
     if chosen is None:
         raise Invalid({"verdict": "Choose one of the decisions that are offered for this item."})
+    sanctioned = bool(order.sanction) or chosen.key == "sanction"
     form = Form()
-    form.take("rule", lambda key: _rule(key, chosen.needs_rule), rule)
-    words = form.take("reason", lambda text: _reason(text, chosen.needs_rule), reason)
+    form.take("rule", lambda key: _rule(key, chosen.needs_rule or sanctioned), order.rule)
+    needed = chosen.needs_rule or chosen.needs_reason or sanctioned
+    words = form.take("reason", lambda text: _reason(text, needed), order.reason)
+    if sanctioned:
+        form.take("sanction", lambda kind: _sanction(kind, chosen), order.sanction)
+        form.take("days", lambda typed: days_of(order.sanction, typed), order.days)
+    if chosen.asks is not None and not order.more.strip():
+        form.complaints["more"] = ASKS[chosen.asks]
     form.done()
     return chosen, words or ""
+
+
+def _sanction(kind: str, verdict: Verdict) -> str:
+    if kind not in tuple(SanctionKind):
+        raise ValueError("Choose what happens to the account.")
+    if not verdict.may_sanction:
+        raise ValueError(f"“{verdict.label}” goes without a sanction.")
+    return kind
+
+
+def days_of(kind: str, typed: str) -> int:
+    """The length of a sanction in days; 0 for a warning. ValueError with a sentence for who typed it."""
+    if kind == SanctionKind.WARNING:
+        return 0
+    number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 5 else 0
+    if not 1 <= number <= LONGEST_DAYS:
+        raise ValueError(f"For how many days? From 1 to {LONGEST_DAYS}.")
+    return number
 
 
 def _rule(key: str, needed: bool) -> str:
@@ -148,24 +248,28 @@ def _reason(text: str, needed: bool) -> str:
     return words
 
 
-def _win(db: Session, item_id: int, moderator_id: int, version: int) -> None:
+def _win(db: Session, item_id: int, moderator_id: int, version: int, *, leaves_open: bool) -> None:
     """The item is decided by this moderator; Stale or Claimed if somebody else was faster."""
     moment = now()
     mine = update(ReviewItem).where(
         ReviewItem.id == item_id, ReviewItem.version == version, claims.free_for(moderator_id)
     )
-    values = {
-        "state": ItemState.DECIDED,
+    values: dict[str, object] = {
         "version": version + 1,
         "happened": Happening.DECIDED,
         "happened_at": moment,
         "happened_by_id": moderator_id,
-        "decided_at": moment,
-        "held_because": "",
-        "flag_count": 0,
         "claimed_by_id": None,
         "claimed_until": None,
     }
+    if not leaves_open:
+        values |= {
+            "state": ItemState.DECIDED,
+            "decided_at": moment,
+            "held_because": "",
+            "flag_count": 0,
+            "is_escalated": False,
+        }
     done = db.execute(mine.values(values), execution_options={"synchronize_session": False})
     if not done.rowcount:  # type: ignore[attr-defined]
         claims.check(db, item_id, moderator_id)

@@ -1,56 +1,66 @@
-"""Flags: how a post gathers them, and how a decision settles them."""
+"""Flags: how something gathers them, and how a decision settles them."""
 
 from collections.abc import Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from forum.clock import now
-from forum.discussion.tables import Post
-from forum.moderation import queue
+from forum.moderation import waiting
+from forum.moderation.subjects import Subject
 from forum.moderation.tables import Decision, Flag, FlagState, Happening, ReviewItem
 
 
-def add(db: Session, post: Post, account_id: int, reason: str, words: str) -> ReviewItem:
-    """The post is flagged, and its review item is open (again).
+def add(
+    db: Session,
+    subject: Subject,
+    account_id: int,
+    reason: str,
+    words: str,
+    original_id: int | None = None,
+) -> ReviewItem:
+    """The subject is flagged, and its review item is open (again).
 
     Each person has one open flag at a time: a second one changes the first.
     """
-    item = queue.take(db, post.id)
-    flag = _open_flag(db, post.id, account_id)
+    item = waiting.take(db, subject)
+    flag = _open_flag(db, subject, account_id)
     if flag is None:
         flag = Flag(
             item_id=item.id,
-            post_id=post.id,
             account_id=account_id,
             reason=reason,
             words=words,
+            original_id=original_id,
             created_at=now(),
         )
         db.add(flag)
-    elif (flag.reason, flag.words) == (reason, words):
+    elif (flag.reason, flag.words, flag.original_id) == (reason, words, original_id):
         return item
     else:
-        flag.reason, flag.words = reason, words
-    queue.refresh(db, item, Happening.FLAGGED)
+        flag.reason, flag.words, flag.original_id = reason, words, original_id
+    waiting.refresh(db, item, Happening.FLAGGED)
     return item
 
 
-def is_flagged_by(db: Session, post_id: int, account_id: int) -> bool:
-    """Whether the person has an open flag on the post."""
-    return _open_flag(db, post_id, account_id) is not None
+def is_flagged_by(db: Session, subject: Subject, account_id: int) -> bool:
+    """Whether the person has an open flag on it."""
+    return _open_flag(db, subject, account_id) is not None
 
 
-def has_flagged(db: Session, post_id: int, account_id: int, reason: str) -> bool:
-    """Whether the person has an open flag on the post, or ever flagged it for this reason."""
-    mine = (Flag.post_id == post_id, Flag.account_id == account_id)
+def has_flagged(db: Session, subject: Subject, account_id: int, reason: str) -> bool:
+    """Whether the person has an open flag on it, or ever flagged it for this reason."""
     known = or_(Flag.state == FlagState.OPEN, Flag.reason == reason)
-    return db.scalars(select(Flag.id).where(*mine, known)).first() is not None
+    return db.scalars(_by(subject, account_id).where(known)).first() is not None
 
 
-def _open_flag(db: Session, post_id: int, account_id: int) -> Flag | None:
-    mine = (Flag.post_id == post_id, Flag.account_id == account_id, Flag.state == FlagState.OPEN)
-    return db.scalars(select(Flag).where(*mine)).first()
+def _open_flag(db: Session, subject: Subject, account_id: int) -> Flag | None:
+    return db.scalars(_by(subject, account_id).where(Flag.state == FlagState.OPEN)).first()
+
+
+def _by(subject: Subject, account_id: int) -> Select[Flag]:
+    of_subject = select(Flag).join(ReviewItem, ReviewItem.id == Flag.item_id)
+    return of_subject.where(subject.column() == subject.id, Flag.account_id == account_id)
 
 
 def settle(db: Session, decision: Decision, outcome: FlagState, reverses: int | None) -> Sequence[Flag]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, desc, func, select, tuple_
+from sqlalchemy import Row, Select, desc, func, literal, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from forum.accounts.tables import Account, Actor
@@ -13,13 +13,14 @@ from forum.clock import now
 from forum.db import rows
 from forum.discussion.naming import called
 from forum.discussion.tables import Post, Thread
-from forum.moderation.cases import SORTS
-from forum.moderation.rules import REASON, VERDICT
+from forum.moderation.rules import SORTS, TAKEN_DOWN, VERDICT
+from forum.moderation.scoring import Pressing
 from forum.moderation.tables import (
     CaseKind,
     CaseState,
     Decision,
     Flag,
+    FlagReason,
     FlagState,
     ItemState,
     ReferenceCase,
@@ -33,7 +34,7 @@ EXCERPT = 600
 author_account, _holder = aliased(Account), aliased(Account)
 _against = (
     select(func.count())
-    .where(Decision.author_id == Post.author_id, Decision.verdict.in_(("hide", "remove")))
+    .where(Decision.author_id == Post.author_id, Decision.verdict.in_(TAKEN_DOWN))
     .correlate(Post)
     .scalar_subquery()
 )
@@ -44,7 +45,11 @@ FACTS = (
     ReviewItem.reference_id,
     ReviewItem.state,
     ReviewItem.held_because,
+    ReviewItem.kind.label("item_kind"),
     ReviewItem.urgency,
+    ReviewItem.parts,
+    ReviewItem.due_at,
+    ReviewItem.is_escalated,
     ReviewItem.flag_count,
     ReviewItem.version,
     ReviewItem.opened_at,
@@ -108,8 +113,14 @@ class ItemRow:
     post_id: int | None
     reference_id: int | None
     state: ItemState
+    #: tables.ItemKind: why it is in the queue.
+    item_kind: str
     #: rules.Urgency: 1 is the most urgent.
     urgency: int
+    #: What makes it pressing.
+    parts: Sequence[Pressing]
+    due_at: datetime
+    is_escalated: bool
     held_because: str
     reasons: Sequence[Given]
     flag_count: int
@@ -132,17 +143,17 @@ class ItemRow:
 
 
 def listing(db: Session, viewer: Actor, after: str | None, limit: int) -> Page[ItemRow]:
-    """The open items, the most urgent first and among those the oldest first; two queries."""
-    place = (ReviewItem.urgency, ReviewItem.opened_at, ReviewItem.id)
+    """The open items, the most pressing first; two queries."""
+    place = (ReviewItem.due_at, ReviewItem.id)
     statement = joined(select(*FACTS)).where(ReviewItem.state == ItemState.OPEN).order_by(*place)
-    cursor = Cursor.decode(after, int, datetime, int)
+    cursor = Cursor.decode(after, datetime, int)
     if cursor:
         types = [column.type for column in place]
         statement = statement.where(tuple_(*place) > tuple_(*cursor, types=types))
     found = rows(db, statement.limit(limit + 1))
     reasons = _reasons(db, [facts.id for facts in found])
     items = [ItemRow(**common(facts, viewer), reasons=reasons.get(facts.id, ())) for facts in found]
-    return Page.of(items, limit, lambda item: (item.urgency, item.opened_at, item.id))
+    return Page.of(items, limit, lambda item: (item.due_at, item.id))
 
 
 class Decided(NamedTuple):
@@ -199,10 +210,11 @@ def common(facts: Row[Any], viewer: Actor) -> dict[str, Any]:
     """The fields of an ItemRow, but for `reasons`, out of a row of FACTS."""
     live = facts.claimed_until is not None and facts.claimed_until > now()
     same = (
-        "id", "post_id", "reference_id", "urgency", "held_because", "flag_count", "version", "opened_at",
-        "created_at", "thread_id", "author_id",
+        "id", "post_id", "reference_id", "item_kind", "urgency", "due_at", "is_escalated", "held_because",
+        "flag_count", "version", "opened_at", "created_at", "thread_id", "author_id",
     )  # fmt: skip
     return {name: getattr(facts, name) for name in same} | {
+        "parts": [Pressing(*part) for part in facts.parts],
         "state": ItemState.CLAIMED if live and facts.state == ItemState.OPEN else ItemState(facts.state),
         "claimed_by": facts.claimed_by if live else None,
         "claimed_until": facts.claimed_until if live else None,
@@ -227,17 +239,17 @@ def _reasons(db: Session, item_ids: Sequence[int]) -> Mapping[int, Sequence[Give
     """What is open in each item, of flags and of cases alike; one query."""
     count = func.count().label("count")
     flags = (
-        select(Flag.item_id, Flag.reason.label("reason"), count)
+        select(Flag.item_id, literal("").label("kind"), FlagReason.label.label("label"), count)
+        .join(FlagReason, FlagReason.key == Flag.reason)
         .where(Flag.item_id.in_(item_ids), Flag.state == FlagState.OPEN)
-        .group_by(Flag.item_id, Flag.reason)
+        .group_by(Flag.item_id, FlagReason.label)
     )
     cases = (
-        select(ReferenceCase.item_id, ReferenceCase.kind, func.count())
+        select(ReferenceCase.item_id, ReferenceCase.kind, literal(""), func.count())
         .where(ReferenceCase.item_id.in_(item_ids), ReferenceCase.state == CaseState.OPEN)
         .group_by(ReferenceCase.item_id, ReferenceCase.kind)
     )
     found: dict[int, list[Given]] = {}
-    for item_id, reason, number in rows(db, flags.union_all(cases).order_by(desc("count"), "reason")):
-        label = REASON[reason].label if reason in REASON else SORTS[CaseKind(reason)].label
-        found.setdefault(item_id, []).append(Given(label, number))
+    for item_id, kind, label, number in rows(db, flags.union_all(cases).order_by(desc("count"), "label")):
+        found.setdefault(item_id, []).append(Given(SORTS[CaseKind(kind)].label if kind else label, number))
     return found

@@ -12,7 +12,7 @@ from forum.db import rows
 from forum.discussion.naming import called
 from forum.discussion.tables import Post, Thread
 from forum.moderation.rules import RULE, VERDICT
-from forum.moderation.tables import Decision, LogEntry
+from forum.moderation.tables import Decision, LogEntry, ReviewItem
 from forum.paging import Cursor, Page
 from forum.references.tables import Reference
 
@@ -23,6 +23,27 @@ ACTS = {
     "source-rule": "made a rule about a source",
     "no-source-rule": "took back a rule about a source",
     "correct": "corrected a reference",
+    "close": "closed a thread",
+    "reopen": "opened a thread again",
+    "lock": "locked a thread",
+    "unlock": "unlocked a thread",
+    "slow": "changed how fast a thread can be answered",
+    "retag": "changed the tags of a thread",
+    "duplicate": "closed a thread as a duplicate",
+    "merge-threads": "merged two threads",
+    "split-thread": "made a thread of its own from part of another",
+    "undo": "took back an earlier act",
+    "notice": "put a notice on a post",
+    "end-notice": "took a notice off a post",
+    "caution": "changed the caution of a tag",
+    "auto-hold": "held a post for review",
+    "sanction-ended": "ended a sanction: its time was over",
+    "word-rule": "changed a word rule",
+    "reason-kept": "changed a reason for flags",
+    "saved-text": "changed a saved text",
+    "setting": "changed a setting",
+    "watch": "put an account under review",
+    "unwatch": "ended the review of an account",
 }
 _Made, _Later = aliased(Decision), aliased(Decision)
 _reversed = (
@@ -82,15 +103,48 @@ class LogView(NamedTuple):
 
 
 def write(db: Session, decision: Decision) -> None:
-    """The decision is in the public log."""
+    """The decision is in the public log; without a moderator the forum itself made it."""
+    item = db.get_one(ReviewItem, decision.item_id)
     entry = LogEntry(
         at=decision.at,
         actor_id=decision.moderator_id,
         act=decision.verdict,
         post_id=decision.post_id,
+        reference_id=item.reference_id,
+        account_id=decision.author_id if decision.post_id is None else None,
         decision_id=decision.id,
         rule=decision.rule,
         reason=decision.reason,
+    )
+    db.add(entry)
+
+
+def write_act(
+    db: Session,
+    act: str,
+    actor_id: int | None,
+    *,
+    thread_id: int | None = None,
+    post_id: int | None = None,
+    account_id: int | None = None,
+    reason: str = "",
+    rule: str = "",
+) -> None:
+    """The act, one of ACTS, is in the public log; without an actor the forum itself did it, and it says so.
+
+    The account is named to moderators only. The reason is public: it names nobody and quotes no post.
+    """
+    if act not in ACTS:
+        raise ValueError(f"the log has no words for “{act}”")
+    entry = LogEntry(
+        at=now(),
+        actor_id=actor_id,
+        act=act,
+        thread_id=thread_id,
+        post_id=post_id,
+        account_id=account_id,
+        rule=rule,
+        reason=reason,
     )
     db.add(entry)
 

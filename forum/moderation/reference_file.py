@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from forum.accounts.tables import Account, Actor
 from forum.clock import now
 from forum.db import AnySelect, row, rows
-from forum.moderation.cases import SORTS, Sort
+from forum.moderation.rules import SORTS, Sort
 from forum.moderation.tables import CaseKind, ReferenceCase, ReviewItem
 from forum.references.tables import Reference
 

@@ -1,13 +1,16 @@
-"""What people can report, which rules there are, and what a moderator can do: three tables, said once.
+"""Which rules there are, what there is to decide, and what a moderator can do: tables, said once.
 
 The buttons on a review item and the guard behind them are the same table, VERDICTS.
 """
 
-from enum import IntEnum
+from collections.abc import Mapping
+from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
+from forum.accounts.tables import Standing
 from forum.discussion.tables import PostState
-from forum.moderation.tables import FlagState
+from forum.moderation.subjects import SubjectKind
+from forum.moderation.tables import CaseKind, FlagState
 
 HELD, SHOWN, HIDDEN = PostState.HELD, PostState.SHOWN, PostState.HIDDEN
 REMOVED, WITHDRAWN = PostState.REMOVED, PostState.WITHDRAWN
@@ -22,16 +25,6 @@ class Urgency(IntEnum):
     WHEN_QUIET = 4
 
 
-class FlagReason(NamedTuple):
-    """Why somebody reports a post. `needs_words`: the reason alone does not say enough."""
-
-    key: str
-    label: str
-    help: str
-    urgency: Urgency
-    needs_words: bool = False
-
-
 class Rule(NamedTuple):
     """A rule of the community: what a decision rests on, and what its author is shown."""
 
@@ -40,52 +33,56 @@ class Rule(NamedTuple):
     text: str
 
 
+class Sort(NamedTuple):
+    """One kind of case: its name, how soon it should be looked at, and its two buttons ("" for none)."""
+
+    label: str
+    urgency: Urgency
+    accept: str
+    decline: str
+
+
+class Asks(StrEnum):
+    """What a verdict wants to know beside rule and reason."""
+
+    #: The address or number of the thread that asked it before.
+    THREAD = "thread"
+    TAGS = "tags"
+    #: The post as it shall read.
+    TEXT = "text"
+
+
 class Verdict(NamedTuple):
     """One thing a moderator can do with an item.
 
     `label` is on the button and `help` beside it; `done` completes "a moderator … this answer". It is open to
-    posts in one of the states `sources` and leaves them in state `to` (None: as they are). `while_open`: only
-    while there are flags to answer. Open flags become `flags`.
+    subjects in one of the states `sources` (of a post its state, of an account its standing, else "") and
+    leaves them in state `to` (None: as they are). Open flags become `flags`.
     """
 
     key: str
     label: str
     help: str
     done: str
-    sources: frozenset[PostState]
-    to: PostState | None
-    needs_rule: bool
-    while_open: bool
-    flags: FlagState
+    sources: frozenset[str]
+    to: str | None = None
+    needs_rule: bool = False
+    #: Only while there is something open to answer.
+    while_open: bool = False
+    flags: FlagState = FlagState.DECLINED
     tells_author: bool = True
+    subject: SubjectKind = SubjectKind.POST
+    asks: Asks | None = None
+    needs_reason: bool = False
+    #: Only on the post that opens a thread: it is about the thread.
+    of_thread: bool = False
+    #: The item stays open.
+    leaves_open: bool = False
+    #: It takes back an earlier decision; only where there is one.
+    takes_back: bool = False
+    #: A sanction can go with it.
+    may_sanction: bool = False
 
-
-REASONS: tuple[FlagReason, ...] = (
-    FlagReason(
-        "unsafe-advice",
-        "Unsafe advice",
-        "Following it could harm somebody: a dose, a combination, stopping a treatment.",
-        Urgency.AT_ONCE,
-    ),
-    FlagReason(
-        "rude", "Rude or unkind", "It attacks or mocks a person instead of a statement.", Urgency.SOON
-    ),
-    FlagReason(
-        "promotion", "Spam or promotion", "It advertises, or says where to obtain something.", Urgency.SOON
-    ),
-    FlagReason(
-        "source-mismatch",
-        "The source doesn’t support the statement",
-        "The cited source says something else, or nothing about it.",
-        Urgency.IN_TURN,
-    ),
-    FlagReason(
-        "off-topic", "Off topic", "It belongs in another thread or on another site.", Urgency.WHEN_QUIET
-    ),
-    FlagReason(
-        "other", "Something else", "Tell the moderators in your own words.", Urgency.IN_TURN, needs_words=True
-    ),
-)
 
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -118,39 +115,158 @@ RULES: tuple[Rule, ...] = (
     ),
 )
 
+SORTS: Mapping[CaseKind, Sort] = {
+    CaseKind.RETRACTION: Sort("Posts rest on a retracted source", Urgency.SOON, "I have looked at them", ""),
+    CaseKind.DUPLICATE: Sort(
+        "Possible duplicate", Urgency.WHEN_QUIET, "They are one work: merge", "Two works"
+    ),
+    CaseKind.CORRECTION: Sort("Proposed correction", Urgency.IN_TURN, "Correct it", "Leave it as it is"),
+    CaseKind.POLICY: Sort("Cited in spite of the source policy", Urgency.IN_TURN, "I have looked at it", ""),
+}
+
+
+_POST_STATES = frozenset({HELD, SHOWN, HIDDEN, REMOVED, WITHDRAWN})
+_STANDINGS = frozenset(Standing)
+_NO_STATE = frozenset({""})
+UPHELD = FlagState.UPHELD
+
 VERDICTS: tuple[Verdict, ...] = (
     Verdict(
-        "publish", "Publish", "Everyone can read it.", "published",
-        frozenset({HELD}), SHOWN, False, False, FlagState.DECLINED,
+        "publish", "Publish", "Everyone can read it.", "published", frozenset({HELD}), SHOWN,
     ),
     Verdict(
         "keep", "Keep", "It stays as it is; its author and those who flagged it are told.", "kept",
-        frozenset({SHOWN}), None, False, True, FlagState.DECLINED,
+        frozenset({SHOWN}), while_open=True,
     ),
     Verdict(
         "dismiss", "Dismiss the flags", "It stays as it is; its author hears nothing.",
-        "dismissed the flags on",
-        frozenset({SHOWN, HIDDEN, REMOVED, WITHDRAWN}), None, False, True, FlagState.DECLINED, False,
+        "dismissed the flags on", frozenset({SHOWN, HIDDEN, REMOVED, WITHDRAWN}), while_open=True,
+        tells_author=False,
+    ),
+    Verdict(
+        "return", "Send back", "Its author can mend it and send it in again. Say what to mend.", "sent back",
+        frozenset({HELD, SHOWN}), HIDDEN, flags=UPHELD, needs_reason=True,
+    ),
+    Verdict(
+        "edit", "Mend and publish", "You change the text; its author sees what you changed.", "mended",
+        frozenset({HELD, SHOWN, HIDDEN}), SHOWN, flags=UPHELD, asks=Asks.TEXT, needs_reason=True,
     ),
     Verdict(
         "hide", "Hide", "For now; its author can mend it. Needs a rule and a reason.", "hid",
-        frozenset({HELD, SHOWN, REMOVED}), HIDDEN, True, False, FlagState.UPHELD,
+        frozenset({HELD, SHOWN, REMOVED}), HIDDEN, needs_rule=True, flags=UPHELD, may_sanction=True,
     ),
     Verdict(
         "remove", "Remove", "It has no place here as it stands. Needs a rule and a reason.", "removed",
-        frozenset({HELD, SHOWN, HIDDEN}), REMOVED, True, False, FlagState.UPHELD,
+        frozenset({HELD, SHOWN, HIDDEN}), REMOVED, needs_rule=True, flags=UPHELD, may_sanction=True,
     ),
     Verdict(
         "restore", "Restore", "Undoes hiding or removing: everyone can read it again.", "restored",
-        frozenset({HIDDEN, REMOVED}), SHOWN, False, False, FlagState.DECLINED,
+        frozenset({HIDDEN, REMOVED}), SHOWN,
+    ),
+    Verdict(
+        "duplicate", "Close as a duplicate", "It names the thread that asked it before.",
+        "closed as a duplicate", frozenset({SHOWN}), flags=UPHELD, asks=Asks.THREAD, of_thread=True,
+    ),
+    Verdict(
+        "retag", "Change the tags", "It stays, where it belongs.", "retagged",
+        frozenset({SHOWN}), flags=UPHELD, asks=Asks.TAGS, of_thread=True,
+    ),
+    Verdict(
+        "close", "Close the thread", "Nobody can answer any more. Needs a reason.", "closed the thread of",
+        frozenset({SHOWN}), flags=UPHELD, needs_reason=True, of_thread=True,
+    ),
+    Verdict(
+        "lock", "Lock the thread", "Nobody can write in it at all. Needs a reason.", "locked the thread of",
+        frozenset({SHOWN}), flags=UPHELD, needs_reason=True, of_thread=True,
+    ),
+    Verdict(
+        "spammer", "Remove this spammer",
+        "Suspends the account for a year, removes all its posts, and blocks its mail address and links.",
+        "removed as spam, with all of its author’s posts,", frozenset({HELD, SHOWN, HIDDEN}), REMOVED,
+        needs_rule=True, flags=UPHELD,
+    ),
+    Verdict(
+        "escalate", "Ask the admins", "It waits for an admin. Say what you are unsure about.",
+        "asked the admins about", _POST_STATES, while_open=True, tells_author=False, needs_reason=True,
+        leaves_open=True,
+    ),
+    Verdict(
+        "undo", "Take the last decision back",
+        "Everything is as it was before it, and the item is open again.", "took back a decision about",
+        _POST_STATES, takes_back=True, leaves_open=True,
+    ),
+    Verdict(
+        "admit", "Let them in", "The account is like every other one.", "let in",
+        frozenset({Standing.HELD}), Standing.ACTIVE, subject=SubjectKind.ACCOUNT,
+    ),
+    Verdict(
+        "dismiss-account", "Dismiss the flags", "Nothing happens to the account; it hears nothing.",
+        "dismissed the flags on", _STANDINGS, while_open=True, tells_author=False,
+        subject=SubjectKind.ACCOUNT,
+    ),
+    Verdict(
+        "sanction", "Sanction", "A warning, silence or suspension. Needs a rule and a reason.", "sanctioned",
+        _STANDINGS, needs_rule=True, flags=UPHELD, may_sanction=True, subject=SubjectKind.ACCOUNT,
+    ),
+    Verdict(
+        "spam-account", "Remove this spammer",
+        "Suspends the account for a year, removes all its posts, and blocks its mail address and links.",
+        "removed as a spammer", frozenset({Standing.HELD, Standing.ACTIVE, Standing.SILENCED}),
+        Standing.SUSPENDED, needs_rule=True, flags=UPHELD, subject=SubjectKind.ACCOUNT,
+    ),
+    Verdict(
+        "escalate-acct", "Ask the admins", "It waits for an admin. Say what you are unsure about.",
+        "asked the admins about", _STANDINGS, while_open=True, tells_author=False, needs_reason=True,
+        leaves_open=True, subject=SubjectKind.ACCOUNT,
+    ),
+    Verdict(
+        "undo-account", "Take the last decision back",
+        "Everything is as it was before it, and the item is open again.", "took back a decision about",
+        _STANDINGS, takes_back=True, leaves_open=True, subject=SubjectKind.ACCOUNT,
+    ),
+    Verdict(
+        "dismiss-msg", "Dismiss the flags", "Whoever wrote it hears nothing.", "dismissed the flags on",
+        _NO_STATE, while_open=True, tells_author=False, subject=SubjectKind.MESSAGE,
+    ),
+    Verdict(
+        "uphold-msg", "It breaks a rule", "Whoever wrote it is told. Needs a rule and a reason.",
+        "found fault with", _NO_STATE, needs_rule=True, while_open=True, flags=UPHELD, may_sanction=True,
+        subject=SubjectKind.MESSAGE,
+    ),
+    Verdict(
+        "dismiss-ref", "Dismiss the flags", "The reference stays as it is.", "dismissed the flags on",
+        _NO_STATE, while_open=True, tells_author=False, subject=SubjectKind.REFERENCE,
+    ),
+    Verdict(
+        "uphold-ref", "It is mended", "The flags were right; what was wrong is put right.", "put right",
+        _NO_STATE, while_open=True, flags=UPHELD, tells_author=False, subject=SubjectKind.REFERENCE,
     ),
 )  # fmt: skip
 
-REASON = {reason.key: reason for reason in REASONS}
+#: Verdicts after which readers no longer see the post.
+TAKEN_DOWN = ("hide", "remove", "return", "spammer")
 RULE = {rule.key: rule for rule in RULES}
 VERDICT = {verdict.key: verdict for verdict in VERDICTS}
 
 
-def offered(state: str, is_open: bool) -> tuple[Verdict, ...]:
-    """What can be done with an item whose post is in `state`: the buttons, and all that the server allows."""
-    return tuple(v for v in VERDICTS if state in v.sources and (is_open or not v.while_open))
+def offered(
+    state: str,
+    is_open: bool,
+    subject: SubjectKind = SubjectKind.POST,
+    *,
+    opens_thread: bool = False,
+    was_decided: bool = False,
+) -> tuple[Verdict, ...]:
+    """What can be done with an item whose subject is in `state`: the buttons, and all that the server allows.
+
+    `opens_thread`: its post is the first of a thread; `was_decided`: there is a decision to take back.
+    """
+    return tuple(
+        verdict
+        for verdict in VERDICTS
+        if verdict.subject == subject
+        and state in verdict.sources
+        and (is_open or not verdict.while_open)
+        and (opens_thread or not verdict.of_thread)
+        and ((was_decided and not is_open) or not verdict.takes_back)
+    )

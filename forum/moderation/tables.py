@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forum.db import Table
@@ -32,6 +32,8 @@ class FlagState(StrEnum):
     OPEN = "open"
     UPHELD = "upheld"
     DECLINED = "declined"
+    #: Taken back by who raised it.
+    WITHDRAWN = "withdrawn"
 
 
 class CaseKind(StrEnum):
@@ -53,31 +55,64 @@ class CaseState(StrEnum):
     DECLINED = "declined"
 
 
-class ReviewItem(Table):
-    """The one case for a post or for a reference; a new flag, or a new case, reopens the same item.
+class ItemKind(StrEnum):
+    """Why an item is in the queue; a held post that is also flagged is HELD."""
 
-    That of a post is open exactly while the post is held or has open flags, that of a reference while one of
-    its cases is open.
+    FLAGGED = "flagged"
+    HELD = "held"
+    ACCOUNT = "account"
+    MESSAGE = "message"
+    REFERENCE = "reference"
+    APPEAL = "appeal"
+    REPORT = "report"
+
+
+def _one_of(*columns: str) -> str:
+    """In SQL: exactly one of the columns is set."""
+    return " + ".join(f"CASE WHEN {column} IS NULL THEN 0 ELSE 1 END" for column in columns) + " = 1"
+
+
+class ReviewItem(Table):
+    """The one case for a post, an account, a reference …; a new flag, or a new case, reopens the same item.
+
+    It is open exactly while its subject waits for a moderator: a post or an account that is held or has open
+    flags, a reference with open cases or flags, a message with open flags, an open appeal or report.
     """
 
     __tablename__ = "review_item"
-    # All ascending: one index answers the queue and every later page of it.
+    # All ascending: an index answers the queue and every later page of it.
     __table_args__ = (
-        Index("ix_review_item_queue", "state", "urgency", "opened_at", "id"),
-        CheckConstraint("(post_id IS NULL) <> (reference_id IS NULL)", "subject"),
+        Index("ix_review_item_queue", "state", "due_at", "id"),
+        Index("ix_review_item_kind", "state", "kind", "due_at", "id"),
+        CheckConstraint(
+            _one_of("post_id", "reference_id", "account_id", "message_id", "appeal_id", "report_id"),
+            "subject",
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    #: Exactly one of the two is set.
+    #: Exactly one of these is set: the item's subject.
     post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"), unique=True)
     reference_id: Mapped[int | None] = mapped_column(ForeignKey("reference.id"), unique=True)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), unique=True)
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"), unique=True)
+    appeal_id: Mapped[int | None] = mapped_column(ForeignKey("appeal.id", use_alter=True), unique=True)
+    report_id: Mapped[int | None] = mapped_column(ForeignKey("report.id"), unique=True)
+    kind: Mapped[str] = mapped_column(String(10))
     state: Mapped[str] = mapped_column(String(8), default=ItemState.OPEN)
-    #: Why the post waits for review, in words; "" when it does not wait.
+    #: Why its subject waits for review, in words; "" when it does not wait.
     held_because: Mapped[str] = mapped_column(Text, default="")
-    #: rules.Urgency, smaller is sooner: that of its most urgent open flag, or of being held.
+    #: Urgency, smaller is sooner: that of its most urgent open flag or case, or of being held.
     urgency: Mapped[int]
     #: Open flags.
     flag_count: Mapped[int] = mapped_column(default=0)
+    #: What makes it pressing, as pairs of words and points, and their sum: see scoring.py.
+    parts: Mapped[list[Any]] = mapped_column(default=list)
+    points: Mapped[int] = mapped_column(default=0)
+    #: What the queue is ordered by: opened_at, an hour earlier for each point. So age counts by itself.
+    due_at: Mapped[datetime]
+    #: Only admins decide it.
+    is_escalated: Mapped[bool] = mapped_column(default=False)
     #: Raised by everything that happens to the item but a claim; a decision on an older one is a conflict.
     version: Mapped[int] = mapped_column(default=1)
     #: What raised the version last, when, and by whom (None: not to be told).
@@ -90,13 +125,39 @@ class ReviewItem(Table):
     decided_at: Mapped[datetime | None]
 
 
+class FlagReason(Table):
+    """Why people flag; kept by admins. A retired one is no longer offered."""
+
+    __tablename__ = "flag_reason"
+
+    key: Mapped[str] = mapped_column(String(20), primary_key=True)
+    #: The order in which they are offered.
+    place: Mapped[int]
+    label: Mapped[str] = mapped_column(String(80))
+    help: Mapped[str] = mapped_column(String(300), default="")
+    #: The rule that it usually rests on; "" for none.
+    rule: Mapped[str] = mapped_column(String(20), default="")
+    #: Urgency, smaller is sooner.
+    urgency: Mapped[int]
+    #: What the flagger must add: "", words, link (of the thread that asked it before).
+    needs: Mapped[str] = mapped_column(String(5), default="")
+    #: The first such flag by a member in good standing hides the post until somebody looks.
+    hides_at_once: Mapped[bool] = mapped_column(default=False)
+    #: The flagger is shown the community's page on where to get help.
+    shows_help: Mapped[bool] = mapped_column(default=False)
+    #: What can be flagged for it: post, account, reference, message, with spaces between.
+    subjects: Mapped[str] = mapped_column(String(40), default="post")
+    is_retired: Mapped[bool] = mapped_column(default=False)
+
+
 class Flag(Table):
     __tablename__ = "flag"
     __table_args__ = (
         Index("ix_flag_item", "item_id", "state"),
+        Index("ix_flag_account", "account_id", "id"),
         Index(
             "uq_flag_open",
-            "post_id",
+            "item_id",
             "account_id",
             unique=True,
             sqlite_where=text("state = 'open'"),
@@ -105,11 +166,13 @@ class Flag(Table):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    #: Its item says what is flagged.
     item_id: Mapped[int] = mapped_column(ForeignKey("review_item.id"))
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
-    reason: Mapped[str] = mapped_column(String(20))
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    reason: Mapped[str] = mapped_column(ForeignKey("flag_reason.key"))
     words: Mapped[str] = mapped_column(Text, default="")
+    #: The thread that asked it before, for a reason that needs a link.
+    original_id: Mapped[int | None] = mapped_column(ForeignKey("thread.id"))
     state: Mapped[str] = mapped_column(String(10), default=FlagState.OPEN)
     #: The decision that settled it last; a reversal settles again what the reversed decision settled.
     decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))
@@ -145,32 +208,235 @@ class ReferenceCase(Table):
 
 
 class Decision(Table):
-    """What a moderator did with an item; rows are only ever added, a reversal is a new row."""
+    """What was done with an item, or with a thread; rows are only ever added, a reversal is a new row."""
 
     __tablename__ = "decision"
     __table_args__ = (
         Index("ix_decision_item", "item_id", "id"),
         Index("ix_decision_author", "author_id", "id"),
+        Index("ix_decision_batch", "batch_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     item_id: Mapped[int] = mapped_column(ForeignKey("review_item.id"))
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
-    #: Whose post it is.
-    author_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    moderator_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    verdict: Mapped[str] = mapped_column(String(10))
+    #: None: it is not about a post.
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
+    #: Whom it concerns: whose post it is, or which account; None: nobody.
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    #: None: the forum itself, by its thresholds.
+    moderator_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    verdict: Mapped[str] = mapped_column(String(16))
     rule: Mapped[str] = mapped_column(String(20), default="")
     reason: Mapped[str] = mapped_column(Text, default="")
+    #: The post's state before and after, or the account's standing; "" for other subjects.
     from_state: Mapped[str] = mapped_column(String(10))
     to_state: Mapped[str] = mapped_column(String(10))
+    #: The post's revision: its text as it stood.
+    revision: Mapped[int | None]
+    #: The first of those that were decided with one click.
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))
+    #: What the verdict did beyond the state, such as the former tags: what a reversal puts back.
+    before: Mapped[dict[str, Any]] = mapped_column(default=dict)
     at: Mapped[datetime]
+
+
+class SanctionKind(StrEnum):
+    """Weakest first."""
+
+    WARNING = "warning"
+    SILENCE = "silence"
+    SUSPENSION = "suspension"
+
+
+class Sanction(Table):
+    """What a decision does to an account; always with an end, a warning until it is acknowledged."""
+
+    __tablename__ = "sanction"
+    __table_args__ = (Index("ix_sanction_account", "account_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"), unique=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    began_at: Mapped[datetime]
+    #: None for a warning.
+    ends_at: Mapped[datetime | None]
+    acknowledged_at: Mapped[datetime | None]
+    #: When a later decision took it back.
+    lifted_at: Mapped[datetime | None]
+
+
+class AppealState(StrEnum):
+    OPEN = "open"
+    GRANTED = "granted"
+    REFUSED = "refused"
+
+
+class Appeal(Table):
+    """An author's answer to a decision, one for each; somebody else than its moderator decides it."""
+
+    __tablename__ = "appeal"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"), unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    words: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(10), default=AppealState.OPEN)
+    created_at: Mapped[datetime]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    decided_at: Mapped[datetime | None]
+    answer: Mapped[str] = mapped_column(Text, default="")
+
+
+class ReportState(StrEnum):
+    OPEN = "open"
+    UPHELD = "upheld"
+    DECLINED = "declined"
+
+
+class Report(Table):
+    """What somebody, signed in or not, reports as illegal (EU Digital Services Act, article 16)."""
+
+    __tablename__ = "report"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: What the notifier is given to ask by, and the hash of what lets them read its state.
+    number: Mapped[str] = mapped_column(String(16), unique=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    #: As typed, and the post that it leads to if it is one of ours.
+    address: Mapped[str] = mapped_column(String(500))
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"), index=True)
+    #: Why it is illegal.
+    words: Mapped[str] = mapped_column(Text)
+    #: Both "" where the law asks for no name: reports of sexual abuse of children.
+    name: Mapped[str] = mapped_column(String(200), default="")
+    email: Mapped[str] = mapped_column(String(254), default="")
+    state: Mapped[str] = mapped_column(String(10), default=ReportState.OPEN)
+    created_at: Mapped[datetime]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    decided_at: Mapped[datetime | None]
+    answer: Mapped[str] = mapped_column(Text, default="")
+
+
+class SavedReason(Table):
+    """A text that moderators use again; edited for the case before it is sent."""
+
+    __tablename__ = "saved_reason"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(80), unique=True)
+    rule: Mapped[str] = mapped_column(String(20), default="")
+    text: Mapped[str] = mapped_column(Text)
+    is_retired: Mapped[bool] = mapped_column(default=False)
+
+
+class CaseNote(Table):
+    """What moderators tell each other about an account; nobody else reads it."""
+
+    __tablename__ = "case_note"
+    __table_args__ = (Index("ix_case_note_account", "account_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    moderator_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    words: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+
+
+class WordEffect(StrEnum):
+    """What a word rule does with a post in which it is found."""
+
+    HOLD = "hold"
+    REFUSE = "refuse"
+    #: The post is held and its author silenced for a day, until somebody looks.
+    SILENCE = "silence"
+
+
+class WordRule(Table):
+    """Words or a pattern that moderators want to see before others do."""
+
+    __tablename__ = "word_rule"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+    #: RE2 syntax, without regard to case.
+    pattern: Mapped[str] = mapped_column(String(500))
+    effect: Mapped[str] = mapped_column(String(8))
+    #: For the author whose post is refused, and for moderators.
+    words: Mapped[str] = mapped_column(Text, default="")
+    #: How many posts it stopped.
+    hits: Mapped[int] = mapped_column(default=0)
+    is_retired: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+
+
+class Block(Table):
+    """A mail address or a domain of links that a removed spammer used; newcomers with it are held."""
+
+    __tablename__ = "block"
+    __table_args__ = (Index("ix_block_value", "kind", "value"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: email, domain
+    kind: Mapped[str] = mapped_column(String(6))
+    #: In normal form.
+    value: Mapped[str] = mapped_column(String(254))
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"), index=True)
+    created_at: Mapped[datetime]
+    lifted_at: Mapped[datetime | None]
+
+
+class ScreeningResult(Table):
+    """What screening found in a post before it was published, and what came of it."""
+
+    __tablename__ = "screening_result"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: None: it was refused, and there is no post.
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), index=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    #: hold, refuse
+    outcome: Mapped[str] = mapped_column(String(6))
+    #: Pairs of the check's name and its words.
+    findings: Mapped[list[Any]] = mapped_column(default=list)
+    at: Mapped[datetime]
+
+
+class Classifier(Table):
+    """One version of what was learned from this community's own decisions; the newest counts."""
+
+    __tablename__ = "classifier"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    trained_at: Mapped[datetime]
+    #: How many decisions it was trained on, and how well it tells decisions apart that it had not seen.
+    decisions: Mapped[int]
+    accuracy: Mapped[float]
+    #: Log-odds of a word, those of a text without any, and from which a post is held.
+    weights: Mapped[dict[str, Any]]
+    bias: Mapped[float]
+    threshold: Mapped[float]
+
+
+class Setting(Table):
+    """A choice that is made while the forum runs; the row's absence means the default."""
+
+    __tablename__ = "setting"
+
+    key: Mapped[str] = mapped_column(String(30), primary_key=True)
+    value: Mapped[str] = mapped_column(String(200))
+    changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    changed_at: Mapped[datetime]
 
 
 class LogEntry(Table):
     """One line of the public log: who did what under which rule. Never quotes a post that is not shown."""
 
     __tablename__ = "log_entry"
+    __table_args__ = (
+        Index("ix_log_entry_act", "act", "id"),
+        Index("ix_log_entry_actor", "actor_id", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
@@ -179,6 +445,9 @@ class LogEntry(Table):
     act: Mapped[str] = mapped_column(String(20))
     post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"), index=True)
     reference_id: Mapped[int | None] = mapped_column(ForeignKey("reference.id"), index=True)
-    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))
+    thread_id: Mapped[int | None] = mapped_column(ForeignKey("thread.id"), index=True)
+    #: Whose account was sanctioned; named to moderators only.
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"), index=True)
     rule: Mapped[str] = mapped_column(String(20), default="")
     reason: Mapped[str] = mapped_column(Text, default="")

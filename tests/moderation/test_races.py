@@ -105,7 +105,7 @@ def test_flags_at_once_make_one_item(database: Database, people: list[Actor]) ->
     assert _at_once(48, flag) == {"done": 48}
     with database.reading() as db:
         item = db.scalars(select(ReviewItem).where(ReviewItem.post_id == post_id)).one()
-        flags = db.scalars(select(Flag.account_id).where(Flag.post_id == post_id)).all()
+        flags = db.scalars(select(Flag.account_id).where(Flag.item_id == item.id)).all()
         assert sorted(flags) == sorted(person.id for person in people)
         assert (item.flag_count, item.version) == (12, 12)
 

@@ -1,0 +1,127 @@
+"""Sanctions: what a decision does to an account, when it ends, and how it is taken back."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import exists, select, update
+from sqlalchemy.orm import Session
+
+from forum.accounts import standing
+from forum.accounts.tables import Account, Standing
+from forum.clock import now
+from forum.db import rows
+from forum.errors import NotFound
+from forum.moderation.tables import Decision, Sanction, SanctionKind
+
+#: So long a sanction lasts at most; who should stay away longer is sanctioned again.
+LONGEST_DAYS = 365
+_STANDINGS = {SanctionKind.SILENCE: Standing.SILENCED, SanctionKind.SUSPENSION: Standing.SUSPENDED}
+
+
+class SanctionView(NamedTuple):
+    """A sanction as the sanctioned and the moderators see it; `ends_at` is None for a warning."""
+
+    id: int
+    decision_id: int
+    kind: str
+    rule: str
+    reason: str
+    began_at: datetime
+    ends_at: datetime | None
+    acknowledged_at: datetime | None
+    lifted_at: datetime | None
+
+    @property
+    def in_force(self) -> bool:
+        """Whether it still does anything."""
+        if self.lifted_at is not None or self.acknowledged_at is not None:
+            return False
+        return self.ends_at is None or self.ends_at > now()
+
+
+_VIEWS = select(
+    Sanction.id,
+    Sanction.decision_id,
+    Sanction.kind,
+    Decision.rule,
+    Decision.reason,
+    Sanction.began_at,
+    Sanction.ends_at,
+    Sanction.acknowledged_at,
+    Sanction.lifted_at,
+).join(Decision, Decision.id == Sanction.decision_id)
+
+
+def impose(db: Session, decision: Decision, account_id: int, kind: SanctionKind, days: int) -> Sanction:
+    """The account is warned, silenced or suspended for so many days, because of the decision."""
+    moment = now()
+    ends = None if kind == SanctionKind.WARNING else moment + timedelta(days=days)
+    sanction = Sanction(
+        account_id=account_id, decision_id=decision.id, kind=kind, began_at=moment, ends_at=ends
+    )
+    db.add(sanction)
+    db.flush()
+    if kind == SanctionKind.WARNING:
+        _settle_warnings(db, account_id)
+    else:
+        standing.move(db, account_id, _STANDINGS[kind], decision.moderator_id, ends)
+    return sanction
+
+
+def lift(db: Session, decision_id: int, actor_id: int | None) -> Sanction | None:
+    """The sanction of this decision is over, as if it had not been; None if it had none in force."""
+    wanted = select(Sanction).where(Sanction.decision_id == decision_id, Sanction.lifted_at.is_(None))
+    sanction = db.scalars(wanted).first()
+    if sanction is None:
+        return None
+    sanction.lifted_at = now()
+    db.flush()
+    if sanction.kind == SanctionKind.WARNING:
+        _settle_warnings(db, sanction.account_id)
+    else:
+        _settle_standing(db, sanction.account_id, actor_id)
+    return sanction
+
+
+def acknowledge(db: Session, account_id: int, sanction_id: int) -> None:
+    """The person has read the warning; NotFound if it is not theirs."""
+    sanction = db.get(Sanction, sanction_id)
+    if sanction is None or sanction.account_id != account_id or sanction.kind != SanctionKind.WARNING:
+        raise NotFound
+    sanction.acknowledged_at = sanction.acknowledged_at or now()
+    db.flush()
+    _settle_warnings(db, account_id)
+
+
+def of_account(db: Session, account_id: int) -> list[SanctionView]:
+    """All sanctions of the account, the newest first."""
+    wanted = _VIEWS.where(Sanction.account_id == account_id).order_by(Sanction.id.desc())
+    return [SanctionView(*sanction) for sanction in rows(db, wanted)]
+
+
+def _settle_warnings(db: Session, account_id: int) -> None:
+    waits = exists().where(
+        Sanction.account_id == account_id,
+        Sanction.kind == SanctionKind.WARNING,
+        Sanction.acknowledged_at.is_(None),
+        Sanction.lifted_at.is_(None),
+    )
+    db.execute(
+        update(Account).where(Account.id == account_id).values(is_warned=waits),
+        execution_options={"synchronize_session": "fetch"},
+    )
+
+
+def _settle_standing(db: Session, account_id: int, actor_id: int | None) -> None:
+    """The account is what the strongest sanction that is still in force makes of it; else active."""
+    in_force = (
+        Sanction.account_id == account_id,
+        Sanction.lifted_at.is_(None),
+        Sanction.ends_at > now(),
+        Sanction.kind != SanctionKind.WARNING,
+    )
+    left = list(db.scalars(select(Sanction).where(*in_force)))
+    strongest = max(left, key=lambda one: (one.kind == SanctionKind.SUSPENSION, one.ends_at), default=None)
+    to = _STANDINGS[SanctionKind(strongest.kind)] if strongest else Standing.ACTIVE
+    if to != standing.of(db, account_id):
+        standing.move(db, account_id, to, actor_id, strongest.ends_at if strongest else None)

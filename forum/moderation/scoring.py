@@ -1,0 +1,86 @@
+"""How pressing an item is, in points that explain themselves; each is worth an hour of waiting."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from forum.moderation.rules import Urgency
+
+#: What the most urgent reason of an item is worth.
+OF_URGENCY = {Urgency.AT_ONCE: 72, Urgency.SOON: 24, Urgency.IN_TURN: 8, Urgency.WHEN_QUIET: 0}
+#: Each further flag, up to MOST_FLAGS of them.
+A_FLAG_MORE = 6
+MOST_FLAGS = 5
+#: A flagger whose flags were mostly upheld, or mostly not, and from how many decided ones on that counts.
+GOOD_FLAGGER, BAD_FLAGGER, ENOUGH_FLAGS = 6, -6, 4
+#: An author of whom something was taken down before, each time, up to MOST_BEFORE times.
+TAKEN_DOWN, MOST_BEFORE = 4, 5
+ESCALATED = 24
+
+
+class Raised(NamedTuple):
+    """One open flag: its reason's label and urgency, and what became of its flagger's other flags."""
+
+    label: str
+    urgency: int
+    upheld: int
+    declined: int
+
+
+class Pressing(NamedTuple):
+    """One thing that makes an item pressing, in words, and what it is worth."""
+
+    words: str
+    points: int
+
+
+def pressing(
+    flags: Sequence[Raised], waits: Sequence[tuple[str, int]], taken_down: int, is_escalated: bool
+) -> list[Pressing]:
+    """What makes an item pressing; `waits` are labels and urgencies of what waits there beside flags."""
+    found = [_most_urgent([*((flag.label, flag.urgency) for flag in flags), *waits])]
+    found += [_more_flags(len(flags) - 1), _flaggers(flags), _history(taken_down)]
+    found += [Pressing("Escalated to the admins", ESCALATED)] if is_escalated else []
+    return [part for part in found if part.points]
+
+
+def due(opened_at: datetime, points: int) -> datetime:
+    """By when somebody should look, as the queue orders it: so age counts without being counted."""
+    return opened_at - timedelta(hours=points)
+
+
+def _most_urgent(waits: Sequence[tuple[str, int]]) -> Pressing:
+    if not waits:
+        return Pressing("", 0)
+    label, urgency = min(waits, key=lambda wait: wait[1])
+    return Pressing(label, OF_URGENCY[Urgency(urgency)])
+
+
+def _more_flags(more: int) -> Pressing:
+    return Pressing(f"{more + 1} people flagged it", A_FLAG_MORE * min(max(more, 0), MOST_FLAGS))
+
+
+def _flaggers(flags: Sequence[Raised]) -> Pressing:
+    kinds = Counter(map(_trust, flags))
+    if kinds[GOOD_FLAGGER]:
+        return Pressing("Flagged by somebody whose flags are mostly upheld", GOOD_FLAGGER)
+    if flags and kinds[BAD_FLAGGER] == len(flags):
+        return Pressing("Flagged only by people whose flags are mostly declined", BAD_FLAGGER)
+    return Pressing("", 0)
+
+
+def _trust(flag: Raised) -> int:
+    decided = flag.upheld + flag.declined
+    if decided < ENOUGH_FLAGS:
+        return 0
+    if flag.upheld * 3 >= decided * 2:
+        return GOOD_FLAGGER
+    return BAD_FLAGGER if flag.declined * 3 >= decided * 2 else 0
+
+
+def _history(taken_down: int) -> Pressing:
+    times = "once" if taken_down == 1 else f"{taken_down} times"
+    return Pressing(
+        f"Something of its author’s was taken down {times} before", TAKEN_DOWN * min(taken_down, MOST_BEFORE)
+    )
