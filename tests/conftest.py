@@ -185,7 +185,9 @@ def postgres_cluster() -> Iterator[str]:
         "--no-sync",
         "--locale=C.UTF-8",
     )
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200"
+    # What a crash of this machine would lose is lost with the tests.
+    careless = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=200 {careless}"
     # -l keeps the server from holding our pipes open.
     run(
         f"{binaries}/pg_ctl",
@@ -203,12 +205,32 @@ def postgres_cluster() -> Iterator[str]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _create_postgres(cluster: str, name: str) -> str:
+def _create_postgres(cluster: str, name: str, like: str) -> str:
     admin = Database(f"{cluster}/postgres")
     with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{like}"'))
     admin.close()
     return f"{cluster}/{name}"
+
+
+def _migrated(url: str) -> None:
+    """Makes the migrated database of which the others are copies; nobody is connected to it afterwards."""
+    database = Database(url)
+    schema.migrate(database)
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def _sqlite_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    model = tmp_path_factory.mktemp("db") / "model.sqlite3"
+    _migrated(f"sqlite:///{model}")
+    return model
+
+
+@pytest.fixture(scope="session")
+def _postgres_model(postgres_cluster: str) -> str:
+    _migrated(_create_postgres(postgres_cluster, "model", "template1"))
+    return "model"
 
 
 @pytest.fixture(scope="session")
@@ -221,13 +243,14 @@ def new_database(
     def make(kind: str) -> Database:
         name = f"forum{len(made)}"
         if kind == "sqlite":
-            url = f"sqlite:///{tmp_path_factory.mktemp('db') / name}.sqlite3"
+            path = tmp_path_factory.mktemp("db") / f"{name}.sqlite3"
+            shutil.copy(request.getfixturevalue("_sqlite_model"), path)
+            url = f"sqlite:///{path}"
         else:
-            url = _create_postgres(request.getfixturevalue("postgres_cluster"), name)
-        database = Database(url)
-        made.append(database)
-        schema.migrate(database)
-        return database
+            model = request.getfixturevalue("_postgres_model")
+            url = _create_postgres(request.getfixturevalue("postgres_cluster"), name, model)
+        made.append(Database(url))
+        return made[-1]
 
     yield make
     for database in made:
