@@ -8,16 +8,20 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from jinja2 import BytecodeCache, Environment
+from jinja2.bccache import Bucket
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from forum import clock, schema
-from forum.config import settings
-from forum.db import Database
+from forum import app, clock, schema
+from forum.config import Settings, settings
+from forum.db import Database, database_of
+from forum.web import templating
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -208,6 +212,7 @@ def postgres_cluster() -> Iterator[str]:
 def _create_postgres(cluster: str, name: str, like: str) -> str:
     admin = Database(f"{cluster}/postgres")
     with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
         connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{like}"'))
     admin.close()
     return f"{cluster}/{name}"
@@ -278,11 +283,74 @@ def db(shared_database: Database, frozen: Clock) -> Iterator[Session]:
     connection.close()
 
 
+@pytest.fixture(scope="session")
+def _again(
+    new_database: Callable[[str], Database], request: pytest.FixtureRequest
+) -> Callable[[str], Database]:
+    """One database of each kind that is empty again, under the same address, whenever it is asked for."""
+    kept: dict[str, Database] = {}
+
+    def again(kind: str) -> Database:
+        if kind not in kept:
+            kept[kind] = new_database(kind)
+        elif kind == "sqlite":
+            _copy_again(Path(kept[kind].url.database or ""), request.getfixturevalue("_sqlite_model"))
+        else:
+            cluster, name = request.getfixturevalue("postgres_cluster"), kept[kind].url.database or ""
+            _create_postgres(cluster, name, request.getfixturevalue("_postgres_model"))
+        return kept[kind]
+
+    return again
+
+
+def _copy_again(path: Path, model: Path) -> None:
+    for left in path.parent.glob(f"{path.name}*"):
+        left.unlink()
+    shutil.copy(model, path)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(
-    request: pytest.FixtureRequest, new_database: Callable[[str], Database], frozen: Clock
+    request: pytest.FixtureRequest, _again: Callable[[str], Database], frozen: Clock
 ) -> Iterator[Database]:
     """A whole database of the test's own, for what commits; runs once on each kind."""
-    database = new_database(request.param)
+    database = _again(request.param)
     yield database
     database.close()
+
+
+# Compiling a statement or a template takes longer than running it, and nothing of it differs between tests.
+
+
+class _Compiled(BytecodeCache):
+    """Templates that were compiled once in this process."""
+
+    def __init__(self) -> None:
+        self.code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.code:
+            bucket.bytecode_from_string(self.code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.code[bucket.key] = bucket.bytecode_to_string()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _compiled_once() -> Iterator[None]:
+    """Applications on one address share an engine, with its statements, and all share their templates."""
+    engines: dict[tuple[Any, ...], Database] = {}
+
+    def shared(settings: Settings) -> Database:
+        names = ("database_url", "request_threads", "slow_threads", "busy_seconds")
+        key = tuple(getattr(settings, name) for name in names)
+        if key not in engines:
+            engines[key] = database_of(settings)
+        return engines[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(app, "database_of", shared)
+        patch.setattr(templating, "Environment", partial(Environment, bytecode_cache=_Compiled()))
+        yield
+    for database in engines.values():
+        database.close()
