@@ -1,7 +1,7 @@
 """`make bench`: the forum's speed as ratios against a bare Starlette answer of the same bytes, in one run.
 
-Databases of 1,000 and 100,000 threads × 10 posts, and of 100 and 10,000 references, are generated once
-(seeded) into var/bench. Every figure is the median of interleaved rounds; absolute numbers are printed only
+Databases of 1,000 and 100,000 threads × 10 posts, of 100 and 10,000 references, and of 20 and 20,000 open review
+items, are generated once (seeded) into var/bench. Every figure is the median of interleaved rounds; absolute numbers are printed only
 to show what the ratios are made of.
 """
 
@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from forum.db import Database, rows
 from forum.discussion.tables import Thread
-from tests.bench import servers, sources
+from tests.bench import queue, servers, sources
 from tests.bench.cases import PLAIN, Case, against, bare_of, generated, signed_in
 from tests.bench.drive import Result
 from tests.bench.generate import fill
@@ -32,10 +32,12 @@ def main() -> None:
     arguments = _arguments()
     # As with Ctrl-C, the servers end with the benchmark.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    if arguments.only != "references":
+    if arguments.only in (None, "forum"):
         _forum(arguments)
-    if arguments.only != "forum":
+    if arguments.only in (None, "references"):
         sources.measure(console, arguments.rounds, arguments.seconds)
+    if arguments.only in (None, "queue"):
+        queue.measure(console, arguments.rounds, arguments.seconds)
 
 
 def _forum(arguments: argparse.Namespace) -> None:
@@ -47,7 +49,7 @@ def _forum(arguments: argparse.Namespace) -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--only", choices=("forum", "references"), help="one part instead of both")
+    parser.add_argument("--only", choices=("forum", "references", "queue"), help="one part instead of all")
     parser.add_argument("--threads", type=int, default=100_000, help="threads of the large forum")
     parser.add_argument("--seconds", type=int, default=3, help="length of one round")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of each case")

@@ -63,6 +63,15 @@ def against(base: str, case: Case, limit: str, rounds: int, seconds: int) -> tup
     return median(ours), median(bare)
 
 
+def compared(bases: Sequence[str], cases: tuple[Case, Case], rounds: int, seconds: int) -> list[float]:
+    """For each size the median of its rounds, which take turns with the other's."""
+    results: tuple[list[Result], list[Result]] = ([], [])
+    for _ in range(rounds):
+        for base, case, found in zip(bases, cases, results, strict=True):
+            found.append(load(base, case.paths, case.headers, seconds))
+    return [median(found).p50 for found in results]
+
+
 def median(results: Sequence[Result]) -> Result:
     """The medians of several rounds."""
     return Result(

@@ -12,8 +12,7 @@ from forum.db import Database, rows
 from forum.references.tables import Reference
 from forum.web.routes import ROUTES
 from tests.bench import hanging, servers
-from tests.bench.cases import PLAIN, Case, generated, median, signed_in
-from tests.bench.drive import Result, load
+from tests.bench.cases import PLAIN, Case, compared, generated, signed_in
 from tests.bench.generate import POSTS, fill
 
 #: References; each is cited by so many posts, one citation a post.
@@ -35,19 +34,10 @@ def _few_and_many(rounds: int, seconds: int) -> Table:
     with ExitStack() as stack:
         bases = [stack.enter_context(servers.forum(_environment(path))) for path in paths]
         for few, many in zip(*map(_cases, paths), strict=True):
-            before, after = _p50s(bases, (few, many), rounds, seconds)
+            before, after = compared(bases, (few, many), rounds, seconds)
             ratio = f"{after / before:.2f}"
             table.add_row(few.name, f"{before:.2f}", f"{after:.2f}", ratio, f"{few.bar}")
     return table
-
-
-def _p50s(bases: list[str], cases: tuple[Case, Case], rounds: int, seconds: int) -> list[float]:
-    """For each size the median of its rounds, which take turns with the other's."""
-    results: tuple[list[Result], list[Result]] = ([], [])
-    for _ in range(rounds):
-        for base, case, found in zip(bases, cases, results, strict=True):
-            found.append(load(base, case.paths, case.headers, seconds))
-    return [median(found).p50 for found in results]
 
 
 def _database(references: int) -> Path:
