@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from forum.db import Database, rows
 from forum.discussion.tables import Thread
-from tests.bench import queue, servers, sources
+from tests.bench import desk, servers, sources
 from tests.bench.cases import PLAIN, Case, against, bare_of, generated, signed_in
 from tests.bench.drive import Result
 from tests.bench.generate import fill
@@ -37,7 +37,7 @@ def main() -> None:
     if arguments.only in (None, "references"):
         sources.measure(console, arguments.rounds, arguments.seconds)
     if arguments.only in (None, "queue"):
-        queue.measure(console, arguments.rounds, arguments.seconds)
+        desk.measure(console, arguments.rounds, arguments.seconds)
 
 
 def _forum(arguments: argparse.Namespace) -> None:
