@@ -1,8 +1,8 @@
 """`make bench`: the forum's speed as ratios against a bare Starlette answer of the same bytes, in one run.
 
-Databases of 1,000 and 100,000 threads × 10 posts, of 100 and 10,000 references, and of 20 and 20,000 open review
-items, are generated once (seeded) into var/bench. Every figure is the median of interleaved rounds; absolute numbers are printed only
-to show what the ratios are made of.
+Databases of 1,000 and 100,000 threads × 10 posts, of 100 and 10,000 references, and of 20 and 20,000 open
+review items, are generated once (seeded) into var/bench. Every figure is the median of interleaved rounds;
+absolute numbers are printed only to show what the ratios are made of.
 """
 
 import argparse
