@@ -27,6 +27,11 @@ class Settings(BaseSettings):
     contact: str = Field(
         "", description="A mail address of the people who run the forum, told to the registries that we ask."
     )
+    help: str = Field(
+        "",
+        description="What /help/urgent says, in Markdown: whom to call, where to find help; empty: general"
+        " advice.",
+    )
     data_dir: Path = Field(
         Path("var"), description="The folder for the database file and mails kept as files."
     )
@@ -83,6 +88,12 @@ class Settings(BaseSettings):
     busy_seconds: float = Field(5.0, gt=0, le=60, description="How long a write waits for the database.")
     held_posts: int = Field(
         2, ge=0, le=100, description="How many first posts of a newcomer wait for review."
+    )
+    flood_posts: int = Field(
+        40,
+        ge=0,
+        le=60,
+        description="How many posts a member may send in ten minutes, a newcomer a part of it; 0: no limit.",
     )
     page_size: int = Field(30, ge=5, le=100, description="Threads on one page of a list.")
 

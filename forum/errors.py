@@ -2,6 +2,7 @@
 
 ForumError
 ├── Invalid            422  a form was filled in wrongly; `fields` says where and why
+│   └── Refused        422  a text cannot be posted as it is; `record` keeps what was found in it
 ├── SignInRequired     401  nobody is signed in
 ├── Forbidden          403  signed in, and not allowed
 │   └── Restrained     403  a sanction, or a warning that was not read yet
@@ -11,7 +12,8 @@ ForumError
 └── Busy               503  the database is occupied; try again
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 
 class ForumError(Exception):
@@ -38,6 +40,17 @@ class Invalid(ForumError):
     def __init__(self, fields: Mapping[str, str]) -> None:
         super().__init__(" ".join(fields.values()))
         self.fields = dict(fields)
+
+
+class Refused(Invalid):
+    """A text cannot be posted as it is. `record` keeps what was found in it, in a transaction of its own."""
+
+    code = "refused"
+    title = "This cannot be posted as it is"
+
+    def __init__(self, fields: Mapping[str, str], record: Callable[[Any], None]) -> None:
+        super().__init__(fields)
+        self.record = record
 
 
 class SignInRequired(ForumError):

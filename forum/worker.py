@@ -13,7 +13,7 @@ from datetime import timedelta
 import structlog
 
 from forum import jobs, ops
-from forum.actions import citing, finding, linking, rechecking
+from forum.actions import citing, finding, learning, linking, rechecking, reporting, sanctioning
 from forum.config import Settings
 from forum.db import Database, Session
 from forum.errors import Busy, NotReady
@@ -30,9 +30,16 @@ JOBS: Mapping[str, Work] = {
     "references.recheck": rechecking.recheck,
     "references.check_link": linking.check_link,
     "mail.deliver": mail.deliver_message,
+    "mail.report": reporting.deliver,
+    "moderation.end_sanctions": sanctioning.end,
+    "moderation.learn": learning.learn,
 }
 #: How long after its end a job is done again.
-TIMETABLE: Mapping[str, timedelta] = {"references.recheck": timedelta(hours=1)}
+TIMETABLE: Mapping[str, timedelta] = {
+    "references.recheck": timedelta(hours=1),
+    "moderation.end_sanctions": timedelta(minutes=10),
+    "moderation.learn": timedelta(days=1),
+}
 #: When a job of the timetable is done that was never done before.
 SOON = timedelta(minutes=1)
 #: Seconds between two looks whether the timetable is kept.

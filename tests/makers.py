@@ -1,15 +1,29 @@
 """Plain functions that put a small forum into a database."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 
+import pytest
 from sqlalchemy.orm import Session
 
 from forum.accounts.tables import Account, Actor, Role
 from forum.actions import posting
 from forum.clock import now
+from forum.config import settings
 from forum.discussion.tables import Post, Thread
 
 _number = count(1)
+
+
+@contextmanager
+def unhurried() -> Iterator[None]:
+    """One account may write as much as a community; nobody is told that it floods the forum."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FORUM_FLOOD_POSTS", "0")
+        settings.cache_clear()
+        yield
+    settings.cache_clear()
 
 
 def make_account(db: Session, name: str = "", role: Role = Role.MEMBER, shown_posts: int = 10) -> Actor:

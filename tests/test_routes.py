@@ -17,11 +17,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forum.accounts.tables import Actor, Role
-from forum.actions import effects, flagging
+from forum.actions import effects, flagging, reviewing
 from forum.db import Database
 from forum.discussion import citations, posts
-from forum.discussion.tables import PostKind, PostState
+from forum.discussion.tables import PostKind, PostState, Thread
 from forum.errors import ForumError
+from forum.inbox import messages
+from forum.moderation import flags, subjects
 from forum.moderation.tables import ReviewItem
 from forum.policy import Permit
 from forum.references.tables import Reference
@@ -33,7 +35,7 @@ PEOPLE = ("guest", "member", "author", "moderator", "admin")
 #: What a form needs before the forum looks for the row.
 FORMS = {Permit.VOTE: {"value": "1"}}
 #: Anybody may come; these check by themselves who it is.
-OPEN_ACTS = {Permit.SIGN_UP, Permit.SIGN_IN, Permit.SETUP}
+OPEN_ACTS = {Permit.SIGN_UP, Permit.SIGN_IN, Permit.SETUP, Permit.REPORT_ILLEGAL}
 
 
 class Target(NamedTuple):
@@ -51,6 +53,12 @@ class Target(NamedTuple):
     merge_id: int = 2**31 - 1
     request_id: int = 2**31 - 1
     case_id: int = 2**31 - 1
+    #: A message to the author, and a flag of the author's.
+    message_id: int = 2**31 - 1
+    flag_id: int = 2**31 - 1
+    #: What was decided about the author; and what leads to no report.
+    decision_id: int = 2**31 - 1
+    token: str = "x" * 43
 
     def path(self, way: Way) -> str:
         path = way.path.replace(":int", "")
@@ -81,7 +89,11 @@ def target(db: Session, author: Actor, way: Way, state: PostState) -> Target:
     """A thread of the author with an answer of the author's, flagged; for restoring, a withdrawn one."""
     thread = make_thread(db, author, text="About [@doi:10.5555/routes].")
     answer = make_answer(db, thread, author)
-    item = flagging.flag(db, make_account(db), answer.id, "rude", "")
+    flagger = make_account(db)
+    item = flagging.flag(db, flagger, answer.id, "rude", "")
+    message = messages.send(db, author.id, "case", "About a case", "Words.", "", author_id=flagger.id)
+    flagging.flag(db, author, subjects.account(flagger.id), "rude", "")
+    own = flags.open_flag(db, subjects.account(flagger.id), author.id)
     about = answer if "{post_id" in way.path or "{item_id" in way.path else None
     if state == PostState.REMOVED:
         removed = (
@@ -95,7 +107,17 @@ def target(db: Session, author: Actor, way: Way, state: PostState) -> Target:
     (reference_id,) = citations.of_posts(db, [opening.id])
     assert db.get(ReviewItem, item.id)
     reference_slug = db.get_one(Reference, reference_id).slug
-    return Target(thread.id, thread.slug, answer.id, item.id, reference_id, "author", reference_slug)
+    known = Target(thread.id, thread.slug, answer.id, item.id, reference_id, "author", reference_slug)
+    assert own is not None
+    known = known._replace(message_id=message.id, flag_id=own.id)
+    return known._replace(decision_id=_decided(db, author, thread)) if "{decision_id" in way.path else known
+
+
+def _decided(db: Session, author: Actor, thread: Thread) -> int:
+    """A decision about another answer of the author."""
+    other = flagging.flag(db, make_account(db), make_answer(db, thread, author).id, "rude", "")
+    moderator = make_account(db, role=Role.MODERATOR)
+    return reviewing.decide(db, moderator, other.id, "hide", "respect", "Rude.", other.version).id
 
 
 def statuses(
@@ -126,14 +148,14 @@ def states_of(way: Way) -> list[PostState]:
 
 
 def table(people: dict[str, Actor | None], database: Database) -> str:
-    heading = f"{'method':7}{'path':52}{'permit':14}{'post is':9}" + "".join(f"{who:10}" for who in PEOPLE)
+    heading = f"{'method':7}{'path':52}{'permit':22}{'post is':9}" + "".join(f"{who:10}" for who in PEOPLE)
     lines = [heading.rstrip()]
     with Browser(make_app(database, held_posts=0)) as browser:
         for way in ROUTES:
             for state in states_of(way):
                 found = statuses(browser, database, people, way, state)
                 path = way.path.replace(":int", "")
-                line = f"{way.method:7}{path:52}{way.permit:14}{state:9}" + "".join(f"{s:<10}" for s in found)
+                line = f"{way.method:7}{path:52}{way.permit:22}{state:9}" + "".join(f"{s:<10}" for s in found)
                 lines.append(line.rstrip())
     return "\n".join(lines) + "\n"
 

@@ -55,7 +55,7 @@ def actor(db: Session, token: str) -> Actor | None:
         return None
     account_id, name, role, shown_posts, unread, was, until, is_warned, is_watched = found
     now_is = standing.present(was, until)
-    return Actor(account_id, name, Role(role), shown_posts, unread, now_is, is_warned, is_watched)
+    return Actor(account_id, name, Role(role), shown_posts, unread, now_is, is_warned, is_watched, until)
 
 
 def end(db: Session, token: str) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forum.db import Table
@@ -32,6 +32,15 @@ class Account(Table):
     """Who writes here. Without a password hash nobody can sign in: an imported, unclaimed account."""
 
     __tablename__ = "account"
+    __table_args__ = (
+        # For the worker, who ends what is outworn; hardly any account has an end.
+        Index(
+            "ix_account_standing_until",
+            "standing_until",
+            sqlite_where=text("standing_until IS NOT NULL"),
+            postgresql_where=text("standing_until IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(30))
@@ -115,6 +124,8 @@ class Actor(NamedTuple):
     is_warned: bool = False
     #: Whatever they post waits for review.
     is_watched: bool = False
+    #: When the standing ends by itself.
+    standing_until: datetime | None = None
 
     @property
     def is_moderator(self) -> bool:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from forum import policy
 from forum.accounts.tables import Actor
-from forum.actions import effects, requesting, sourcing
+from forum.actions import admitting, effects, requesting, sourcing
 from forum.actions.posting import look_up
 from forum.clock import now
 from forum.discussion import citations, posts, tags, threads, visibility, wording
@@ -49,7 +49,8 @@ def edit(
     """The post says `text` from now on, as one more revision; an opening post may get a new title and tags.
 
     `revision` is the one that the author edited: Outdated if there is a newer one. The edit of a hidden or
-    removed post sends it back for review; so does a source that moderators want to look at.
+    removed post sends it back for review; so does a source that moderators want to look at, and what
+    screening finds in the new words.
     """
     wanted = _checked(text, why, title, tag_names)
     post = policy.open_post(db, actor, post_id, Permit.EDIT)
@@ -59,12 +60,15 @@ def edit(
         return post
     before, title = citations.of_posts(db, [post.id]), thread.title
     doubt = sourcing.screen(db, actor, wanted.page, before)
+    screened = admitting.readmit(db, actor, thread, post, wanted.page, wanted.title)
+    reason = f"{doubt} {screened.reason}".strip()
     # Before the new wording is recorded: readers do not see it.
-    change = _hold(db, actor, thread, post) if doubt else visibility.Change([], [])
+    change = _hold(db, actor, thread, post) if reason else visibility.Change([], [])
     _rewrite(db, actor, thread, post, wanted)
     requesting.after_edit(db, thread, post)
     look_up(db, citations.cite(db, post, wanted.page.citations))
-    change = _review_again(db, actor, post, doubt, change)
+    admitting.follow_up(db, actor, post, screened)
+    change = _review_again(db, actor, post, reason, change, must_look=screened.holds)
     if post.visible:
         index.put(db, [post.id])
     cited = citations.of_posts(db, [post.id]) if title == thread.title else citations.of_thread(db, thread.id)
@@ -86,7 +90,8 @@ def _checked(text: str, why: str, title: str | None, tag_names: str | None) -> _
 
 
 def _check_post(post: Post, revision: int, wanted: _Wanted) -> None:
-    if post.kind == PostKind.COMMENT:
+    # A question that was merged is a long comment by now: it may stay so, and not grow.
+    if post.kind == PostKind.COMMENT and len(wanted.page.source) > len(post.text):
         form = wording.Form()
         form.take("text", wording.comment, wanted.page.source)
         form.done()
@@ -118,20 +123,21 @@ def _hold(db: Session, actor: Actor, thread: Thread, post: Post) -> visibility.C
     """A shown post waits for review, unless others' answers would vanish with it."""
     if post.state != PostState.SHOWN or (post.kind == PostKind.OPENING and thread.answer_count):
         return visibility.Change([], [])
-    return posts.move(db, post, PostState.HELD, actor.id, "its sources need review")
+    return posts.move(db, post, PostState.HELD, actor.id, "what is new in it needs review")
 
 
 def _review_again(
-    db: Session, actor: Actor, post: Post, doubt: str, change: visibility.Change
+    db: Session, actor: Actor, post: Post, reason: str, change: visibility.Change, *, must_look: bool
 ) -> visibility.Change:
-    """Moderators look at the new wording of a post that waits for them or that they took away.
+    """Moderators look at the new wording of a post that waits for them or that they took away; if they
+    `must_look`, also of one that stays because others have answered it.
 
     `change` is what came of it so far.
     """
     if post.state in (PostState.HIDDEN, PostState.REMOVED):
         change = posts.move(db, post, PostState.HELD, actor.id, "edited by its author")
-    if post.state == PostState.HELD:
-        queue.hold(db, post.id, f"Its author has edited it. {doubt}".strip())
+    if post.state == PostState.HELD or must_look:
+        queue.hold(db, post.id, f"Its author has edited it. {reason}".strip())
     else:
         queue.reworded(db, post.id)
     return change

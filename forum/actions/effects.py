@@ -1,5 +1,6 @@
 """What follows when readers begin or cease to see a post."""
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forum import freshness
@@ -18,17 +19,26 @@ def publish(db: Session, thread_id: int, change: Change, *also: str) -> None:
     cited = citations.of_posts(db, [*change.appeared, *change.gone])
     references = [f"reference:{reference_id}" for reference_id in cited]
     lists = ["threads", "references"] if references else ["threads"]
-    # The page of a duplicate shows the title of its original.
-    threads = [f"thread:{shown_on}" for shown_on in [thread_id, *listings.duplicates_of(db, thread_id)]]
+    # The page of a duplicate shows the title of its original, and that one's page the titles of the others.
+    threads = [f"thread:{shown_on}" for shown_on in [thread_id, *listings.named_beside(db, thread_id)]]
     freshness.touch(db, *threads, *lists, *references, *also)
 
 
 def publish_decision(db: Session, case: Case, change: Change) -> None:
-    """What a decision changed is changed for readers too: its thread, the lists, the log."""
+    """What a decision changed is changed for readers too: its threads, the lists, the log.
+
+    The pages of all references, because a mended post may not cite any longer what it cited before.
+    """
+    changed = select(Post.thread_id).where(Post.id.in_([*change.appeared, *change.gone])).distinct()
+    threads = set(db.scalars(changed))
     if case.subject.kind == SubjectKind.POST:
-        publish(db, db.get_one(Post, case.subject.id).thread_id, change, "log")
-    else:
+        threads.add(db.get_one(Post, case.subject.id).thread_id)
+    if not threads:
         freshness.touch(db, "log")
+        return
+    first, *others = sorted(threads)
+    beside = [shown_on for other in others for shown_on in (other, *listings.named_beside(db, other))]
+    publish(db, first, change, "log", "references", *(f"thread:{shown_on}" for shown_on in beside))
 
 
 def publish_references(db: Session, *reference_ids: int) -> None:
@@ -40,3 +50,8 @@ def publish_references(db: Session, *reference_ids: int) -> None:
         post_ids |= set(posts)
     index.put(db, sorted(post_ids))
     freshness.touch(db, *sorted(names))
+
+
+def publish_cautions(db: Session) -> None:
+    """What stands above the threads of some tag has changed: any kept thread may show it."""
+    freshness.touch(db, "cautions", "threads", "log")

@@ -13,13 +13,16 @@ from sqlalchemy.orm import Session
 from forum import freshness
 from forum.accounts import addresses, names, ownership, passwords, people, sessions
 from forum.accounts.tables import Account, Actor, Role
+from forum.actions import sanctioning
 from forum.clock import now
 from forum.errors import Invalid
 from forum.inbox import messages
 from forum.inbox.letters import compose
 from forum.inbox.tables import Message
+from forum.moderation import blocks
 
 RESERVED = "This name is kept for the people who run the forum. Please choose another one."
+BLOCKED = "It came with the mail address of an account that was removed for spam."
 SECOND = "second_sign_up"
 TOLD_AGAIN = timedelta(days=1)
 
@@ -34,6 +37,7 @@ class Known(NamedTuple):
 def sign_up(db: Session, _actor: Actor | None, name: str, email: str, password: str) -> None:
     """The person has an account and can sign in; Invalid says what is wrong with the form.
 
+    With the address of a removed spammer it waits for a moderator; nobody else can tell.
     If the address has an account already, none is made and its owner is told by mail.
     """
     name = names.normal(name)
@@ -51,6 +55,8 @@ def sign_up(db: Session, _actor: Actor | None, name: str, email: str, password: 
             raise Invalid({"name": taken.fields["name"]}) from None
         _tell_owner(db, email)
     else:
+        if blocks.has_address(db, email):
+            sanctioning.hold(db, account.id, BLOCKED)
         _welcome(db, account)
 
 

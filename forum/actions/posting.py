@@ -7,12 +7,12 @@ from sqlalchemy.orm import Session
 
 from forum import jobs, policy
 from forum.accounts.tables import Actor
-from forum.actions import effects, sourcing
-from forum.discussion import citations, posts, tags, threads, visibility, wording
+from forum.actions import admitting, effects
+from forum.discussion import citations, posts, slow_mode, tags, threads, visibility, wording
 from forum.discussion.tables import Post, PostKind, PostState, Thread, ThreadKind
 from forum.inbox import subscriptions
 from forum.markup import Page, render
-from forum.moderation import queue, screening
+from forum.moderation import queue
 from forum.policy import Permit
 
 
@@ -43,6 +43,7 @@ def answer(db: Session, actor: Actor, thread_id: int, text: str, *, key: str, he
     thread = policy.open_thread(db, actor, thread_id, Permit.ANSWER)
     if again := posts.by_submission(db, _submission(actor, key, page.source)):
         return again
+    slow_mode.check(db, thread, actor)
     return _publish(db, actor, thread, PostKind.ANSWER, page, None, key=key, held_posts=held_posts)
 
 
@@ -56,6 +57,7 @@ def comment(db: Session, actor: Actor, post_id: int, text: str, *, key: str, hel
     if again := posts.by_submission(db, _submission(actor, key, page.source)):
         return again
     thread = db.get_one(Thread, parent.thread_id)
+    slow_mode.check(db, thread, actor)
     return _publish(db, actor, thread, PostKind.COMMENT, page, parent.id, key=key, held_posts=held_posts)
 
 
@@ -70,17 +72,19 @@ def _publish(
     key: str,
     held_posts: int,
 ) -> Post:
-    finding = screening.judge(actor, page, held_posts).also(sourcing.screen(db, actor, page))
-    state = PostState.HELD if finding.holds else PostState.SHOWN
-    submission = _submission(actor, key, page.source)
-    post = posts.add(db, thread.id, actor.id, kind, page, state, parent_id=parent_id, submission=submission)
     opening = kind == PostKind.OPENING
     title, tag_names = (thread.title, thread.tag_names) if opening else ("", "")
+    place = None if opening else thread.id
+    screened = admitting.admit(db, actor, page, title=title, thread_id=place, held_posts=held_posts)
+    state = PostState.HELD if screened.holds else PostState.SHOWN
+    submission = _submission(actor, key, page.source)
+    post = posts.add(db, thread.id, actor.id, kind, page, state, parent_id=parent_id, submission=submission)
     posts.record(db, post, actor.id, at=post.created_at, title=title, tag_names=tag_names)
     pending = citations.cite(db, post, page.citations)
     change = visibility.settle(db, post)
-    if finding.holds:
-        queue.hold(db, post.id, finding.reason)
+    admitting.follow_up(db, actor, post, screened)
+    if screened.holds:
+        queue.hold(db, post.id, screened.reason)
     else:
         subscriptions.announce(db, thread, post, page.mentions)
     look_up(db, pending)

@@ -34,7 +34,8 @@ def ask(db: Session, actor: Actor, post_id: int, sentence: str) -> Post:
     requests.add(db, post, sentence, actor.id)
     letter = compose("source_wanted", reader=actor.name, title=thread.title, sentence=sentence)
     path = f"/p/{post.id}/source-needed"
-    messages.send(db, post.author_id, "source-wanted", letter.subject, letter.text, path)
+    # The request carries no words but the author's own; who sends too many of them is reported for it.
+    messages.send(db, post.author_id, "source-wanted", letter.subject, letter.text, path, author_id=actor.id)
     effects.publish(db, thread.id, Change([], []))
     return post
 
@@ -57,7 +58,7 @@ def settle(db: Session, actor: Actor, request_id: int, why: str) -> Post:
     state = RequestState.DECLINED if declined else RequestState.CLEARED
     requests.settle(db, post, request, state, actor.id, words)
     if not mine:
-        tell(db, thread, post, request)
+        tell(db, thread, post, request, actor.id)
     effects.publish(db, thread.id, Change([], []))
     return post
 
@@ -68,14 +69,21 @@ def after_edit(db: Session, thread: Thread, post: Post) -> None:
         tell(db, thread, post, request)
 
 
-def tell(db: Session, thread: Thread, post: Post, request: SourceRequest) -> None:
-    """Whoever asked for the source hears what became of that, if the post can still be read."""
+def tell(
+    db: Session, thread: Thread, post: Post, request: SourceRequest, author_id: int | None = None
+) -> None:
+    """Whoever asked for the source hears what became of that, if the post can still be read.
+
+    `author_id` is who says why; None: nobody does.
+    """
     if not post.visible:
         return
     author = db.get_one(Account, post.author_id).name
     facts = {"sentence": request.sentence, "outcome": request.state, "why": request.why}
     letter = compose("source_settled", author=author, title=thread.title, **facts)
-    messages.send(db, request.account_id, "source-settled", letter.subject, letter.text, f"/p/{post.id}")
+    place = f"/p/{post.id}"
+    to = request.account_id
+    messages.send(db, to, "source-settled", letter.subject, letter.text, place, author_id=author_id)
 
 
 def _why(value: str, *, needed: bool) -> str:

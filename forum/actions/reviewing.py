@@ -1,15 +1,35 @@
-"""What moderators do with review items: claim, release, decide."""
+"""What moderators do with review items: claim, release, take over, decide one or many."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
 from forum import policy
 from forum.accounts.tables import Actor
-from forum.actions import carrying_out, effects, telling
-from forum.errors import Forbidden
-from forum.moderation import casefile, claims, decisions, log
+from forum.actions import admitting, carrying_out, covering, effects, telling
+from forum.discussion.wording import Form
+from forum.errors import Forbidden, ForumError, Invalid
+from forum.inbox import messages
+from forum.inbox.letters import compose
+from forum.moderation import claims, decisions, log, recusal
 from forum.moderation.decisions import Case, Order
+from forum.moderation.statement import within
 from forum.moderation.tables import Decision
 from forum.policy import Permit
+
+#: So long a word to the former holder of an item is at most.
+WORD_LENGTH = 300
+#: So many items are decided with one click at most.
+MOST_AT_ONCE = 50
+
+
+class Outcome(NamedTuple):
+    """What came of one of many items: its decision, or in words why there is none."""
+
+    item_id: int
+    decision: Decision | None
+    refusal: str
 
 
 def claim(db: Session, actor: Actor, item_id: int) -> None:
@@ -18,10 +38,32 @@ def claim(db: Session, actor: Actor, item_id: int) -> None:
     claims.claim(db, item_id, actor.id)
 
 
+def keep_on(db: Session, actor: Actor, item_id: int) -> None:
+    """If the actor holds the item, then for twenty minutes from now: working on it extends a claim."""
+    policy.require(Permit.REVIEW, actor)
+    claims.extend(db, item_id, actor.id)
+
+
 def release(db: Session, actor: Actor, item_id: int) -> None:
     """The item is free for other moderators."""
     policy.require(Permit.REVIEW, actor)
     claims.release(db, item_id, actor.id)
+
+
+def take_over(db: Session, actor: Actor, item_id: int, holder_id: int, words: str) -> None:
+    """The item is the actor's instead of `holder_id`’s, who is told so with the actor's words.
+
+    Invalid (`words`) without any; Claimed if somebody else than that holder has it meanwhile. If nobody has,
+    it is a claim like any other, and nobody is told.
+    """
+    policy.require(Permit.REVIEW, actor)
+    form = Form()
+    said = form.take("words", _word, words)
+    form.done()
+    if claims.take_over(db, item_id, actor.id, holder_id):
+        letter = compose("claim", moderator=actor.name, words=said)
+        path = f"/moderation/items/{item_id}"
+        messages.send(db, holder_id, "claim", letter.subject, letter.text, path, author_id=actor.id)
 
 
 def decide(
@@ -36,28 +78,69 @@ def decide(
     sanction: str = "",
     days: str = "",
     more: str = "",
+    all_of_author: bool = False,
 ) -> Decision:
     """The verdict is carried out, is in the public log, and is told to the author and to those who flagged.
 
     `version` is the item's as the actor read it. A later decision on the same item reverses this one. A
     sanction goes with it if one is named, for so many days; `more` is what the verdict asks for beside.
+    `all_of_author`: every other post of the same author to which that can be done is decided alike.
     """
     policy.require(Permit.REVIEW, actor)
     case = _open(db, actor, item_id)
     order = Order(verdict, rule, reason, sanction, days, more)
     ruling = decisions.decide(db, case, actor.id, order, version)
     change = carrying_out.carry_out(db, actor, case, ruling, order)
+    admitting.end_pause(db, case, ruling)
     log.write(db, ruling.decision)
+    also = covering.cover(db, actor, ruling, order, all_of_author=all_of_author)
     telling.tell(db, actor, case, ruling)
-    effects.publish_decision(db, case, change)
+    effects.publish_decision(db, case, carrying_out.together([change, also]))
     return ruling.decision
+
+
+def decide_many(
+    db: Session, actor: Actor, versions: Mapping[int, int], verdict: str, rule: str, reason: str
+) -> Sequence[Outcome]:
+    """Each of the items (by their ids, with the versions that the actor read) is decided like the others.
+
+    One that cannot be, because somebody was faster or because the verdict is not offered for it, stays as it
+    is and says why. Invalid, and nothing is decided, when rule or reason are missing, or without items.
+    """
+    policy.require(Permit.REVIEW, actor)
+    if not 0 < len(versions) <= MOST_AT_ONCE:
+        raise Invalid({"items": f"Choose the items first: from one to {MOST_AT_ONCE}."})
+    order = Order(verdict, rule, reason)
+    outcomes = [_one_of_many(db, actor, item_id, versions[item_id], order) for item_id in sorted(versions)]
+    made = [outcome.decision for outcome in outcomes if outcome.decision is not None]
+    for decision in made:
+        decision.batch_id = decision.batch_id or made[0].id
+    db.flush()
+    return outcomes
+
+
+def _one_of_many(db: Session, actor: Actor, item_id: int, version: int, order: Order) -> Outcome:
+    try:
+        # What one of them has begun is undone when it fails, and nothing else.
+        with db.begin_nested():
+            made = decide(db, actor, item_id, order.verdict, order.rule, order.reason, version)
+    except ForumError as error:
+        if isinstance(error, Invalid) and error.fields.keys() != {"verdict"}:
+            raise
+        return Outcome(item_id, None, error.words)
+    return Outcome(item_id, made, "")
+
+
+def _word(typed: str) -> str:
+    said = within(typed, WORD_LENGTH)
+    if not said:
+        raise ValueError("Say a word to whoever works on it: why you take it over.")
+    return said
 
 
 def _open(db: Session, actor: Actor, item_id: int) -> Case:
     """The item, if this moderator may decide it."""
     case = decisions.read(db, item_id)
-    if case.author_id is not None and not casefile.may_decide(actor, case.author_id):
-        raise Forbidden("This is about yourself: another moderator decides about it.")
-    if case.is_escalated and not actor.is_admin:
-        raise Forbidden("This waits for an admin: a moderator has asked them to decide it.")
+    if refusal := recusal.why(db, actor, case):
+        raise Forbidden(refusal)
     return case

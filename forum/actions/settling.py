@@ -83,4 +83,5 @@ def _tell(db: Session, actor: Actor, case: ReferenceCase) -> None:
         answer=case.answer,
     )
     path = f"/references/{case.reference_id}"
-    messages.send(db, case.account_id, "case", letter.subject, letter.text, path)
+    author_id = actor.id if case.answer else None
+    messages.send(db, case.account_id, "case", letter.subject, letter.text, path, author_id=author_id)

@@ -1,60 +1,81 @@
-"""Who hears of a decision: the author, with the reasons, and everybody who flagged."""
+"""Who hears of a decision: whom it concerns, with a statement of reasons, and everybody who flagged."""
 
 from sqlalchemy.orm import Session
 
 from forum.accounts.tables import Actor
 from forum.discussion.naming import called
-from forum.discussion.tables import Post, PostKind, PostState, Thread
+from forum.discussion.tables import Post, PostState, Thread
 from forum.inbox import messages
-from forum.inbox.letters import compose
-from forum.moderation import reasons
+from forum.inbox.letters import Letter, compose
+from forum.moderation import reasons, statements
 from forum.moderation.decisions import Case, Ruling
-from forum.moderation.rules import RULE
-from forum.moderation.subjects import SubjectKind
-from forum.moderation.tables import FlagState
+from forum.moderation.subjects import Subject, SubjectKind
+from forum.moderation.tables import Decision, FlagState
+
+#: About these somebody is told; an appeal and a report are answered by their own deeds.
+_CONCERN = (SubjectKind.POST, SubjectKind.ACCOUNT, SubjectKind.MESSAGE)
 
 
 def tell(db: Session, actor: Actor, case: Case, ruling: Ruling) -> None:
-    """The author and the flaggers of a post know what was decided."""
-    if case.subject.kind != SubjectKind.POST:
+    """Whom the decision concerns, and the flaggers, know what was decided."""
+    concerned = case.author_id is not None and case.subject.kind in _CONCERN
+    if concerned and ruling.verdict.tells_author and case.author_id != actor.id:
+        _tell_author(db, actor, ruling.decision)
+    tell_flaggers(db, case, ruling)
+
+
+def tell_flaggers(db: Session, case: Case, ruling: Ruling) -> None:
+    """Whoever flagged it hears the outcome, if that is news."""
+    if not ruling.news:
         return
-    post = db.get_one(Post, case.subject.id)
-    thread = db.get_one(Thread, post.thread_id)
-    _tell_author(db, actor, thread, post, ruling)
-    _tell_flaggers(db, thread, post, ruling)
-
-
-def _tell_author(db: Session, actor: Actor, thread: Thread, post: Post, ruling: Ruling) -> None:
-    if not ruling.verdict.tells_author or post.author_id == actor.id:
-        return
-    decision = ruling.decision
-    # The title of a thread that readers do not see is told to its own author only.
-    title = thread.title if thread.shown or post.kind == PostKind.OPENING else ""
-    letter = compose(
-        "decision",
-        verdict=decision.verdict,
-        moderator=actor.name,
-        what=called(post.kind, thread.kind),
-        title=title,
-        rule=RULE.get(decision.rule),
-        reason=decision.reason,
-    )
-    messages.send(db, post.author_id, "decision", letter.subject, letter.text, f"/p/{post.id}")
-
-
-def _tell_flaggers(db: Session, thread: Thread, post: Post, ruling: Ruling) -> None:
-    labels = reasons.every(db) if ruling.news else {}
+    labels, what = reasons.every(db), _what(db, case.subject)
+    path, is_withdrawn = _path(db, case.subject), _is_withdrawn(db, case.subject)
     for flag in sorted(ruling.news, key=lambda flag: flag.account_id):
         at = flag.created_at
         letter = compose(
             "outcome",
             verdict=ruling.decision.verdict,
-            what=called(post.kind, thread.kind),
+            what=what,
             reason=labels[flag.reason].label,
             day=f"{at.day} {at:%B %Y}",
             is_upheld=flag.state == FlagState.UPHELD,
-            is_withdrawn=post.state == PostState.WITHDRAWN,
+            is_withdrawn=is_withdrawn,
             again=ruling.is_reversal,
         )
-        path = f"/p/{post.id}" if post.visible else ""
         messages.send(db, flag.account_id, "outcome", letter.subject, letter.text, path)
+
+
+def _tell_author(db: Session, actor: Actor, decision: Decision) -> None:
+    assert decision.author_id is not None, "it concerns somebody"
+    letter = _with_others(statements.write(db, decision), decision)
+    path = f"/account/decisions/{decision.id}"
+    messages.send(db, decision.author_id, "decision", letter.subject, letter.text, path, author_id=actor.id)
+
+
+def _with_others(letter: Letter, decision: Decision) -> Letter:
+    """The letter, with a word about what was decided alike with the same click."""
+    others = len(decision.before.get("covers", []))
+    if not others:
+        return letter
+    posts = "one other post" if others == 1 else f"{others} other posts"
+    return letter._replace(
+        text=f"{letter.text}\n\nThe same was decided about {posts} of yours: /account/standing names them."
+    )
+
+
+def _what(db: Session, subject: Subject) -> str:
+    if subject.kind != SubjectKind.POST:
+        return subject.kind
+    post = db.get_one(Post, subject.id)
+    return called(post.kind, db.get_one(Thread, post.thread_id).kind)
+
+
+def _path(db: Session, subject: Subject) -> str:
+    """Where a flagger finds it, if they still can."""
+    if subject.kind == SubjectKind.POST and db.get_one(Post, subject.id).visible:
+        return f"/p/{subject.id}"
+    return f"/references/{subject.id}" if subject.kind == SubjectKind.REFERENCE else ""
+
+
+def _is_withdrawn(db: Session, subject: Subject) -> bool:
+    return subject.kind == SubjectKind.POST and db.get_one(Post, subject.id).state == PostState.WITHDRAWN

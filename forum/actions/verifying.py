@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from forum import policy
 from forum.accounts.tables import Actor
-from forum.actions import effects
+from forum.actions import effects, guarding
 from forum.discussion import citations, verifications
 from forum.discussion.tables import Post, Thread
 from forum.discussion.verifications import Verdict
@@ -14,7 +14,7 @@ from forum.discussion.wording import Form
 from forum.errors import NotFound
 from forum.inbox import messages
 from forum.inbox.letters import compose
-from forum.moderation import flags, subjects
+from forum.moderation import flags, subjects, waiting
 from forum.moderation.statement import within
 from forum.policy import Permit
 from forum.references.tables import Reference
@@ -40,12 +40,13 @@ def verify(db: Session, actor: Actor, post_id: int, reference_id: int, verdict: 
     """
     said, words = _checked(verdict, note)
     post, thread = policy.open_post_and_thread(db, actor, post_id, Permit.VERIFY)
-    reference = _cited(db, post, reference_id)
+    reference, change = _cited(db, post, reference_id), Change([], [])
     if verifications.say(db, post, reference_id, actor.id, said, words):
         _tell_author(db, actor, thread, post, reference, said, words)
         if said is Verdict.UNSUPPORTED:
-            _bring_to_moderators(db, post, reference)
-    effects.publish(db, thread.id, Change([], []), f"reference:{reference_id}")
+            change = _bring_to_moderators(db, post, reference)
+    also = ["log"] if change.gone else []
+    effects.publish(db, thread.id, change, f"reference:{reference_id}", *also)
     return post
 
 
@@ -90,15 +91,21 @@ def _tell_author(
     facts = {"reader": actor.name, "source": reference.label or reference.title, "says": TELLS[said]}
     letter = compose("verified", title=thread.title, note=words, **facts)
     path = f"/p/{post.id}/sources/{reference.id}"
-    messages.send(db, post.author_id, "verified", letter.subject, letter.text, path)
+    # Without a note it has nobody's own words.
+    author_id = actor.id if words else None
+    messages.send(db, post.author_id, "verified", letter.subject, letter.text, path, author_id=author_id)
 
 
-def _bring_to_moderators(db: Session, post: Post, reference: Reference) -> None:
-    """Once enough readers say so, each of them has flagged the post, and so hears what comes of it."""
-    against = verifications.unsupported(db, post.id, reference.id)
+def _bring_to_moderators(db: Session, post: Post, reference: Reference) -> Change:
+    """Once enough readers say so, each of them has flagged the post, and so hears what comes of it.
+
+    Answers what readers no longer see, should the flags be enough for that.
+    """
+    against, subject = verifications.unsupported(db, post.id, reference.id), subjects.post(post.id)
     if len(against) < ENOUGH:
-        return
+        return Change([], [])
     for verification in against:
-        if not flags.has_flagged(db, subjects.post(post.id), verification.account_id, REASON):
+        if not flags.has_flagged(db, subject, verification.account_id, REASON):
             words = f"{reference.label or reference.title}: {verification.note}"
-            flags.add(db, subjects.post(post.id), verification.account_id, REASON, words)
+            flags.add(db, subject, verification.account_id, REASON, words)
+    return guarding.after_flag(db, waiting.take(db, subject))

@@ -6,7 +6,7 @@ And of posts that readers do not see, for their author.
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Integer, bindparam, func, select, tuple_
+from sqlalchemy import Integer, bindparam, func, select, tuple_, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from forum.accounts.tables import Account
@@ -157,9 +157,11 @@ def _excerpt(plain: str) -> str:
     return line if len(plain) <= EXCERPT else line.rsplit(" ", 1)[0] + " …"
 
 
-def duplicates_of(db: Session, thread_id: int) -> list[int]:
-    """Ids of the threads that were closed as duplicates of this one."""
-    return list(db.scalars(select(Thread.id).where(Thread.duplicate_of_id == thread_id)))
+def named_beside(db: Session, thread_id: int) -> list[int]:
+    """Ids of the threads whose pages show the title of this one: its original, and its duplicates."""
+    original = select(Thread.duplicate_of_id).where(Thread.id == thread_id)
+    duplicates = select(Thread.id).where(Thread.duplicate_of_id == thread_id)
+    return [found for found in db.scalars(union_all(original, duplicates)) if found is not None]
 
 
 def _page(db: Session, which: _List, after: str | None, limit: int, **values: int | str) -> Page[ThreadRow]:

@@ -119,6 +119,14 @@ def after_edit(db: Session, post: Post) -> Sequence[SourceRequest]:
     return settled
 
 
+def reopen(db: Session, post: Post, request_ids: Sequence[int]) -> None:
+    """These wishes are open again, as if the edit that settled them had not been."""
+    for request in db.scalars(select(SourceRequest).where(SourceRequest.id.in_(request_ids))):
+        request.state, request.settled_by_id, request.settled_at = RequestState.OPEN, None, None
+    db.flush()
+    show(db, post)
+
+
 def show(db: Session, post: Post) -> None:
     """The post's page marks exactly the sentences for which somebody wants a source."""
     wanted = [request.sentence for request in open_ones(db, post.id)]

@@ -67,6 +67,13 @@ def of_post(db: Session, post_id: int, everything: bool, after: str | None, limi
     return Page(views, page.next)
 
 
+def between(db: Session, post_id: int, older: int, newer: int) -> RevisionView | None:
+    """The newer of two wordings compared with the older one, for moderators; None if it is not newer."""
+    two = _ALL.where(Revision.number.in_((older, newer)))
+    found = {one.number: one for one in rows(db, two, post_id=post_id, most=2)}
+    return _view(found[newer], found.get(older)) if newer in found and newer > older else None
+
+
 def show(db: Session, post_ids: Sequence[int]) -> None:
     """The present wordings of these posts, which readers see from now on, are readers' text.
 

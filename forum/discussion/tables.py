@@ -44,7 +44,13 @@ class Thread(Table):
         Index("ix_thread_latest", "shown", "active_at", "id"),
         Index("ix_thread_unanswered", "shown", "is_unanswered", "active_at", "id"),
         Index("ix_thread_author", "author_id", "id"),
-        Index("ix_thread_duplicate_of", "duplicate_of_id"),
+        # As with ix_post_parent: nearly all threads are no duplicates.
+        Index(
+            "ix_thread_duplicate_of",
+            "duplicate_of_id",
+            sqlite_where=text("duplicate_of_id IS NOT NULL"),
+            postgresql_where=text("duplicate_of_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -11,14 +11,25 @@ from forum.db import row, rows
 from forum.discussion.tables import Tag, Thread, ThreadTag
 from forum.paging import Cursor, Page
 
+#: Characters of a caution.
+CAUTION_LENGTH = 1000
+
 
 class TagRow(NamedTuple):
+    """`caution` stands above every thread with the tag: plain text, paragraphs apart by an empty line."""
+
     name: str
     description: str
     thread_count: int
+    caution: str
+
+    @property
+    def paragraphs(self) -> list[str]:
+        """Those of the caution."""
+        return self.caution.split("\n\n")
 
 
-_COLUMNS = (Tag.name, Tag.description, Tag.thread_count)
+_COLUMNS = (Tag.name, Tag.description, Tag.thread_count, Tag.caution)
 _NAMED = select(*_COLUMNS).where(Tag.name == bindparam("name"))
 _USED_BY = (
     select(Thread.id)
@@ -50,6 +61,12 @@ def describe(db: Session, name: str, description: str) -> None:
     """The tag exists and has this description."""
     _ids(db, [name])
     db.execute(update(Tag).where(Tag.name == name).values(description=description))
+
+
+def set_caution(db: Session, name: str, words: str) -> bool:
+    """The tag has this caution, "" for none; False if there is no such tag."""
+    changed = update(Tag).where(Tag.name == name).values(caution=words).returning(Tag.id)
+    return db.scalar(changed) is not None
 
 
 def named(db: Session, name: str) -> TagRow | None:

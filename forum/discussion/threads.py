@@ -11,18 +11,15 @@ from sqlalchemy.orm import Session, aliased
 from forum.accounts.tables import Account, Actor
 from forum.clock import now
 from forum.db import AnyRow, AnySelect, row, rows
-from forum.discussion import cited
+from forum.discussion import beside, cited, post_notices, slow_mode
+from forum.discussion.beside import Caution, Named
 from forum.discussion.cited import CitationView
+from forum.discussion.post_notices import Notice, parse
 from forum.discussion.tables import Post, PostKind, Thread, ThreadKind, Vote
 from forum.slugs import slug
 
-
-class Original(NamedTuple):
-    """The thread of which another is a duplicate."""
-
-    id: int
-    title: str
-    slug: str
+#: Pages of a thread stand where its readable name would: these cannot be names.
+TAKEN = frozenset({"answer", "tend"})
 
 
 class Place(NamedTuple):
@@ -47,7 +44,16 @@ class ThreadView(NamedTuple):
     answer_count: int
     is_accepted: bool
     shown: bool
-    duplicate_of: Original | None
+    slow_minutes: int
+    #: Other threads that ask the same, and what readers of its tags should know first.
+    duplicates: list[Named]
+    cautions: list[Caution]
+    duplicate_of: Named | None
+
+    @property
+    def pace(self) -> str:
+        """Slow mode in words."""
+        return slow_mode.pace(self.slow_minutes)
 
 
 class PostFacts(NamedTuple):
@@ -67,6 +73,7 @@ class PostFacts(NamedTuple):
     created_at: datetime
     edited_at: datetime | None
     accepted_at: datetime | None
+    notices: str | None
     my_vote: int | None
 
 
@@ -87,6 +94,7 @@ class PostView(NamedTuple):
     created_at: datetime
     edited_at: datetime | None
     accepted: bool
+    notices: tuple[Notice, ...]
     my_vote: int
     citations: tuple[CitationView, ...]
     comments: tuple["PostView", ...]
@@ -119,6 +127,9 @@ _THREAD: AnySelect = (
         Thread.answer_count,
         Thread.is_accepted,
         Thread.shown,
+        Thread.slow_minutes,
+        beside.DUPLICATES_COLUMN.label("duplicates"),
+        beside.CAUTIONS_COLUMN.label("cautions"),
         _Original.id,
         _Original.title,
         _Original.slug,
@@ -144,6 +155,7 @@ _POSTS: AnySelect = (
         Post.created_at,
         Post.edited_at,
         Post.accepted_at,
+        post_notices.OF_POST_COLUMN,
     )
     .join(Account, Account.id == Post.author_id)
     .where(Post.thread_id == bindparam("thread_id"))
@@ -163,7 +175,7 @@ def begin(
     thread = Thread(
         kind=kind,
         title=title,
-        slug=slug(title),
+        slug=_slug(title),
         author_id=author_id,
         created_at=moment,
         active_at=moment,
@@ -175,10 +187,15 @@ def begin(
     return thread
 
 
+def _slug(title: str) -> str:
+    words = slug(title)
+    return f"{words}-thread" if words in TAKEN else words
+
+
 def rename(thread: Thread, title: str) -> None:
     """The thread has this title; its old address still leads to it, by the number."""
     thread.title = title
-    thread.slug = slug(title)
+    thread.slug = _slug(title)
 
 
 def place_of(db: Session, post_id: int) -> Place:
@@ -214,9 +231,11 @@ def _thread(db: Session, thread_id: int) -> ThreadView | None:
     if found is None:
         return None
     *columns, original_id, original_title, original_slug = found
-    original = Original(original_id, original_title, original_slug) if original_id else None
+    original = Named(original_id, original_title, original_slug) if original_id else None
     view = ThreadView._make([*columns, original])
-    return view._replace(tags=str(view.tags).split())
+    tags = found.tag_names.split()
+    duplicates, cautions = beside.duplicates(found.duplicates), beside.cautions(found.cautions, tags)
+    return view._replace(tags=tags, duplicates=duplicates, cautions=cautions)
 
 
 def _posts(db: Session, thread_id: int, viewer: Actor | None) -> Sequence[AnyRow]:
@@ -244,6 +263,7 @@ def _view(
         post.created_at,
         post.edited_at,
         post.accepted_at is not None,
+        parse(post.notices),
         post.my_vote or 0,
         tuple(citations),
         tuple(comments),

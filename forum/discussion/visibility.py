@@ -59,6 +59,26 @@ def settle(db: Session, post: Post) -> Change:
     return Change([member.id for member in appeared], [member.id for member in gone])
 
 
+def settle_thread(db: Session, thread: Thread) -> Change:
+    """After posts came into the thread or left it: what readers see of it, and all that it counts, agree.
+
+    A thread without an opening post is not shown.
+    """
+    db.flush()
+    wanted = select(Post).where(Post.thread_id == thread.id, Post.kind == PostKind.OPENING)
+    opening = db.scalars(wanted).one_or_none()
+    change = settle(db, opening) if opening else Change([], [])
+    if opening is None:
+        _show_thread(db, thread, False)
+    answers = select(func.count()).where(
+        Post.thread_id == thread.id, Post.kind == PostKind.ANSWER, Post.visible
+    )
+    thread.answer_count = db.scalar(answers) or 0
+    thread.score = opening.score if opening else 0
+    _refresh_thread(db, thread, True)
+    return change
+
+
 def _affected(db: Session, post: Post) -> Sequence[Post]:
     """The whole thread for an opening post; else the post and its comments."""
     if post.kind == PostKind.OPENING:

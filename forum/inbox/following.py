@@ -16,6 +16,7 @@ class Kind(StrEnum):
     """What can be followed."""
 
     REFERENCE = "reference"
+    THREAD = "thread"
 
 
 def follow(db: Session, account_id: int, kind: Kind, target_id: int) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import SplitResult, unquote, urlsplit
 
+import idna
 from sqlalchemy import select
 
 from forum.accounts.tables import Account
@@ -58,7 +59,7 @@ def deliver(settings: Settings, to: str, subject: str, text: str, *, key: str = 
     """The mail is with the mail server, or a file in the data folder. `Later` when the server is away."""
     mail = build(settings, to, subject, text, key=key)
     if settings.mail_url:
-        _send(urlsplit(settings.mail_url), mail, settings.sender, to)
+        _send(urlsplit(settings.mail_url), mail, settings.sender, _address(to).addr_spec)
     else:
         _keep(settings.data_dir / "mail", mail)
 
@@ -78,6 +79,15 @@ def build(settings: Settings, to: str, subject: str, text: str, *, key: str = ""
     return mail
 
 
+def can_reach(to: str) -> bool:
+    """Whether a mail to this address can be built; not whether anybody reads it."""
+    try:
+        _address(to)
+    except ValueError:
+        return False
+    return True
+
+
 def _harmless(line: str) -> str:
     # Python 3.11 decodes encoded words in what it is given, and writes a line break found inside as a line
     # break: the rest becomes a header. Without "=?" there is nothing to decode.
@@ -86,12 +96,19 @@ def _harmless(line: str) -> str:
 
 def _address(to: str) -> Address:
     try:
-        address = Address(addr_spec=to)
+        plain = _in_ascii(to)
+        address = Address(addr_spec=plain)
     except (HeaderParseError, ValueError, IndexError) as error:
         raise ValueError("not a mail address") from error
-    if not to.isprintable() or "=?" in to or address.addr_spec != to or not address.domain:
+    if not to.isprintable() or "=?" in to or address.addr_spec != plain or not address.domain:
         raise ValueError("not a mail address")
     return address
+
+
+def _in_ascii(to: str) -> str:
+    """The address as every mail server reads it; left to itself, Python makes encoded words of a domain."""
+    name, _, domain = to.rpartition("@")
+    return to if domain.isascii() else f"{name}@{idna.encode(domain, uts46=True).decode()}"
 
 
 def _keep(folder: Path, mail: EmailMessage) -> None:

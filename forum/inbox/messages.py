@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from forum import jobs
 from forum.accounts.tables import Account
 from forum.clock import now
-from forum.db import rows
+from forum.db import row, rows
 from forum.inbox.tables import Message
 from forum.paging import Cursor, Page
 
@@ -21,11 +21,15 @@ _MINE = select(
     Message.path,
     Message.created_at,
     Message.read_at,
+    Message.author_id,
 ).order_by(Message.id.desc())
 
 
 class MessageView(NamedTuple):
-    """`read_at` is None for a new one; `path` is what it is about, on this forum, or ""."""
+    """`read_at` is None for a new one; `path` is what it is about, on this forum, or "".
+
+    `author_id` is whose words it carries; None: only the forum's own.
+    """
 
     id: int
     kind: str
@@ -34,15 +38,32 @@ class MessageView(NamedTuple):
     path: str
     created_at: datetime
     read_at: datetime | None
+    author_id: int | None
 
 
-def send(db: Session, account_id: int, kind: str, subject: str, text: str, path: str) -> Message:
+def send(
+    db: Session,
+    account_id: int,
+    kind: str,
+    subject: str,
+    text: str,
+    path: str,
+    *,
+    author_id: int | None = None,
+) -> Message:
     """The person finds the message in the inbox, and in the mail too if the account has an address.
 
-    A sample account never gets mail: nobody reads it.
+    `author_id` is whose words it carries, so that they can be flagged. A sample account never gets mail:
+    nobody reads it.
     """
     message = Message(
-        account_id=account_id, kind=kind, subject=subject, text=text, path=path, created_at=now()
+        account_id=account_id,
+        author_id=author_id,
+        kind=kind,
+        subject=subject,
+        text=text,
+        path=path,
+        created_at=now(),
     )
     db.add(message)
     db.flush()
@@ -66,6 +87,12 @@ def listing(db: Session, account_id: int, after: str | None, limit: int) -> Page
         statement = statement.where(Message.id < cursor[0])
     found = [MessageView(*message) for message in rows(db, statement)]
     return Page.of(found, limit, lambda message: (message.id,))
+
+
+def read(db: Session, message_id: int) -> MessageView | None:
+    """The message; whose it is, is for the caller to ask."""
+    found = row(db, _MINE.where(Message.id == message_id))
+    return None if found is None else MessageView(*found)
 
 
 def mark_read(db: Session, account_id: int, upto: int) -> None:

@@ -10,7 +10,8 @@ from forum.accounts.tables import Account
 from forum.db import rows
 from forum.discussion.naming import called
 from forum.discussion.tables import Post, PostKind, Thread
-from forum.inbox import messages
+from forum.inbox import following, messages
+from forum.inbox.following import Kind
 from forum.inbox.letters import compose
 
 #: People that one post can call by name.
@@ -20,8 +21,8 @@ MOST_MENTIONS = 10
 def announce(db: Session, thread: Thread, post: Post, mentions: Sequence[str]) -> None:
     """Those concerned by the visible post are told of it: once each, and never its author.
 
-    An answer is told to the thread's author, a comment to the author of the post above it, any post to the
-    people whom it mentions. Of a post that readers do not see nobody hears.
+    An answer is told to the thread's author and followers, a comment to the author of the post above it, any
+    post to the people whom it mentions. Of a post that readers do not see nobody hears.
     """
     if not post.visible:
         return
@@ -47,7 +48,8 @@ def accepted(db: Session, thread: Thread, post: Post) -> None:
 
 def _concerned(db: Session, thread: Thread, post: Post) -> dict[int, str]:
     if post.kind == PostKind.ANSWER:
-        return {thread.author_id: "answer"}
+        followers = following.followers(db, Kind.THREAD, thread.id)
+        return {**dict.fromkeys(followers, "followed"), thread.author_id: "answer"}
     if post.kind == PostKind.COMMENT:
         return {db.get_one(Post, post.parent_id).author_id: "comment"}
     return {}

@@ -12,29 +12,22 @@ from sqlalchemy.orm import Session
 
 from forum.accounts.tables import Account, Actor
 from forum.db import row, rows
-from forum.discussion import cited
+from forum.discussion import cited, revisions
 from forum.discussion.cited import CitationView
+from forum.discussion.revisions import RevisionView
 from forum.discussion.tables import Post, PostKind
-from forum.moderation import decisions
-from forum.moderation.items import FACTS, Given, ItemRow, author_account, common, joined
+from forum.moderation import decisions, particulars, recusal, sanctions
+from forum.moderation.items import FACTS, Given, ItemRow, common, joined
+from forum.moderation.particulars import Particulars, Person
 from forum.moderation.rules import RULE, VERDICT, Verdict
+from forum.moderation.sanctions import SanctionView
 from forum.moderation.tables import Decision, Flag, FlagReason, FlagState, ReviewItem
 
 MOST_FLAGS = 100
 MOST_EARLIER = 20
 
 _ITEM = joined(
-    select(
-        *FACTS,
-        Post.html,
-        Post.text,
-        Post.score,
-        Post.revision,
-        Post.edited_at,
-        Post.parent_id,
-        author_account.role.label("author_role"),
-        author_account.created_at.label("author_since"),
-    )
+    select(*FACTS, Post.html, Post.text, Post.score, Post.revision, Post.edited_at, Post.parent_id)
 )
 _MADE = select(
     Decision.item_id,
@@ -45,17 +38,23 @@ _MADE = select(
     Decision.reason,
     Decision.from_state,
     Decision.to_state,
+    Decision.revision,
     Decision.at,
-).join(Account, Account.id == Decision.moderator_id)
+).outerjoin(Account, Account.id == Decision.moderator_id)
 
 
 class FlagView(NamedTuple):
-    """A flag as moderators see it; nobody else ever learns who it was."""
+    """A flag as moderators see it; nobody else ever learns who it was. `upheld` and `declined` count what
+    became of its flagger's flags; `original_id` is the thread that asked it before.
+    """
 
     account: str
     label: str
     words: str
     state: str
+    original_id: int | None
+    upheld: int
+    declined: int
     created_at: datetime
 
 
@@ -70,7 +69,7 @@ class DecisionView(NamedTuple):
     """`moderator` `done` (hid, kept …) the post `at` some time, under the rule of this title."""
 
     item_id: int
-    post_id: int
+    post_id: int | None
     moderator: str
     verdict: str
     done: str
@@ -78,15 +77,14 @@ class DecisionView(NamedTuple):
     reason: str
     from_state: str
     to_state: str
+    revision: int | None
     at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
 class ItemView(ItemRow):
-    """A post's item: the post, its author and history, the flags, the decisions so far, what can be done."""
+    """An item: what it is about, whom it concerns, the flags, the decisions so far, what can be done."""
 
-    post_id: int
-    created_at: datetime
     html: Markup
     text: str
     score: int
@@ -95,45 +93,74 @@ class ItemView(ItemRow):
     citations: Sequence[CitationView]
     #: What a comment or an answer stands under; None for an opening post.
     above: Above | None
-    author_role: str
-    author_since: datetime
+    #: What its author has changed since it was decided last; None: nothing, or it was never decided.
+    change: RevisionView | None
+    #: What there is to read of a message, an appeal or a report.
+    facts: Particulars | None
+    #: Whom it concerns; None: nobody.
+    person: Person | None
+    #: Of that person, the newest first.
+    sanctions: Sequence[SanctionView]
     #: The newest first.
     flags: Sequence[FlagView]
     #: On this item, the oldest first.
     decisions: Sequence[DecisionView]
-    #: On other posts of the author, the newest first.
+    #: On other items of the person, the newest first.
     author_decisions: Sequence[DecisionView]
-    #: What the viewer can do with it: the buttons.
+    #: What the viewer can do with it: the buttons; and if that is nothing, why somebody else decides it.
     verdicts: Sequence[Verdict]
+    recusal: str
 
 
 def item(db: Session, item_id: int, viewer: Actor) -> ItemView | None:
-    """The item of a post, open or decided; None if there is none. Six queries at most."""
-    facts = row(db, _ITEM.where(ReviewItem.id == item_id, ReviewItem.post_id.is_not(None)))
+    """The item, open or decided; None if there is none. As many queries for much as for little."""
+    facts = row(db, _ITEM.where(ReviewItem.id == item_id))
     if facts is None:
         return None
-    same, by_author = Decision.item_id == item_id, Decision.author_id == facts.author_id
-    flags = _flags(db, item_id)
-    more = ("text", "score", "revision", "edited_at", "author_role", "author_since")
+    case = decisions.read(db, item_id)
+    recused = recusal.why(db, viewer, case)
+    flags, made = (
+        _flags(db, item_id),
+        _decisions(db, _MADE.where(Decision.item_id == item_id).order_by(Decision.id)),
+    )
     return ItemView(
         **common(facts, viewer),
-        **{name: getattr(facts, name) for name in more},
-        html=Markup(facts.html),  # noqa: S704 - made safe by markup.render before it was stored
-        above=_above(db, facts),
+        **_post(db, facts, made),
+        **_person(db, facts, item_id),
+        facts=particulars.read(db, case.subject),
         flags=flags,
         reasons=_reasons(flags),
-        citations=cited.by_post(db, facts.post_id),
-        decisions=_decisions(db, _MADE.where(same).order_by(Decision.id)),
-        author_decisions=_decisions(
-            db, _MADE.where(by_author, ~same).order_by(Decision.id.desc()).limit(MOST_EARLIER)
-        ),
-        verdicts=_verdicts(db, facts, viewer),
+        decisions=made,
+        verdicts=() if recused else case.offered,
+        recusal=recused,
     )
 
 
-def may_decide(actor: Actor, author_id: int) -> bool:
-    """Whether this moderator decides about posts of this author: another's, or as admin also own ones."""
-    return actor.is_admin or (actor.is_moderator and actor.id != author_id)
+def _post(db: Session, facts: Row[Any], made: Sequence[DecisionView]) -> dict[str, Any]:
+    """What there is to read of the post that the item is about, if there is one."""
+    return {
+        "html": Markup(facts.html or ""),  # noqa: S704 - made safe by markup.render before it was stored
+        "text": facts.text or "",
+        "score": facts.score or 0,
+        "revision": facts.revision or 0,
+        "edited_at": facts.edited_at,
+        "citations": cited.by_post(db, facts.about_id) if facts.about_id else (),
+        "above": _above(db, facts),
+        "change": _change(db, facts, made),
+    }
+
+
+def _person(db: Session, facts: Row[Any], item_id: int) -> dict[str, Any]:
+    """What there is to know of whom the item concerns, if that is anybody."""
+    if facts.author_id is None:
+        return {"person": None, "sanctions": (), "author_decisions": ()}
+    others = _MADE.where(Decision.author_id == facts.author_id, Decision.item_id != item_id)
+    newest = others.order_by(Decision.id.desc()).limit(MOST_EARLIER)
+    return {
+        "person": particulars.person(db, facts.author_id),
+        "sanctions": sanctions.of_account(db, facts.author_id),
+        "author_decisions": _decisions(db, newest),
+    }
 
 
 def _reasons(flags: Sequence[FlagView]) -> Sequence[Given]:
@@ -141,14 +168,8 @@ def _reasons(flags: Sequence[FlagView]) -> Sequence[Given]:
     return [Given(label, count) for label, count in labels.most_common()]
 
 
-def _verdicts(db: Session, facts: Row[Any], viewer: Actor) -> Sequence[Verdict]:
-    if not may_decide(viewer, facts.author_id):
-        return ()
-    return decisions.read(db, facts.id).offered
-
-
 def _above(db: Session, facts: Row[Any]) -> Above | None:
-    if facts.post_kind == PostKind.OPENING:
+    if facts.post_kind is None or facts.post_kind == PostKind.OPENING:
         return None
     opening = (Post.thread_id == facts.thread_id, Post.kind == PostKind.OPENING)
     which = opening if facts.parent_id is None else (Post.id == facts.parent_id,)
@@ -157,15 +178,25 @@ def _above(db: Session, facts: Row[Any]) -> Above | None:
     return None if found is None else Above(*found)
 
 
+def _change(db: Session, facts: Row[Any], made: Sequence[DecisionView]) -> RevisionView | None:
+    last = next((one.revision for one in reversed(made) if one.revision), None)
+    if last is None or facts.revision is None or facts.revision <= last:
+        return None
+    return revisions.between(db, facts.about_id, last, facts.revision)
+
+
 def _flags(db: Session, item_id: int) -> Sequence[FlagView]:
     statement = (
-        select(Account.name, FlagReason.label, Flag.words, Flag.state, Flag.created_at)
+        select(
+            Account.name, FlagReason.label, Flag.words, Flag.state, Flag.original_id, Account.flags_upheld,
+            Account.flags_declined, Flag.created_at,
+        )
         .join(Account, Account.id == Flag.account_id)
         .join(FlagReason, FlagReason.key == Flag.reason)
         .where(Flag.item_id == item_id)
         .order_by(Flag.id.desc())
         .limit(MOST_FLAGS)
-    )
+    )  # fmt: skip
     return [FlagView(*flag) for flag in rows(db, statement)]
 
 
@@ -175,16 +206,16 @@ def _decisions(db: Session, which: Executable) -> Sequence[DecisionView]:
 
 def _decision(made: Row[Any]) -> DecisionView:
     verdict = VERDICT[made.verdict]
-    rule = RULE[made.rule].title if made.rule else ""
     return DecisionView(
         made.item_id,
         made.post_id,
-        made.name,
+        made.name or "the forum",
         verdict.label,
         verdict.done,
-        rule,
+        RULE[made.rule].title if made.rule else "",
         made.reason,
         made.from_state,
         made.to_state,
+        made.revision,
         made.at,
     )

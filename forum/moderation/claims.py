@@ -1,4 +1,4 @@
-"""Claims: a moderator's hold on an item, for twenty minutes or until it is decided."""
+"""Claims: a moderator's hold on an item, for twenty minutes from the last work on it, or until a decision."""
 
 from datetime import datetime, timedelta
 
@@ -28,13 +28,14 @@ class Claimed(Conflict):
         )
 
 
+def unheld() -> ColumnElement[bool]:
+    """In SQL: nobody holds the item now."""
+    return or_(ReviewItem.claimed_by_id.is_(None), ReviewItem.claimed_until <= now())
+
+
 def free_for(moderator_id: int) -> ColumnElement[bool]:
     """In SQL: nobody else holds the item now."""
-    return or_(
-        ReviewItem.claimed_by_id.is_(None),
-        ReviewItem.claimed_by_id == moderator_id,
-        ReviewItem.claimed_until <= now(),
-    )
+    return or_(unheld(), ReviewItem.claimed_by_id == moderator_id)
 
 
 def claim(db: Session, item_id: int, moderator_id: int) -> None:
@@ -45,6 +46,25 @@ def claim(db: Session, item_id: int, moderator_id: int) -> None:
     wanted = (ReviewItem.id == item_id, free_for(moderator_id))
     if not _update(db, wanted, {"claimed_by_id": moderator_id, "claimed_until": now() + LASTS}):
         check(db, item_id, moderator_id)
+
+
+def extend(db: Session, item_id: int, moderator_id: int) -> bool:
+    """Whoever holds the item holds it for twenty minutes from now; answers whether the moderator does."""
+    wanted = (ReviewItem.id == item_id, ReviewItem.claimed_by_id == moderator_id)
+    return _update(db, (*wanted, ReviewItem.claimed_until > now()), {"claimed_until": now() + LASTS})
+
+
+def take_over(db: Session, item_id: int, moderator_id: int, holder_id: int) -> bool:
+    """The moderator holds the item instead of `holder_id`; answers whether something was taken from them.
+
+    Claimed if a third one holds it meanwhile: the word was not for them.
+    """
+    theirs = (ReviewItem.id == item_id, ReviewItem.claimed_by_id == holder_id)
+    values: dict[str, object] = {"claimed_by_id": moderator_id, "claimed_until": now() + LASTS}
+    if holder_id != moderator_id and _update(db, (*theirs, ReviewItem.claimed_until > now()), values):
+        return True
+    claim(db, item_id, moderator_id)
+    return False
 
 
 def release(db: Session, item_id: int, moderator_id: int) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -34,6 +34,7 @@ _WORDS = {
     Happening.FLAGGED: "somebody flagged it",
     Happening.REWORDED: "its author changed it",
     Happening.WITHDRAWN: "its author withdrew it",
+    Happening.UNFLAGGED: "somebody took a flag back",
 }
 
 
@@ -68,7 +69,8 @@ class Order(NamedTuple):
 class Case(NamedTuple):
     """An item as a decision finds it. `status` is its post's state or its account's standing, else "".
 
-    `author_id`: whom it concerns; `last_decision`: the id of the latest, None if that took one back.
+    `author_id`: whom it concerns; `last_decision`: the id of the latest that is in force; `can_undo`: what it
+    decided about is still as it left it.
     """
 
     item_id: int
@@ -81,7 +83,9 @@ class Case(NamedTuple):
     revision: int | None
     opens_thread: bool
     last_decision: int | None
+    can_undo: bool
     held_because: str
+    opened_at: datetime
 
     @property
     def offered(self) -> tuple[Verdict, ...]:
@@ -91,7 +95,7 @@ class Case(NamedTuple):
             self.state == ItemState.OPEN,
             self.subject.kind,
             opens_thread=self.opens_thread,
-            was_decided=self.last_decision is not None,
+            was_decided=self.can_undo,
         )
 
 
@@ -120,13 +124,7 @@ def read(db: Session, item_id: int) -> Case:
         raise NotFound
     subject = subjects.of(item)
     status, revision, opens = _status(db, subject)
-    last = row(
-        db,
-        select(Decision.id, Decision.verdict)
-        .where(Decision.item_id == item_id)
-        .order_by(Decision.id.desc())
-        .limit(1),
-    )
+    last = in_force(db, item_id)
     return Case(
         item.id,
         subject,
@@ -137,9 +135,25 @@ def read(db: Session, item_id: int) -> Case:
         waiting.author_of(db, subject),
         revision,
         opens,
-        None if last is None or VERDICT[last.verdict].takes_back else last.id,
+        last.id if last else None,
+        # Its author may have gone on with a post since then; an account's standing may have run out.
+        last is not None and (subject.kind != SubjectKind.POST or last.to_state == status),
         item.held_because,
+        item.opened_at,
     )
+
+
+def in_force(db: Session, item_id: int) -> Decision | None:
+    """The latest decision about the item that was not taken back; None if nothing is decided."""
+    taken_back = 0
+    for made in db.scalars(select(Decision).where(Decision.item_id == item_id).order_by(Decision.id.desc())):
+        if VERDICT[made.verdict].takes_back:
+            taken_back += 1
+        elif taken_back and not VERDICT[made.verdict].leaves_open:
+            taken_back -= 1
+        elif not VERDICT[made.verdict].leaves_open:
+            return made
+    return None
 
 
 def _status(db: Session, subject: Subject) -> tuple[str, int | None, bool]:
@@ -175,13 +189,25 @@ def decide(db: Session, case: Case, moderator_id: int, order: Order, version: in
         from_state=case.status,
         to_state=chosen.to or case.status,
         revision=case.revision,
-        before={"held_because": case.held_because} if case.held_because else {},
+        before=_before(case, reverses),
         at=now(),
+        waited_seconds=None if chosen.leaves_open else _waited(case),
     )
     db.add(decision)
     db.flush()
     news = () if chosen.leaves_open else flags.settle(db, decision, chosen.flags, reverses)
     return Ruling(decision, chosen, news, reverses)
+
+
+def _before(case: Case, reverses: int | None) -> dict[str, Any]:
+    """What `carrying_out` puts back when the decision is taken back."""
+    facts = {"held_because": case.held_because, "is_escalated": case.is_escalated, "reverses": reverses}
+    return {name: value for name, value in facts.items() if value}
+
+
+def _waited(case: Case) -> int | None:
+    """How many seconds the item has been open; None if it is not."""
+    return round((now() - case.opened_at).total_seconds()) if case.state == ItemState.OPEN else None
 
 
 def _stale(db: Session, item_id: int) -> Stale:
@@ -196,7 +222,9 @@ def _stale(db: Session, item_id: int) -> Stale:
     if item.happened != Happening.DECIDED:
         return Stale(item_id, None, _WORDS[Happening(item.happened)], item.happened_at)
     last = select(Decision.verdict).where(Decision.item_id == item_id).order_by(Decision.id.desc()).limit(1)
-    return Stale(item_id, item.name, VERDICT[db.scalars(last).one()].done, item.happened_at)
+    # The cases of a reference are settled without a decision.
+    key = db.scalars(last).first()
+    return Stale(item_id, item.name, VERDICT[key].done if key else "settled a case of", item.happened_at)
 
 
 def _checked(case: Case, order: Order) -> tuple[Verdict, str]:

@@ -1,21 +1,26 @@
-"""The queue as moderators see it: one line for each open item, about a post or about a reference."""
+"""The queue as moderators see it: one line for each open item, whatever it is about."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Row, Select, desc, func, literal, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
+from forum.accounts import standing
 from forum.accounts.tables import Account, Actor
 from forum.clock import now
 from forum.db import rows
 from forum.discussion.naming import called
-from forum.discussion.tables import Post, Thread
-from forum.moderation.rules import SORTS, TAKEN_DOWN, VERDICT
+from forum.discussion.tables import Post, PostKind, Thread
+from forum.inbox.tables import Message
+from forum.moderation.filters import Filters
+from forum.moderation.rules import SORTS, TAKEN_DOWN, Verdict, offered
 from forum.moderation.scoring import Pressing
+from forum.moderation.subjects import COLUMNS, SubjectKind
 from forum.moderation.tables import (
+    Appeal,
     CaseKind,
     CaseState,
     Decision,
@@ -24,30 +29,35 @@ from forum.moderation.tables import (
     FlagState,
     ItemState,
     ReferenceCase,
+    Report,
     ReviewItem,
 )
 from forum.paging import Cursor, Page
 from forum.references.tables import Reference
 
 EXCERPT = 600
+WHOLE_QUEUE = Filters()
 
-author_account, _holder = aliased(Account), aliased(Account)
+author_account, _holder, appealed = aliased(Account), aliased(Account), aliased(Decision)
+#: The post that the item is about, or that its appeal or report is about.
+about_post = func.coalesce(ReviewItem.post_id, appealed.post_id, Report.post_id)
+#: Whom it concerns.
+_whom = func.coalesce(Post.author_id, ReviewItem.account_id, Message.author_id, Appeal.account_id)
 _against = (
     select(func.count())
-    .where(Decision.author_id == Post.author_id, Decision.verdict.in_(TAKEN_DOWN))
-    .correlate(Post)
+    .where(Decision.author_id == author_account.id, Decision.verdict.in_(TAKEN_DOWN))
+    .correlate(author_account)
     .scalar_subquery()
 )
 #: The columns that a line of the queue and the page of one item have in common.
 FACTS = (
     ReviewItem.id,
-    ReviewItem.post_id,
-    ReviewItem.reference_id,
+    *COLUMNS.values(),
     ReviewItem.state,
     ReviewItem.held_because,
     ReviewItem.kind.label("item_kind"),
-    ReviewItem.urgency,
     ReviewItem.parts,
+    ReviewItem.points,
     ReviewItem.due_at,
     ReviewItem.is_escalated,
     ReviewItem.flag_count,
@@ -56,6 +66,7 @@ FACTS = (
     ReviewItem.claimed_by_id,
     ReviewItem.claimed_until,
     _holder.name.label("claimed_by"),
+    Post.id.label("about_id"),
     Post.state.label("post_state"),
     Post.kind.label("post_kind"),
     Post.created_at,
@@ -63,33 +74,22 @@ FACTS = (
     Thread.id.label("thread_id"),
     Thread.slug,
     Thread.title,
-    Post.author_id,
+    Thread.tag_names,
+    author_account.id.label("author_id"),
     author_account.name.label("author"),
     author_account.shown_posts.label("author_shown_posts"),
+    author_account.standing.label("author_standing"),
+    author_account.standing_until.label("author_until"),
     _against.label("author_taken_down"),
-    func.substr(Post.plain, 1, EXCERPT + 1).label("plain"),
+    func.substr(
+        func.coalesce(Appeal.words, Report.words, Message.text, Post.plain, author_account.about),
+        1,
+        EXCERPT + 1,
+    ).label("plain"),
+    Message.subject.label("message_subject"),
+    Report.number.label("report_number"),
     Reference.title.label("reference_title"),
     Reference.slug.label("reference_slug"),
-)
-
-
-# Outer joins, so that the decisions are read from their end and nothing else is looked through.
-_DECIDED = (
-    select(
-        Decision.item_id,
-        _holder.name.label("moderator"),
-        Decision.verdict,
-        Post.kind.label("post_kind"),
-        Thread.kind.label("thread_kind"),
-        author_account.name.label("author"),
-        Thread.title,
-        Decision.at,
-    )
-    .outerjoin(_holder, _holder.id == Decision.moderator_id)
-    .outerjoin(Post, Post.id == Decision.post_id)
-    .outerjoin(Thread, Thread.id == Post.thread_id)
-    .outerjoin(author_account, author_account.id == Decision.author_id)
-    .order_by(Decision.id.desc())
 )
 
 
@@ -105,20 +105,21 @@ class Given:
 class ItemRow:
     """One item of the queue.
 
-    `state` is open, claimed or decided; `kind` is question, answer … or reference; `author_taken_down` counts
-    how often posts of the author were hidden or removed. What a reference does not have is None, 0 or "".
+    `state` is open, claimed or decided; `kind` is question, answer … or the subject's kind; `post_id` is the
+    post it is about, also by way of an appeal or a report; `author_taken_down` counts how often posts of the
+    author were taken down. What a subject does not have is None, 0 or "".
     """
 
     id: int
+    subject: SubjectKind
     post_id: int | None
     reference_id: int | None
     state: ItemState
     #: tables.ItemKind: why it is in the queue.
     item_kind: str
-    #: rules.Urgency: 1 is the most urgent.
-    urgency: int
-    #: What makes it pressing.
+    #: What makes it pressing, and the sum of that.
     parts: Sequence[Pressing]
+    points: int
     due_at: datetime
     is_escalated: bool
     held_because: str
@@ -127,6 +128,7 @@ class ItemRow:
     version: int
     opened_at: datetime
     claimed_by: str | None
+    claimed_by_id: int | None
     claimed_until: datetime | None
     is_mine: bool
     post_state: str
@@ -135,17 +137,25 @@ class ItemRow:
     thread_id: int | None
     slug: str
     title: str
+    tag_names: str
     excerpt: str
     author_id: int | None
     author: str
     author_shown_posts: int
+    author_standing: str
+    author_until: datetime | None
     author_taken_down: int
+    #: What can be done with such an item, by whoever may decide it.
+    offers: Sequence[Verdict]
 
 
-def listing(db: Session, viewer: Actor, after: str | None, limit: int) -> Page[ItemRow]:
-    """The open items, the most pressing first; two queries."""
+def listing(
+    db: Session, viewer: Actor, after: str | None, limit: int, filters: Filters = WHOLE_QUEUE
+) -> Page[ItemRow]:
+    """The open items that the filters leave, the most pressing first; two queries."""
     place = (ReviewItem.due_at, ReviewItem.id)
-    statement = joined(select(*FACTS)).where(ReviewItem.state == ItemState.OPEN).order_by(*place)
+    wanted = (ReviewItem.state == ItemState.OPEN, *filters.where(viewer))
+    statement = joined(select(*FACTS)).where(*wanted).order_by(*place)
     cursor = Cursor.decode(after, datetime, int)
     if cursor:
         types = [column.type for column in place]
@@ -156,78 +166,88 @@ def listing(db: Session, viewer: Actor, after: str | None, limit: int) -> Page[I
     return Page.of(items, limit, lambda item: (item.due_at, item.id))
 
 
-class Decided(NamedTuple):
-    """`moderator` `done` (hid, kept …) the post of `author`; the item is where to change that."""
-
-    item_id: int
-    moderator: str
-    done: str
-    kind: str
-    author: str
-    title: str
-    at: datetime
-
-
-def decided(db: Session, limit: int) -> Sequence[Decided]:
-    """The latest decisions, the newest first."""
-    return [
-        Decided(
-            made.item_id,
-            made.moderator,
-            VERDICT[made.verdict].done,
-            called(made.post_kind, made.thread_kind),
-            made.author,
-            made.title,
-            made.at,
-        )
-        for made in rows(db, _DECIDED.limit(limit))
-    ]
-
-
-def is_about_reference(db: Session, item_id: int) -> bool:
-    """Whether the item is that of a reference; also False if there is no such item."""
-    return db.scalar(select(ReviewItem.reference_id).where(ReviewItem.id == item_id)) is not None
-
-
 def of_post(db: Session, post_id: int) -> int | None:
     """The id of the post's item; None if nothing was ever to review."""
     return db.scalar(select(ReviewItem.id).where(ReviewItem.post_id == post_id))
 
 
 def joined(statement: Select[Any]) -> Select[Any]:
-    """`statement` over items with their post, thread and author, or their reference, and their holder."""
+    """`statement` over items with all that they are about, whom they concern, and their holder."""
     return (
-        statement.select_from(ReviewItem)
-        .outerjoin(Post, Post.id == ReviewItem.post_id)
+        with_post(statement)
+        .outerjoin(Message, Message.id == ReviewItem.message_id)
         .outerjoin(Thread, Thread.id == Post.thread_id)
-        .outerjoin(author_account, author_account.id == Post.author_id)
+        .outerjoin(author_account, author_account.id == _whom)
         .outerjoin(Reference, Reference.id == ReviewItem.reference_id)
         .outerjoin(_holder, _holder.id == ReviewItem.claimed_by_id)
+    )
+
+
+def with_post(statement: Select[Any]) -> Select[Any]:
+    """`statement` over items with the post that each is about, also by way of an appeal or a report."""
+    return (
+        statement.select_from(ReviewItem)
+        .outerjoin(Appeal, Appeal.id == ReviewItem.appeal_id)
+        .outerjoin(appealed, appealed.id == Appeal.decision_id)
+        .outerjoin(Report, Report.id == ReviewItem.report_id)
+        .outerjoin(Post, Post.id == about_post)
     )
 
 
 def common(facts: Row[Any], viewer: Actor) -> dict[str, Any]:
     """The fields of an ItemRow, but for `reasons`, out of a row of FACTS."""
     live = facts.claimed_until is not None and facts.claimed_until > now()
+    is_open = facts.state == ItemState.OPEN
+    subject = _kind_of(facts)
     same = (
-        "id", "post_id", "reference_id", "item_kind", "urgency", "due_at", "is_escalated", "held_because",
-        "flag_count", "version", "opened_at", "created_at", "thread_id", "author_id",
+        "id", "reference_id", "item_kind", "points", "due_at", "is_escalated", "held_because", "flag_count",
+        "version", "opened_at", "created_at", "thread_id", "author_id", "author_until",
     )  # fmt: skip
-    return {name: getattr(facts, name) for name in same} | {
+    or_empty = ("post_state", "author", "author_standing", "tag_names")
+    return {
+        **{name: getattr(facts, name) for name in same},
+        **{name: getattr(facts, name) or "" for name in or_empty},
+        "subject": subject,
+        "post_id": facts.about_id,
         "parts": [Pressing(*part) for part in facts.parts],
-        "state": ItemState.CLAIMED if live and facts.state == ItemState.OPEN else ItemState(facts.state),
+        "state": ItemState.CLAIMED if live and is_open else ItemState(facts.state),
         "claimed_by": facts.claimed_by if live else None,
+        "claimed_by_id": facts.claimed_by_id if live else None,
         "claimed_until": facts.claimed_until if live else None,
         "is_mine": live and facts.claimed_by_id == viewer.id,
-        "kind": called(facts.post_kind, facts.thread_kind) if facts.post_id else "reference",
-        "title": facts.title if facts.post_id else facts.reference_title,
-        "slug": facts.slug if facts.post_id else facts.reference_slug,
+        "kind": called(facts.post_kind, facts.thread_kind) if subject == SubjectKind.POST else str(subject),
+        "title": _title(facts, subject),
+        "slug": facts.slug or facts.reference_slug or "",
         "excerpt": _excerpt(facts.plain or ""),
-        "post_state": facts.post_state or "",
-        "author": facts.author or "",
         "author_shown_posts": facts.author_shown_posts or 0,
         "author_taken_down": facts.author_taken_down or 0,
+        "offers": offered(
+            _status(facts, subject), is_open, subject, opens_thread=facts.post_kind == PostKind.OPENING
+        ),
     }
+
+
+def _kind_of(facts: Row[Any]) -> SubjectKind:
+    return next(kind for kind, column in COLUMNS.items() if getattr(facts, column.key) is not None)
+
+
+def _title(facts: Row[Any], subject: SubjectKind) -> str:
+    titles = {
+        SubjectKind.REFERENCE: facts.reference_title,
+        SubjectKind.ACCOUNT: facts.author,
+        SubjectKind.MESSAGE: facts.message_subject,
+        SubjectKind.APPEAL: f"Appeal by {facts.author}" + (f": {facts.title}" if facts.title else ""),
+        SubjectKind.REPORT: f"Report {facts.report_number}" + (f": {facts.title}" if facts.title else ""),
+    }
+    return titles.get(subject, facts.title) or ""
+
+
+def _status(facts: Row[Any], subject: SubjectKind) -> str:
+    if subject == SubjectKind.POST:
+        return str(facts.post_state)
+    if subject == SubjectKind.ACCOUNT:
+        return standing.present(facts.author_standing, facts.author_until)
+    return ""
 
 
 def _excerpt(plain: str) -> str:

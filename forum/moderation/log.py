@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from forum.accounts.tables import Account
@@ -11,8 +11,11 @@ from forum.clock import now
 from forum.db import rows
 from forum.discussion.naming import called
 from forum.discussion.tables import Post, Thread
+from forum.moderation.log_choice import Choice, chosen
+from forum.moderation.reversals import is_reversed
 from forum.moderation.rules import RULE, VERDICT
-from forum.moderation.tables import Decision, LogEntry, ReviewItem
+from forum.moderation.subjects import SubjectKind
+from forum.moderation.tables import Decision, LogEntry, ReviewItem, Sanction
 from forum.paging import Cursor, Page
 from forum.references.tables import Reference
 
@@ -37,6 +40,7 @@ ACTS = {
     "end-notice": "took a notice off a post",
     "caution": "changed the caution of a tag",
     "auto-hold": "held a post for review",
+    "auto-silence": "silenced an account for a day",
     "sanction-ended": "ended a sanction: its time was over",
     "word-rule": "changed a word rule",
     "reason-kept": "changed a reason for flags",
@@ -45,18 +49,16 @@ ACTS = {
     "watch": "put an account under review",
     "unwatch": "ended the review of an account",
 }
-_Made, _Later = aliased(Decision), aliased(Decision)
-_reversed = (
-    exists()
-    .where(
-        _Later.item_id == _Made.item_id,
-        _Later.id > _Made.id,
-        _Made.from_state != _Made.to_state,
-        _Later.from_state == _Made.to_state,
-        _Later.to_state != _Made.to_state,
-    )
-    .correlate(_Made)
-)
+EVERYTHING = Choice()
+#: Words for what a decision is about when it is not a post.
+_THINGS = {
+    SubjectKind.ACCOUNT: "a member",
+    SubjectKind.MESSAGE: "a message",
+    SubjectKind.REFERENCE: "a reference",
+    SubjectKind.APPEAL: "an appeal",
+    SubjectKind.REPORT: "a report of illegal content",
+}
+_Made, _On, _Whose, _Tended = aliased(Decision), aliased(Thread), aliased(Account), aliased(Thread)
 _ENTRIES = (
     select(
         LogEntry.id,
@@ -68,15 +70,24 @@ _ENTRIES = (
         LogEntry.post_id,
         Post.kind,
         Post.visible,
-        Thread.kind.label("thread_kind"),
-        _reversed.label("is_reversed"),
+        _On.kind.label("thread_kind"),
+        is_reversed(_Made).label("is_reversed"),
         LogEntry.reference_id,
         Reference.citation_count,
+        LogEntry.thread_id,
+        _Tended.shown.label("thread_shown"),
+        LogEntry.decision_id,
+        _Made.item_id,
+        _Whose.name.label("account"),
+        Sanction.kind.label("sanction"),
     )
     .outerjoin(_Made, _Made.id == LogEntry.decision_id)
+    .outerjoin(Sanction, Sanction.decision_id == LogEntry.decision_id)
     .outerjoin(Account, Account.id == LogEntry.actor_id)
+    .outerjoin(_Whose, _Whose.id == LogEntry.account_id)
     .outerjoin(Post, Post.id == LogEntry.post_id)
-    .outerjoin(Thread, Thread.id == Post.thread_id)
+    .outerjoin(_On, _On.id == Post.thread_id)
+    .outerjoin(_Tended, _Tended.id == LogEntry.thread_id)
     .outerjoin(Reference, Reference.id == LogEntry.reference_id)
     .order_by(LogEntry.id.desc())
 )
@@ -86,7 +97,8 @@ class LogView(NamedTuple):
     """`actor` (None: the forum itself) and `words` make a sentence: "Anna" "hid an answer".
 
     `rule` is the rule's title; `visible`: readers can open the post; `is_reversed`: a later
-    decision took back what this one did. `reference_id` is None if readers do not see the source.
+    decision took back what this one did. `reference_id` and `thread_id` are None if readers do not see them.
+    `account` and `item_id` are None for everybody but moderators.
     """
 
     id: int
@@ -100,6 +112,24 @@ class LogView(NamedTuple):
     reason: str
     is_reversed: bool
     reference_id: int | None = None
+    thread_id: int | None = None
+    sanction: str = ""
+    account: str | None = None
+    item_id: int | None = None
+
+    @property
+    def is_automatic(self) -> bool:
+        """Whether no person did it."""
+        return self.actor is None
+
+    @property
+    def path(self) -> str:
+        """Where readers see what it is about; "" if they do not."""
+        if self.post_id is not None and self.visible:
+            return f"/p/{self.post_id}"
+        if self.reference_id is not None:
+            return f"/references/{self.reference_id}"
+        return f"/t/{self.thread_id}" if self.thread_id is not None else ""
 
 
 def write(db: Session, decision: Decision) -> None:
@@ -159,53 +189,77 @@ def write_of_rule(db: Session, act: str, actor_id: int, reason: str) -> None:
     db.add(LogEntry(at=now(), actor_id=actor_id, act=act, reason=reason))
 
 
-def entries(db: Session, after: str | None, limit: int) -> Page[LogView]:
-    """The log, newest first."""
-    statement = _ENTRIES.limit(limit + 1)
+def entries(
+    db: Session, after: str | None, limit: int, choice: Choice = EVERYTHING, *, for_moderators: bool = False
+) -> Page[LogView]:
+    """The chosen lines of the log, newest first. Only moderators read whom a line is about."""
     cursor = Cursor.decode(after, int)
-    if cursor:
-        statement = statement.where(LogEntry.id < cursor[0])
-    return Page.of([_view(entry) for entry in rows(db, statement)], limit, lambda entry: (entry.id,))
+    found = rows(db, chosen(_ENTRIES, choice, cursor[0] if cursor else None, limit + 1))
+    read = _whole if for_moderators else _redacted
+    return Page.of([read(entry) for entry in found], limit, lambda entry: (entry.id,))
 
 
-def _view(entry: Any) -> LogView:
-    if entry.reference_id is not None:
-        return _view_of_reference(entry)
-    verdict, rule = VERDICT.get(entry.act), RULE.get(entry.rule)
+def _whole(entry: Any) -> LogView:
+    """The line as moderators read it."""
+    rule = RULE.get(entry.rule)
     return LogView(
         entry.id,
         entry.at,
         entry.name,
         entry.act,
-        f"{verdict.done if verdict else ACTS.get(entry.act, entry.act)} {_what(entry)}".strip(),
+        _words(entry),
         entry.post_id,
         bool(entry.visible),
         rule.title if rule else "",
         entry.reason,
         bool(entry.is_reversed),
+        entry.reference_id,
+        entry.thread_id,
+        entry.sanction or "",
+        entry.account,
+        entry.item_id,
     )
 
 
-def _view_of_reference(entry: Any) -> LogView:
-    """A source that only posts cite which readers do not see is not told of, nor why something was done."""
-    shown = bool(entry.citation_count)
-    return LogView(
-        entry.id,
-        entry.at,
-        entry.name,
-        entry.act,
-        ACTS.get(entry.act, entry.act),
-        None,
-        False,
-        "",
-        entry.reason if shown else "",
-        False,
-        entry.reference_id if shown else None,
+def _redacted(entry: Any) -> LogView:
+    """The line as everybody reads it: no account is named beside a sanction, and nothing is told of what
+    readers do not see, but for the reason why a post is not shown.
+    """
+    whole = _whole(entry)
+    return whole._replace(
+        reference_id=entry.reference_id if entry.citation_count else None,
+        thread_id=entry.thread_id if entry.thread_shown else None,
+        reason=entry.reason if _is_reason_public(entry) else "",
+        # Of a post that everybody reads the author is known.
+        sanction="" if entry.visible else whole.sanction,
+        account=None,
+        item_id=None,
     )
 
 
-def _what(entry: Any) -> str:
-    if entry.kind is None:
-        return ""
-    noun = called(entry.kind, entry.thread_kind)
+def _is_reason_public(entry: Any) -> bool:
+    """Words about a person, a message, an appeal or a report are for those whom it concerns."""
+    if entry.reference_id is not None:
+        return bool(entry.citation_count)
+    if entry.thread_id is not None:
+        return bool(entry.thread_shown)
+    return entry.post_id is not None or (entry.account is None and entry.decision_id is None)
+
+
+def _words(entry: Any) -> str:
+    # Some words, such as "close", are both: what a moderator does to a thread, and a verdict about a post.
+    act: str = entry.act
+    if entry.decision_id is None or act not in VERDICT:
+        return ACTS.get(act, act)
+    return f"{VERDICT[act].done} {_what(entry, VERDICT[act].subject)}"
+
+
+def _what(entry: Any, subject: SubjectKind) -> str:
+    if subject != SubjectKind.POST:
+        return _THINGS[subject]
+    return "a post" if entry.kind is None else a(called(entry.kind, entry.thread_kind))
+
+
+def a(noun: str) -> str:
+    """The noun with its article: "an answer", "a reply"."""
     return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"

@@ -5,13 +5,13 @@ from sqlalchemy.orm import Session
 
 from forum.moderation import subjects, waiting
 from forum.moderation.casefile import item
-from forum.moderation.items import decided, is_about_reference, listing, of_post
+from forum.moderation.items import listing, of_post
+from forum.moderation.lately import decided
 from forum.moderation.tables import Happening, ItemState, ReviewItem
 
 __all__ = [
     "decided",
     "hold",
-    "is_about_reference",
     "item",
     "listing",
     "of_post",

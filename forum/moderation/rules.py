@@ -127,6 +127,8 @@ SORTS: Mapping[CaseKind, Sort] = {
 
 _POST_STATES = frozenset({HELD, SHOWN, HIDDEN, REMOVED, WITHDRAWN})
 _STANDINGS = frozenset(Standing)
+#: Whether a held account is let in is answered first.
+_ADMITTED = _STANDINGS - {Standing.HELD}
 _NO_STATE = frozenset({""})
 UPHELD = FlagState.UPHELD
 
@@ -201,12 +203,12 @@ VERDICTS: tuple[Verdict, ...] = (
     ),
     Verdict(
         "dismiss-account", "Dismiss the flags", "Nothing happens to the account; it hears nothing.",
-        "dismissed the flags on", _STANDINGS, while_open=True, tells_author=False,
+        "dismissed the flags on", _ADMITTED, while_open=True, tells_author=False,
         subject=SubjectKind.ACCOUNT,
     ),
     Verdict(
         "sanction", "Sanction", "A warning, silence or suspension. Needs a rule and a reason.", "sanctioned",
-        _STANDINGS, needs_rule=True, flags=UPHELD, may_sanction=True, subject=SubjectKind.ACCOUNT,
+        _ADMITTED, needs_rule=True, flags=UPHELD, may_sanction=True, subject=SubjectKind.ACCOUNT,
     ),
     Verdict(
         "spam-account", "Remove this spammer",
@@ -234,12 +236,40 @@ VERDICTS: tuple[Verdict, ...] = (
         subject=SubjectKind.MESSAGE,
     ),
     Verdict(
+        "undo-msg", "Take the last decision back",
+        "Everything is as it was before it, and the item is open again.", "took back a decision about",
+        _NO_STATE, takes_back=True, leaves_open=True, subject=SubjectKind.MESSAGE,
+    ),
+    Verdict(
         "dismiss-ref", "Dismiss the flags", "The reference stays as it is.", "dismissed the flags on",
         _NO_STATE, while_open=True, tells_author=False, subject=SubjectKind.REFERENCE,
     ),
     Verdict(
         "uphold-ref", "It is mended", "The flags were right; what was wrong is put right.", "put right",
         _NO_STATE, while_open=True, flags=UPHELD, tells_author=False, subject=SubjectKind.REFERENCE,
+    ),
+    Verdict(
+        "undo-ref", "Take the last decision back",
+        "Everything is as it was before it, and the item is open again.", "took back a decision about",
+        _NO_STATE, takes_back=True, leaves_open=True, tells_author=False, subject=SubjectKind.REFERENCE,
+    ),
+    Verdict(
+        "grant", "Grant the appeal", "The decision is taken back: everything is as it was before it.",
+        "granted", _NO_STATE, while_open=True, tells_author=False, subject=SubjectKind.APPEAL,
+    ),
+    Verdict(
+        "refuse", "Refuse the appeal", "The decision stands. Its author reads your reason.", "refused",
+        _NO_STATE, while_open=True, tells_author=False, needs_reason=True, subject=SubjectKind.APPEAL,
+    ),
+    Verdict(
+        "uphold-report", "It is illegal",
+        "A reported post is removed, and its author told. Needs a rule and a reason.", "acted on", _NO_STATE,
+        needs_rule=True, while_open=True, tells_author=False, subject=SubjectKind.REPORT,
+    ),
+    Verdict(
+        "decline-report", "Not illegal", "Nothing is removed. Whoever reported it reads your reason.",
+        "declined", _NO_STATE, while_open=True, tells_author=False, needs_reason=True,
+        subject=SubjectKind.REPORT,
     ),
 )  # fmt: skip
 

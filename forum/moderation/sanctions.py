@@ -11,7 +11,7 @@ from forum.accounts.tables import Account, Standing
 from forum.clock import now
 from forum.db import rows
 from forum.errors import NotFound
-from forum.moderation.tables import Decision, Sanction, SanctionKind
+from forum.moderation.tables import Decision, ReviewItem, Sanction, SanctionKind
 
 #: So long a sanction lasts at most; who should stay away longer is sanctioned again.
 LONGEST_DAYS = 365
@@ -61,10 +61,7 @@ def impose(db: Session, decision: Decision, account_id: int, kind: SanctionKind,
     )
     db.add(sanction)
     db.flush()
-    if kind == SanctionKind.WARNING:
-        _settle_warnings(db, account_id)
-    else:
-        standing.move(db, account_id, _STANDINGS[kind], decision.moderator_id, ends)
+    _settle(db, sanction, decision.moderator_id)
     return sanction
 
 
@@ -76,11 +73,22 @@ def lift(db: Session, decision_id: int, actor_id: int | None) -> Sanction | None
         return None
     sanction.lifted_at = now()
     db.flush()
-    if sanction.kind == SanctionKind.WARNING:
-        _settle_warnings(db, sanction.account_id)
-    else:
-        _settle_standing(db, sanction.account_id, actor_id)
+    _settle(db, sanction, actor_id)
     return sanction
+
+
+def outworn(db: Session) -> list[int]:
+    """Ids of the accounts whose sanction has run out, and nobody has written that down yet."""
+    # In order, because of locks; sorted here, or SQLite would read all accounts to have them in order.
+    return sorted(db.scalars(select(Account.id).where(Account.standing_until <= now())))
+
+
+def end_outworn(db: Session) -> list[int]:
+    """Accounts whose sanction has run out are what a lesser one makes of them, else active: their ids."""
+    over = outworn(db)
+    for account_id in over:
+        _settle_standing(db, account_id, None)
+    return over
 
 
 def acknowledge(db: Session, account_id: int, sanction_id: int) -> None:
@@ -99,6 +107,13 @@ def of_account(db: Session, account_id: int) -> list[SanctionView]:
     return [SanctionView(*sanction) for sanction in rows(db, wanted)]
 
 
+def _settle(db: Session, sanction: Sanction, actor_id: int | None) -> None:
+    if sanction.kind == SanctionKind.WARNING:
+        _settle_warnings(db, sanction.account_id)
+    else:
+        _settle_standing(db, sanction.account_id, actor_id)
+
+
 def _settle_warnings(db: Session, account_id: int) -> None:
     waits = exists().where(
         Sanction.account_id == account_id,
@@ -113,7 +128,7 @@ def _settle_warnings(db: Session, account_id: int) -> None:
 
 
 def _settle_standing(db: Session, account_id: int, actor_id: int | None) -> None:
-    """The account is what the strongest sanction that is still in force makes of it; else active."""
+    """The account is what the strongest sanction that is still in force makes of it; else active, or held."""
     in_force = (
         Sanction.account_id == account_id,
         Sanction.lifted_at.is_(None),
@@ -122,6 +137,17 @@ def _settle_standing(db: Session, account_id: int, actor_id: int | None) -> None
     )
     left = list(db.scalars(select(Sanction).where(*in_force)))
     strongest = max(left, key=lambda one: (one.kind == SanctionKind.SUSPENSION, one.ends_at), default=None)
-    to = _STANDINGS[SanctionKind(strongest.kind)] if strongest else Standing.ACTIVE
-    if to != standing.of(db, account_id):
-        standing.move(db, account_id, to, actor_id, strongest.ends_at if strongest else None)
+    to, until = _without(db, account_id), None
+    if strongest is not None:
+        to, until = _STANDINGS[SanctionKind(strongest.kind)], strongest.ends_at
+    stored = db.execute(
+        select(Account.standing, Account.standing_until).where(Account.id == account_id)
+    ).one()
+    if (to, until) != (stored.standing, stored.standing_until):
+        standing.move(db, account_id, to, actor_id, until)
+
+
+def _without(db: Session, account_id: int) -> Standing:
+    """What the account is without a sanction."""
+    waits = exists().where(ReviewItem.account_id == account_id, ReviewItem.held_because != "")
+    return Standing.HELD if db.scalar(select(waits)) else Standing.ACTIVE

@@ -62,7 +62,7 @@ def _more_flags(more: int) -> Pressing:
 
 
 def _flaggers(flags: Sequence[Raised]) -> Pressing:
-    kinds = Counter(map(_trust, flags))
+    kinds = Counter(trust(flag.upheld, flag.declined) for flag in flags)
     if kinds[GOOD_FLAGGER]:
         return Pressing("Flagged by somebody whose flags are mostly upheld", GOOD_FLAGGER)
     if flags and kinds[BAD_FLAGGER] == len(flags):
@@ -70,13 +70,14 @@ def _flaggers(flags: Sequence[Raised]) -> Pressing:
     return Pressing("", 0)
 
 
-def _trust(flag: Raised) -> int:
-    decided = flag.upheld + flag.declined
+def trust(upheld: int, declined: int) -> int:
+    """GOOD_FLAGGER for somebody whose flags were mostly upheld, BAD_FLAGGER if mostly not; else 0."""
+    decided = upheld + declined
     if decided < ENOUGH_FLAGS:
         return 0
-    if flag.upheld * 3 >= decided * 2:
+    if upheld * 3 >= decided * 2:
         return GOOD_FLAGGER
-    return BAD_FLAGGER if flag.declined * 3 >= decided * 2 else 0
+    return BAD_FLAGGER if declined * 3 >= decided * 2 else 0
 
 
 def _history(taken_down: int) -> Pressing:

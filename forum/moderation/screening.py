@@ -1,36 +1,126 @@
-"""Whether a new post waits for review before others see it, and why, in words for a moderator."""
+"""What becomes of a new text: published, held until a moderator has read it, or refused; each with its words.
 
+Citations are never a reason to wait. Moderators, who would only wait for themselves, are not screened.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import NamedTuple
 
-from forum.accounts.tables import Actor
-from forum.markup import Page
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from forum.accounts.tables import Account, Actor, Standing
+from forum.clock import now
+from forum.moderation import learning, lookalikes, outside_links, repeats, sensitivity, word_rules
+from forum.moderation.findings import Draft, Finding, Outcome, hold
+
+#: A member is new until readers have seen so many posts of theirs.
+NEWCOMERS_POSTS = 5
+#: Nobody reads the rules and writes a first post in that time.
+AT_ONCE = timedelta(seconds=30)
 
 
-class Finding(NamedTuple):
-    """`holds`: the post waits; `reason` says why, "" when it does not."""
+class Screened(NamedTuple):
+    """All that was found in one text."""
 
-    holds: bool
-    reason: str
+    findings: tuple[Finding, ...] = ()
 
-    def also(self, reason: str) -> "Finding":
-        """The finding with one more reason to wait; "" is none."""
-        return Finding(True, f"{self.reason} {reason}".strip()) if reason else self
+    @property
+    def refusal(self) -> str:
+        """What its author has to change before it can be posted; "" if nothing."""
+        return " ".join(finding.words for finding in self.findings if finding.outcome == Outcome.REFUSE)
+
+    @property
+    def holds(self) -> bool:
+        """Whether a moderator reads it first."""
+        return bool(self.findings)
+
+    @property
+    def reason(self) -> str:
+        """Why it waits, in words for a moderator; "" if it does not."""
+        return " ".join(finding.words for finding in self.findings)
+
+    @property
+    def rule_ids(self) -> list[int]:
+        """The word rules that found something."""
+        return [finding.rule_id for finding in self.findings if finding.rule_id is not None]
+
+    @property
+    def silences(self) -> bool:
+        """Whether its author is to pause for a day."""
+        return any(finding.silences for finding in self.findings)
+
+    def also(self, check: str, reason: str) -> "Screened":
+        """With one more reason to wait; "" is none."""
+        return Screened((*self.findings, hold(check, reason))) if reason else self
 
 
-PASSES = Finding(False, "")
+PASSES = Screened()
 
 
-def judge(actor: Actor, page: Page, held_posts: int) -> Finding:
-    """A member's first posts wait until `held_posts` of them were shown; everything else passes."""
-    if actor.is_moderator or actor.shown_posts >= held_posts:
+def judge(
+    db: Session, actor: Actor, draft: Draft, *, held_posts: int, thread_id: int | None = None
+) -> Screened:
+    """What is found in a new text of the actor's.
+
+    A member's first posts wait until `held_posts` of them were shown. `thread_id` is where the text is to
+    stand, None for a new thread.
+    """
+    if actor.is_moderator:
         return PASSES
-    shown = f"{actor.shown_posts} of {held_posts} shown so far"
-    return Finding(True, f"One of this member’s first posts ({shown}).{_links(page)}")
+    is_newcomer = actor.shown_posts < NEWCOMERS_POSTS
+    return Screened(
+        (
+            *_of_author(db, actor, draft, held_posts),
+            *repeats.find(db, actor, draft, thread_id, is_newcomer=is_newcomer),
+            *_of_text(db, actor, draft),
+        )
+    )
 
 
-def _links(page: Page) -> str:
-    # Citations are not counted: citing must never look suspicious.
-    count = len(page.links)
-    if not count:
-        return ""
-    return f" It links to {'one address' if count == 1 else f'{count} addresses'} outside its references."
+def judge_edit(db: Session, actor: Actor, draft: Draft, before: Draft) -> Screened:
+    """What is found in the text that was not in the one `before`: nobody answers twice for the same words."""
+    if actor.is_moderator:
+        return PASSES
+    new = _of_text(db, actor, draft)
+    if new:
+        old = {(finding.check, finding.words) for finding in _of_text(db, actor, before)}
+        new = [finding for finding in new if (finding.check, finding.words) not in old]
+    return Screened((*_of_standing(actor), *new))
+
+
+def _of_author(db: Session, actor: Actor, draft: Draft, held_posts: int) -> list[Finding]:
+    found = _of_standing(actor)
+    if actor.shown_posts < held_posts:
+        shown = f"{actor.shown_posts} of {held_posts} shown so far"
+        links = outside_links.counted(draft.page.links)
+        found.append(hold("first-posts", f"One of this member’s first posts ({shown}). {links}".strip()))
+    if actor.shown_posts == 0 and (seconds := _seconds_here(db, actor.id)) < AT_ONCE.total_seconds():
+        found.append(hold("at-once", f"It was sent {seconds} seconds after its author had signed up."))
+    return found
+
+
+def _of_standing(actor: Actor) -> list[Finding]:
+    if actor.standing == Standing.HELD:
+        return [hold("held-account", "Its author’s account waits for review.")]
+    if actor.is_watched:
+        return [hold("watched", "Its author is under review: whatever they post waits.")]
+    return []
+
+
+def _of_text(db: Session, actor: Actor, draft: Draft) -> list[Finding]:
+    chosen = sensitivity.of(db)
+    is_newcomer = actor.shown_posts < NEWCOMERS_POSTS
+    found: Sequence[Finding] = (
+        *word_rules.find(db, draft),
+        *outside_links.find(db, actor, draft, chosen, is_newcomer=is_newcomer),
+        *lookalikes.find(draft),
+        *(() if actor.is_trusted else learning.find(db, draft, chosen)),
+    )
+    return list(found)
+
+
+def _seconds_here(db: Session, account_id: int) -> int:
+    signed_up = db.scalars(select(Account.created_at).where(Account.id == account_id)).one()
+    return int((now() - signed_up).total_seconds())

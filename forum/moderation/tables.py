@@ -25,6 +25,8 @@ class Happening(StrEnum):
     FLAGGED = "flagged"
     REWORDED = "reworded"
     WITHDRAWN = "withdrawn"
+    #: A flag was taken back.
+    UNFLAGGED = "unflagged"
     DECIDED = "decided"
 
 
@@ -84,6 +86,14 @@ class ReviewItem(Table):
     __table_args__ = (
         Index("ix_review_item_queue", "state", "due_at", "id"),
         Index("ix_review_item_kind", "state", "kind", "due_at", "id"),
+        Index(
+            "ix_review_item_claim",
+            "claimed_by_id",
+            "claimed_until",
+            sqlite_where=text("claimed_by_id IS NOT NULL"),
+            postgresql_where=text("claimed_by_id IS NOT NULL"),
+        ),
+        Index("ix_review_item_age", "state", "kind", "opened_at"),
         CheckConstraint(
             _one_of("post_id", "reference_id", "account_id", "message_id", "appeal_id", "report_id"),
             "subject",
@@ -155,6 +165,7 @@ class Flag(Table):
     __table_args__ = (
         Index("ix_flag_item", "item_id", "state"),
         Index("ix_flag_account", "account_id", "id"),
+        Index("ix_flag_created_at", "created_at"),
         Index(
             "uq_flag_open",
             "item_id",
@@ -215,6 +226,7 @@ class Decision(Table):
         Index("ix_decision_item", "item_id", "id"),
         Index("ix_decision_author", "author_id", "id"),
         Index("ix_decision_batch", "batch_id"),
+        Index("ix_decision_at", "at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -238,6 +250,8 @@ class Decision(Table):
     #: What the verdict did beyond the state, such as the former tags: what a reversal puts back.
     before: Mapped[dict[str, Any]] = mapped_column(default=dict)
     at: Mapped[datetime]
+    #: How long the item that it ends had waited; None: it ended none.
+    waited_seconds: Mapped[int | None]
 
 
 class SanctionKind(StrEnum):
@@ -276,6 +290,7 @@ class Appeal(Table):
     """An author's answer to a decision, one for each; somebody else than its moderator decides it."""
 
     __tablename__ = "appeal"
+    __table_args__ = (Index("ix_appeal_created_at", "created_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"), unique=True)
@@ -298,6 +313,7 @@ class Report(Table):
     """What somebody, signed in or not, reports as illegal (EU Digital Services Act, article 16)."""
 
     __tablename__ = "report"
+    __table_args__ = (Index("ix_report_created_at", "created_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     #: What the notifier is given to ask by, and the hash of what lets them read its state.
@@ -306,6 +322,8 @@ class Report(Table):
     #: As typed, and the post that it leads to if it is one of ours.
     address: Mapped[str] = mapped_column(String(500))
     post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"), index=True)
+    #: Who was signed in; None: a guest.
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
     #: Why it is illegal.
     words: Mapped[str] = mapped_column(Text)
     #: Both "" where the law asks for no name: reports of sexual abuse of children.
@@ -391,6 +409,8 @@ class ScreeningResult(Table):
 
     __tablename__ = "screening_result"
 
+    __table_args__ = (Index("ix_screening_result_at", "at"),)
+
     id: Mapped[int] = mapped_column(primary_key=True)
     #: None: it was refused, and there is no post.
     post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), index=True)
@@ -435,6 +455,8 @@ class LogEntry(Table):
     __tablename__ = "log_entry"
     __table_args__ = (
         Index("ix_log_entry_act", "act", "id"),
+        Index("ix_log_entry_rule", "rule", "id"),
+        Index("ix_log_entry_at", "at"),
         Index("ix_log_entry_actor", "actor_id", "id"),
     )
 

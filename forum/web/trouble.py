@@ -17,7 +17,10 @@ from forum.web.visit import Visit
 log = structlog.get_logger()
 
 #: Acts without a page of their own, by the page on which they are offered.
-_OFFERED_ON = re.compile(r"(/p/\d+)/(?:vote|accept|restore)|(/inbox)/read|(/moderation/items/\d+)/\w+")
+_OFFERED_ON = re.compile(
+    r"(/p/\d+)/(?:vote|accept|restore)|(/inbox)/read|(/moderation/items/\d+)/\w+"
+    r"|(/account/decisions/\d+)/appeal"
+)
 SIGNED_OUT = "You have been signed out. What you typed is below: copy it, then sign in."
 
 BARE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>

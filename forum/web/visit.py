@@ -15,6 +15,7 @@ from forum.accounts import sessions
 from forum.accounts.tables import Actor
 from forum.config import Settings
 from forum.db import Session
+from forum.errors import Refused
 from forum.policy import Permit
 from forum.web import files, forms
 from forum.web.site import Site
@@ -95,8 +96,14 @@ class Visit:
         """Does `action(db, actor, …)` and commits it; the session for reading ends before that."""
         actor = self.actor
         self.__exit__(None, None, None)
-        with self.site.database.writing() as db:
-            result = action(db, actor, *args, **kwargs)
+        try:
+            with self.site.database.writing() as db:
+                result = action(db, actor, *args, **kwargs)
+        except Refused as refused:
+            # What the action had begun is undone; what was found in the text stays.
+            with self.site.database.writing() as db:
+                refused.record(db)
+            raise
         self.touched |= db.info.get("touched", set())
         return result
 

@@ -1,5 +1,7 @@
 """Moderation in full"""
 
+from datetime import UTC, datetime
+
 from alembic import op
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
@@ -41,6 +43,53 @@ REASONS = [
     _reason(6, "duplicate", "Asked before", "Another thread asks the same. Give its address.", "topic", 4, "link"),
     _reason(7, "off-topic", "Off topic", "It belongs in another thread or on another site.", "topic", 4),
     _reason(8, "other", "Something else", "Tell the moderators in your own words.", "", 3, "words", EVERYTHING),
+]
+def _word_rule(name: str, pattern: str, words: str) -> dict[str, object]:
+    since = datetime(2026, 11, 1, tzinfo=UTC)
+    rule = {"name": name, "pattern": pattern, "words": words, "effect": "hold"}
+    return {**rule, "hits": 0, "is_retired": False, "created_at": since}
+
+
+#: What moderators see first, to begin with; they keep the rules from then on. RE2's syntax.
+WORD_RULES = [
+    _word_rule(
+        "Where to obtain something",
+        r"\b(?:dm|pm|message|text|contact|hit) me (?:up )?(?:for|to get|if you (?:need|want)) .{0,40}"
+        r"\b(?:source|vendor|plug|link|price|sample)s?\b"
+        r"|\b(?:reliable|trusted|legit|discreet) (?:vendor|plug|dealer)s?\b",
+        "It may say where to obtain something.",
+    ),
+    _word_rule(
+        "Selling",
+        r"\b(?:discreet|stealth|overnight) (?:shipping|delivery|packaging)\b"
+        r"|\bno prescription (?:needed|required|necessary)\b"
+        r"|\b(?:buy|order) (?:it |them |yours? )?(?:online )?(?:now|today)\b.{0,60}(?:https?://|\bwww\.)",
+        "It may sell something.",
+    ),
+    _word_rule(
+        "Contact elsewhere",
+        r"\b(?:whats ?app|telegram|wickr|threema)\b.{0,30}(?:\+?[0-9][0-9 ()./-]{6,}[0-9]|@[a-z0-9_]{3,})"
+        r"|\b(?:t|wa)\.me/[a-z0-9_+]",
+        "It asks people to write somewhere else, as sellers and swindlers do.",
+    ),
+    _word_rule(
+        "Casinos and quick money",
+        r"\b(?:online casino|free spins|payday loans?|crypto giveaway|double your (?:money|bitcoins?|crypto)"
+        r"|guaranteed (?:profit|returns?|income))\b",
+        "It may be spam.",
+    ),
+    _word_rule(
+        "Somebody is told to die",
+        r"\b(?:kill your ?self|kys|you (?:should|deserve to) (?:just )?die|go die)\b",
+        "It may wish somebody dead, or tell of somebody in danger: please look soon.",
+    ),
+    _word_rule(
+        "Miracle cures",
+        r"\b(?:doctors|big pharma|they) (?:don.?t|do not) want you to know\b"
+        r"|\b(?:cures?|cured) (?:all )?(?:cancer|diabetes|autism|hiv|herpes) in (?:[0-9]+|a few|two|three)"
+        r" (?:days|weeks)\b|\bherbal (?:healer|doctor|medicine) (?:called|named|dr\.?)\b",
+        "It may promise a cure that there is not.",
+    ),
 ]
 #: An item is about exactly one thing.
 SUBJECT = " + ".join(
@@ -85,7 +134,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_saved_reason')),
     sa.UniqueConstraint('title', name=op.f('uq_saved_reason_title'))
     )
-    op.create_table('word_rule',
+    word_rule = op.create_table('word_rule',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('name', sa.String(length=80), nullable=False),
     sa.Column('pattern', sa.String(length=500), nullable=False),
@@ -97,6 +146,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_word_rule')),
     sa.UniqueConstraint('name', name=op.f('uq_word_rule_name'))
     )
+    op.bulk_insert(word_rule, WORD_RULES)
     op.create_table('account_move',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('account_id', sa.Integer(), nullable=False),
@@ -191,6 +241,7 @@ def upgrade() -> None:
     sa.Column('token_hash', sa.LargeBinary(length=32), nullable=False),
     sa.Column('address', sa.String(length=500), nullable=False),
     sa.Column('post_id', sa.Integer(), nullable=True),
+    sa.Column('account_id', sa.Integer(), nullable=True),
     sa.Column('words', sa.Text(), nullable=False),
     sa.Column('name', sa.String(length=200), nullable=False),
     sa.Column('email', sa.String(length=254), nullable=False),
@@ -199,6 +250,7 @@ def upgrade() -> None:
     sa.Column('decided_by_id', sa.Integer(), nullable=True),
     sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('answer', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_report_account_id')),
     sa.ForeignKeyConstraint(['decided_by_id'], ['account.id'], name=op.f('fk_report_decided_by_id')),
     sa.ForeignKeyConstraint(['post_id'], ['post.id'], name=op.f('fk_report_post_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_report')),
@@ -206,6 +258,8 @@ def upgrade() -> None:
     sa.UniqueConstraint('token_hash', name=op.f('uq_report_token_hash'))
     )
     with op.batch_alter_table('report', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_report_account_id'), ['account_id'], unique=False)
+        batch_op.create_index('ix_report_created_at', ['created_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_report_post_id'), ['post_id'], unique=False)
 
     op.create_table('screening_result',
@@ -221,6 +275,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('screening_result', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_screening_result_account_id'), ['account_id'], unique=False)
+        batch_op.create_index('ix_screening_result_at', ['at'], unique=False)
         batch_op.create_index(batch_op.f('ix_screening_result_post_id'), ['post_id'], unique=False)
 
     op.create_table('appeal',
@@ -241,6 +296,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('appeal', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_appeal_account_id'), ['account_id'], unique=False)
+        batch_op.create_index('ix_appeal_created_at', ['created_at'], unique=False)
 
     op.create_table('block',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -280,11 +336,13 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('is_watched', sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column('flags_upheld', sa.Integer(), nullable=False, server_default='0'))
         batch_op.add_column(sa.Column('flags_declined', sa.Integer(), nullable=False, server_default='0'))
+        batch_op.create_index('ix_account_standing_until', ['standing_until'], unique=False, sqlite_where=sa.text('standing_until IS NOT NULL'), postgresql_where=sa.text('standing_until IS NOT NULL'))
 
     with op.batch_alter_table('decision', schema=None) as batch_op:
         batch_op.add_column(sa.Column('revision', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('batch_id', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('before', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), 'postgresql'), nullable=False, server_default='{}'))
+        batch_op.add_column(sa.Column('waited_seconds', sa.Integer(), nullable=True))
         batch_op.alter_column('post_id',
                existing_type=sa.INTEGER(),
                nullable=True)
@@ -298,6 +356,7 @@ def upgrade() -> None:
                existing_type=sa.VARCHAR(length=10),
                type_=sa.String(length=16),
                existing_nullable=False)
+        batch_op.create_index('ix_decision_at', ['at'], unique=False)
         batch_op.create_index('ix_decision_batch', ['batch_id'], unique=False)
         batch_op.create_foreign_key(batch_op.f('fk_decision_batch_id'), 'decision', ['batch_id'], ['id'])
 
@@ -307,9 +366,10 @@ def upgrade() -> None:
         batch_op.drop_index(batch_op.f('uq_flag_open'), sqlite_where=sa.text("state = 'open'"))
         batch_op.create_index('uq_flag_open', ['item_id', 'account_id'], unique=True, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
         batch_op.create_index('ix_flag_account', ['account_id', 'id'], unique=False)
+        batch_op.create_index('ix_flag_created_at', ['created_at'], unique=False)
         batch_op.drop_constraint(batch_op.f('fk_flag_post_id'), type_='foreignkey')
-        batch_op.create_foreign_key(batch_op.f('fk_flag_reason'), 'flag_reason', ['reason'], ['key'])
         batch_op.create_foreign_key(batch_op.f('fk_flag_original_id'), 'thread', ['original_id'], ['id'])
+        batch_op.create_foreign_key(batch_op.f('fk_flag_reason'), 'flag_reason', ['reason'], ['key'])
         batch_op.drop_column('post_id')
 
     with op.batch_alter_table('log_entry', schema=None) as batch_op:
@@ -318,10 +378,12 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_log_entry_account_id'), ['account_id'], unique=False)
         batch_op.create_index('ix_log_entry_act', ['act', 'id'], unique=False)
         batch_op.create_index('ix_log_entry_actor', ['actor_id', 'id'], unique=False)
+        batch_op.create_index('ix_log_entry_at', ['at'], unique=False)
         batch_op.create_index(batch_op.f('ix_log_entry_decision_id'), ['decision_id'], unique=False)
+        batch_op.create_index('ix_log_entry_rule', ['rule', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_log_entry_thread_id'), ['thread_id'], unique=False)
-        batch_op.create_foreign_key(batch_op.f('fk_log_entry_account_id'), 'account', ['account_id'], ['id'])
         batch_op.create_foreign_key(batch_op.f('fk_log_entry_thread_id'), 'thread', ['thread_id'], ['id'])
+        batch_op.create_foreign_key(batch_op.f('fk_log_entry_account_id'), 'account', ['account_id'], ['id'])
 
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.add_column(sa.Column('author_id', sa.Integer(), nullable=True))
@@ -340,17 +402,25 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('is_escalated', sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.drop_index(batch_op.f('ix_review_item_queue'))
         batch_op.create_index('ix_review_item_queue', ['state', 'due_at', 'id'], unique=False)
+        batch_op.create_index('ix_review_item_age', ['state', 'kind', 'opened_at'], unique=False)
+        batch_op.create_index('ix_review_item_claim', ['claimed_by_id', 'claimed_until'], unique=False, sqlite_where=sa.text('claimed_by_id IS NOT NULL'), postgresql_where=sa.text('claimed_by_id IS NOT NULL'))
         batch_op.create_index('ix_review_item_kind', ['state', 'kind', 'due_at', 'id'], unique=False)
         batch_op.create_check_constraint('subject', SUBJECT)
         batch_op.create_unique_constraint(batch_op.f('uq_review_item_account_id'), ['account_id'])
         batch_op.create_unique_constraint(batch_op.f('uq_review_item_appeal_id'), ['appeal_id'])
         batch_op.create_unique_constraint(batch_op.f('uq_review_item_message_id'), ['message_id'])
         batch_op.create_unique_constraint(batch_op.f('uq_review_item_report_id'), ['report_id'])
-        batch_op.create_foreign_key(batch_op.f('fk_review_item_report_id'), 'report', ['report_id'], ['id'])
         batch_op.create_foreign_key(batch_op.f('fk_review_item_account_id'), 'account', ['account_id'], ['id'])
-        batch_op.create_foreign_key(batch_op.f('fk_review_item_message_id'), 'message', ['message_id'], ['id'])
         batch_op.create_foreign_key(batch_op.f('fk_review_item_appeal_id'), 'appeal', ['appeal_id'], ['id'], use_alter=True)
+        batch_op.create_foreign_key(batch_op.f('fk_review_item_report_id'), 'report', ['report_id'], ['id'])
+        batch_op.create_foreign_key(batch_op.f('fk_review_item_message_id'), 'message', ['message_id'], ['id'])
 
+    # Nearly all threads are no duplicates: with them in the index, SQLite's statistics say that it is of no use.
+    op.drop_index("ix_thread_duplicate_of", table_name="thread")
+    some = sa.text("duplicate_of_id IS NOT NULL")
+    op.create_index(
+        "ix_thread_duplicate_of", "thread", ["duplicate_of_id"], sqlite_where=some, postgresql_where=some
+    )
     # What waited goes on waiting, in the order of its urgency.
     op.execute("UPDATE review_item SET kind = 'reference' WHERE reference_id IS NOT NULL")
     op.execute("UPDATE review_item SET kind = 'held' WHERE post_id IS NOT NULL AND held_because <> ''")
@@ -368,6 +438,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index("ix_thread_duplicate_of", table_name="thread")
+    op.create_index("ix_thread_duplicate_of", "thread", ["duplicate_of_id"])
     for table in ("block", "sanction"):
         op.execute(f"DELETE FROM {table}")
     others = "SELECT id FROM review_item WHERE post_id IS NULL AND reference_id IS NULL"
@@ -391,10 +463,12 @@ def downgrade() -> None:
         batch_op.drop_column('author_id')
 
     with op.batch_alter_table('log_entry', schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f('fk_log_entry_thread_id'), type_='foreignkey')
         batch_op.drop_constraint(batch_op.f('fk_log_entry_account_id'), type_='foreignkey')
+        batch_op.drop_constraint(batch_op.f('fk_log_entry_thread_id'), type_='foreignkey')
         batch_op.drop_index(batch_op.f('ix_log_entry_thread_id'))
+        batch_op.drop_index('ix_log_entry_rule')
         batch_op.drop_index(batch_op.f('ix_log_entry_decision_id'))
+        batch_op.drop_index('ix_log_entry_at')
         batch_op.drop_index('ix_log_entry_actor')
         batch_op.drop_index('ix_log_entry_act')
         batch_op.drop_index(batch_op.f('ix_log_entry_account_id'))
@@ -403,9 +477,10 @@ def downgrade() -> None:
 
     with op.batch_alter_table('flag', schema=None) as batch_op:
         batch_op.add_column(sa.Column('post_id', sa.INTEGER(), nullable=True))
-        batch_op.drop_constraint(batch_op.f('fk_flag_original_id'), type_='foreignkey')
         batch_op.drop_constraint(batch_op.f('fk_flag_reason'), type_='foreignkey')
+        batch_op.drop_constraint(batch_op.f('fk_flag_original_id'), type_='foreignkey')
         batch_op.create_foreign_key(batch_op.f('fk_flag_post_id'), 'post', ['post_id'], ['id'])
+        batch_op.drop_index('ix_flag_created_at')
         batch_op.drop_index('ix_flag_account')
         batch_op.drop_index('uq_flag_open', sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
         batch_op.create_index(batch_op.f('ix_flag_account_id'), ['account_id'], unique=False)
@@ -420,15 +495,17 @@ def downgrade() -> None:
     op.execute("DELETE FROM appeal")
     with op.batch_alter_table('review_item', schema=None) as batch_op:
         batch_op.drop_constraint('subject', type_='check')
-        batch_op.drop_constraint(batch_op.f('fk_review_item_appeal_id'), type_='foreignkey')
         batch_op.drop_constraint(batch_op.f('fk_review_item_message_id'), type_='foreignkey')
-        batch_op.drop_constraint(batch_op.f('fk_review_item_account_id'), type_='foreignkey')
         batch_op.drop_constraint(batch_op.f('fk_review_item_report_id'), type_='foreignkey')
+        batch_op.drop_constraint(batch_op.f('fk_review_item_appeal_id'), type_='foreignkey')
+        batch_op.drop_constraint(batch_op.f('fk_review_item_account_id'), type_='foreignkey')
         batch_op.drop_constraint(batch_op.f('uq_review_item_report_id'), type_='unique')
         batch_op.drop_constraint(batch_op.f('uq_review_item_message_id'), type_='unique')
         batch_op.drop_constraint(batch_op.f('uq_review_item_appeal_id'), type_='unique')
         batch_op.drop_constraint(batch_op.f('uq_review_item_account_id'), type_='unique')
         batch_op.drop_index('ix_review_item_kind')
+        batch_op.drop_index('ix_review_item_claim', sqlite_where=sa.text('claimed_by_id IS NOT NULL'), postgresql_where=sa.text('claimed_by_id IS NOT NULL'))
+        batch_op.drop_index('ix_review_item_age')
         batch_op.drop_index('ix_review_item_queue')
         batch_op.create_index(batch_op.f('ix_review_item_queue'), ['state', 'urgency', 'opened_at', 'id'], unique=False)
         batch_op.drop_column('is_escalated')
@@ -445,6 +522,7 @@ def downgrade() -> None:
     with op.batch_alter_table('decision', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_decision_batch_id'), type_='foreignkey')
         batch_op.drop_index('ix_decision_batch')
+        batch_op.drop_index('ix_decision_at')
         batch_op.alter_column('verdict',
                existing_type=sa.String(length=16),
                type_=sa.VARCHAR(length=10),
@@ -458,11 +536,13 @@ def downgrade() -> None:
         batch_op.alter_column('post_id',
                existing_type=sa.INTEGER(),
                nullable=False)
+        batch_op.drop_column('waited_seconds')
         batch_op.drop_column('before')
         batch_op.drop_column('batch_id')
         batch_op.drop_column('revision')
 
     with op.batch_alter_table('account', schema=None) as batch_op:
+        batch_op.drop_index('ix_account_standing_until', sqlite_where=sa.text('standing_until IS NOT NULL'), postgresql_where=sa.text('standing_until IS NOT NULL'))
         batch_op.drop_column('flags_declined')
         batch_op.drop_column('flags_upheld')
         batch_op.drop_column('is_watched')
@@ -480,16 +560,20 @@ def downgrade() -> None:
 
     op.drop_table('block')
     with op.batch_alter_table('appeal', schema=None) as batch_op:
+        batch_op.drop_index('ix_appeal_created_at')
         batch_op.drop_index(batch_op.f('ix_appeal_account_id'))
 
     op.drop_table('appeal')
     with op.batch_alter_table('screening_result', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_screening_result_post_id'))
+        batch_op.drop_index('ix_screening_result_at')
         batch_op.drop_index(batch_op.f('ix_screening_result_account_id'))
 
     op.drop_table('screening_result')
     with op.batch_alter_table('report', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_report_post_id'))
+        batch_op.drop_index('ix_report_created_at')
+        batch_op.drop_index(batch_op.f('ix_report_account_id'))
 
     op.drop_table('report')
     with op.batch_alter_table('post_notice', schema=None) as batch_op:

@@ -1,6 +1,7 @@
 """How many answers a second eight clients post, beside what a bare server answers to the same driver."""
 
 import asyncio
+import random
 import re
 import tempfile
 import time
@@ -13,7 +14,26 @@ import httpx
 from tests.bench import servers
 
 CLIENTS = 8
-TEXT = "A measured answer, with a source [@doi:10.5555/bench.7] and some words about what it says.\n\n" * 3
+SOURCE = "with a source [@doi:10.5555/bench.7]"
+#: The same text again would be refused.
+WORDS = [
+    "careful",
+    "measured",
+    "answers",
+    "take",
+    "their",
+    "time",
+    "and",
+    "say",
+    "what",
+    "they",
+    "rest",
+    "on",
+    "before",
+    "what",
+    "they",
+    "mean",
+]
 
 
 def posting_rate(base: str, session: str, seconds: int) -> tuple[float, float]:
@@ -38,17 +58,22 @@ async def _client(base: str, headers: Mapping[str, str], until: float, number: i
         thread = await begin(client, number) if write else ""
         while time.perf_counter() < until:
             if write:
-                await send(client, f"{thread}/answer", text=TEXT)
+                await send(client, f"{thread}/answer", text=_text())
             else:
                 (await client.get("/")).raise_for_status()
             count += 1
     return count
 
 
+def _text() -> str:
+    """Three paragraphs that nobody has written before."""
+    return "\n\n".join(" ".join([*random.choices(WORDS, k=14), SOURCE]) for _ in range(3))
+
+
 async def begin(client: httpx.AsyncClient, number: int) -> str:
     """A new thread to post into: the generated ones stay as long as they are, because they are measured."""
     title = f"A thread for measured answers, number {number}"
-    place = await send(client, "/ask", kind="question", title=title, tags="tag-1", text=TEXT)
+    place = await send(client, "/ask", kind="question", title=title, tags="tag-1", text=_text())
     answer = await client.get(place.partition("#")[0])
     found = re.match(r"/t/[0-9]+", answer.headers.get("location", place))
     if found is None:

@@ -76,6 +76,11 @@ def _preview(page: Page) -> None:
     page.locator("[data-pane=preview] .refs").wait_for()
 
 
+def _flag_without_words(page: Page) -> None:
+    page.locator("summary", has_text="Something else").click()
+    _sent("Send to the moderators")(page)
+
+
 class Kind(NamedTuple):
     """A kind of page: who opens which address (`{places}` are filled in), its status, what they do there."""
 
@@ -108,7 +113,10 @@ KINDS = (
     Kind("revisions", NOBODY, "/p/{edited}/revisions"),
     Kind("withdraw", MEMBER, "/p/{own}/withdraw"),
     Kind("flag", MEMBER, "/p/{other}/flag"),
-    Kind("flag with errors", MEMBER, "/p/{other}/flag", do=_sent("Send to the moderators")),
+    Kind("flag with errors", MEMBER, "/p/{other}/flag", do=_flag_without_words),
+    Kind("flag of an account", MEMBER, "/people/tomas/flag"),
+    Kind("own flags", MEMBER, "/account/flags"),
+    Kind("urgent help", NOBODY, "/help/urgent"),
     Kind("references", NOBODY, "/references"),
     Kind("reference", NOBODY, "/references/{reference}"),
     Kind("reference, not looked up", NOBODY, "/references/{pending}"),
@@ -123,6 +131,8 @@ KINDS = (
     Kind("decision with errors", MODERATOR, "/moderation/items/{decided}", do=_sent("Decide")),
     Kind("decision too late", MODERATOR, "/moderation/items/{decided}", do=_sent("Decide", version="9")),
     Kind("log", NOBODY, "/log"),
+    Kind("report", NOBODY, "/report"),
+    Kind("report with errors", NOBODY, "/report", do=_sent("Send the report", address="elsewhere")),
     Kind("join", NOBODY, "/sign-up"),
     Kind("join with errors", NOBODY, "/sign-up", do=_sent("Join", name="a b", email="x")),
     Kind("sign in", NOBODY, "/sign-in"),

@@ -250,8 +250,9 @@ def three_people_flag_a_harmful_answer(story: Story) -> None:
         flagger = story.person(name)
         flagger.go(story.thread)
         flagger.click("link", "Flag", article(flagger, HARM))
-        choose(flagger, reason)
-        flagger.fill("In your words", f"{name} is frightened by this.")
+        flagger.page.locator("summary.choice").filter(has_text=reason).click()
+        words = flagger.page.get_by_role("textbox", name="In your words", exact=True)
+        words.fill(f"{name} is frightened by this.")
         if name == "wren":
             flagger.shoot("12-flag")
         flagger.click("button", "Send to the moderators")

@@ -11,7 +11,7 @@ from threading import Thread
 
 import pytest
 from conftest import Clock
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from makers import make_account
 
@@ -19,6 +19,7 @@ from forum.accounts.tables import Account
 from forum.config import Settings
 from forum.db import Database
 from forum.inbox import mail, messages
+from forum.inbox.letters import compose
 from forum.jobs import Later
 
 HEADERS = ["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted"]
@@ -75,6 +76,48 @@ def test_the_trap_fires_without_the_guard(tmp_path: Path, monkeypatch: pytest.Mo
         assert b"\nBcc:" in raw
 
 
+#: What encoded words are made of, so that most examples hold some.
+PIECES = [
+    "=?",
+    "?=",
+    "utf-8",
+    "iso-8859-1",
+    "?q?",
+    "?b?",
+    "=0D=0A",
+    "=0A",
+    "DQpCY2M6IHg=",
+    "Bcc:_x@example.org",
+]
+PIECES += [
+    "Bcc: x@example.org",
+    "\r\n",
+    "\n",
+    "\r",
+    "\u2028",
+    "\x85",
+    " ",
+    "\t",
+    "?",
+    "=",
+    "a",
+    "ü",
+    "\u200b",
+]
+LETTERS = st.lists(st.sampled_from(PIECES), max_size=14).map("".join)
+
+
+@settings(max_examples=60)
+@given(LETTERS, LETTERS)
+def test_no_letter_lets_the_words_of_people_into_the_head(title: str, name: str) -> None:
+    """However hostile the words are that come into a subject, the head has its own headers and no others."""
+    letter = compose("accepted", author=name, title=title)
+    built = mail.build(_settings(Path("unused"), name=f"F {name}"[:60]), "ann@example.org", *letter)
+    head = built.as_bytes().replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n\n", 1)[0]
+    names = [line.split(b":")[0].decode() for line in head.split(b"\n") if line[:1] not in b" \t"]
+    assert sorted(names) == sorted(name for name in HEADERS if name != "Message-ID")
+
+
 @given(st.text(max_size=300))
 def test_any_subject_arrives_on_one_line(subject: str) -> None:
     built = mail.build(_settings(Path("unused")), "ann@example.org", subject, "Words.")
@@ -108,6 +151,29 @@ def test_the_text_arrives(tmp_path: Path, text: str) -> None:
     ],
 )
 def test_only_one_plain_address_is_written_to(tmp_path: Path, to: str) -> None:
+    with pytest.raises(ValueError, match="not a mail address"):
+        mail.build(_settings(tmp_path), to, "Hello", "Words.")
+
+
+@pytest.mark.parametrize(
+    ("to", "header"),
+    [
+        ("ann@exämple.org", "ann@xn--exmple-cua.org"),
+        ("ann@straße.example", "ann@xn--strae-oqa.example"),
+        ("o'hara+forum@example.org", "o'hara+forum@example.org"),
+    ],
+)
+def test_a_domain_in_other_letters_is_written_as_servers_read_it(
+    tmp_path: Path, to: str, header: str
+) -> None:
+    raw = mail.build(_settings(tmp_path), to, "Hello", "Words.").as_bytes()
+    assert f"\r\nTo: {header}\r\n".encode() in raw
+    assert mail.can_reach(to)
+
+
+@pytest.mark.parametrize("to", ["jörg@example.org", "a=?utf-8?q?x?=@example.org", "ann@\u200b.org"])
+def test_who_cannot_be_written_to_is_known_before(tmp_path: Path, to: str) -> None:
+    assert not mail.can_reach(to)
     with pytest.raises(ValueError, match="not a mail address"):
         mail.build(_settings(tmp_path), to, "Hello", "Words.")
 

@@ -23,7 +23,7 @@ def test_a_message_is_found_counted_and_mailed(db: Session, frozen: Clock) -> No
     ann, bob = make_account(db), make_account(db)
     (message_id,) = _send(db, ann)
     (view,) = messages.listing(db, ann.id, None, 10).items
-    assert view == (message_id, "answer", "Number 0", "Words.", "/p/1", frozen(), None)
+    assert view == (message_id, "answer", "Number 0", "Words.", "/p/1", frozen(), None, None)
     assert (_unread(db, ann), _unread(db, bob)) == (1, 0)
     assert [(job.name, job.payload) for job in db.scalars(select(Job))] == [
         ("mail.deliver", {"message_id": message_id})

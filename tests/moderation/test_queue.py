@@ -98,8 +98,8 @@ def test_the_number_of_queries_does_not_grow(db: Session) -> None:
         flag(db, answer(db), reason="rude")
         if number in (0, 5):
             assert _count(db, lambda: queue.listing(db, judge, None, 50)) == 2
-    item = queue.listing(db, judge, None, 1).items[0]
-    assert _count(db, lambda: queue.item(db, item.id, judge)) == 6
+            item = queue.listing(db, judge, None, 1).items[0]
+            assert _count(db, lambda item_id=item.id: queue.item(db, item_id, judge)) == 12
 
 
 def test_no_such_item(db: Session) -> None:
@@ -147,7 +147,7 @@ def test_withdrawing_a_flagged_post_leaves_its_flags(db: Session) -> None:
     withdrawing.withdraw(db, author, post.id)
     item = item_of(db, post)
     assert (item.state, item.flag_count) == (ItemState.OPEN, 1)
-    assert [verdict.key for verdict in look(db, item.id, judge).verdicts] == ["dismiss"]
+    assert [verdict.key for verdict in look(db, item.id, judge).verdicts] == ["dismiss", "escalate"]
     decide(db, judge, post, "dismiss")
     assert item_of(db, post).state == ItemState.DECIDED
     assert post.state == PostState.WITHDRAWN

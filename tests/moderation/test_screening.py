@@ -1,33 +1,395 @@
-"""Who waits for review."""
+"""What becomes of a new text: who waits, what waits, what is refused, and in which words."""
+
+from datetime import timedelta
+from typing import Any
 
 import pytest
+from consistency import consistent
+from makers import make_account, make_answer, make_thread, opening
+from sqlalchemy import event, select, update
+from sqlalchemy.orm import Session
 
-from forum.accounts.tables import Actor, Role
+from forum.accounts import standing
+from forum.accounts.tables import Account, Actor, Role, Standing
+from forum.actions import editing, posting, reviewing, withdrawing
+from forum.clock import now
+from forum.discussion import posts
+from forum.discussion.tables import Post, PostState, Thread
+from forum.errors import Refused
+from forum.inbox.tables import Message
 from forum.markup import render
-from forum.moderation.screening import judge
+from forum.moderation import results, screening, sensitivity
+from forum.moderation.findings import Draft
+from forum.moderation.screening import Screened
+from forum.moderation.sensitivity import Sensitivity
+from forum.moderation.tables import (
+    Block,
+    Decision,
+    ItemState,
+    LogEntry,
+    ReviewItem,
+    ScreeningResult,
+    WordRule,
+)
+from forum.references.tables import SourceRule
+
+LONG = (
+    "I have kept a diary of my sleep for half a year, with the hour at which I went to bed and how I felt in"
+    " the morning; nothing that I tried changed it."
+)
+LINKS = "See https://one.example and https://two.example and https://three.example."
 
 
-def _member(shown_posts: int, role: Role = Role.MEMBER) -> Actor:
-    return Actor(1, "ada", role, shown_posts, 0)
+def judge(db: Session, actor: Actor, text: str, title: str = "", **more: Any) -> Screened:
+    return screening.judge(db, actor, Draft(render(text), title), **{"held_posts": 2, **more})
+
+
+def checks(screened: Screened) -> list[str]:
+    return [finding.check for finding in screened.findings]
+
+
+def old_account(db: Session, shown_posts: int = 0, **facts: object) -> Actor:
+    """A member who signed up yesterday."""
+    actor = make_account(db, shown_posts=shown_posts)
+    yesterday = now() - timedelta(days=1)
+    db.execute(update(Account).where(Account.id == actor.id).values(created_at=yesterday))
+    return actor._replace(**facts)  # type: ignore[arg-type]
+
+
+def word_rule(db: Session, pattern: str, effect: str) -> WordRule:
+    rule = WordRule(name="Snakes", pattern=pattern, effect=effect, words="No snakes.", created_at=now())
+    db.add(rule)
+    db.flush()
+    return rule
+
+
+def item_of(db: Session, post: Post) -> ReviewItem:
+    found = select(ReviewItem).where(ReviewItem.post_id == post.id)
+    return db.scalars(found, execution_options={"populate_existing": True}).one()
+
+
+def found_in(db: Session, post: Post) -> list[str]:
+    return [check for result in results.of_post(db, post.id) for check, _ in result.findings]
+
+
+# --- whose posts wait --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("shown", "limit", "holds"), [(0, 2, True), (1, 2, True), (2, 2, False), (0, 0, False)]
 )
-def test_first_posts_wait(shown: int, limit: int, holds: bool) -> None:
-    finding = judge(_member(shown), render("Hello."), limit)
-    assert finding.holds is holds
-    assert bool(finding.reason) is holds
+def test_first_posts_wait(db: Session, shown: int, limit: int, holds: bool) -> None:
+    found = judge(db, old_account(db, shown), "Hello.", held_posts=limit)
+    assert found.holds is holds
+    assert found.reason == (f"One of this member’s first posts ({shown} of 2 shown so far)." if holds else "")
 
 
 @pytest.mark.parametrize("role", [Role.MODERATOR, Role.ADMIN])
-def test_moderators_do_not_wait_for_themselves(role: Role) -> None:
-    assert not judge(_member(0, role), render("Hello."), 2).holds
+def test_moderators_do_not_wait_for_themselves(db: Session, role: Role) -> None:
+    assert judge(db, make_account(db, role=role, shown_posts=0), f"dm me for a vendor {LINKS}").findings == ()
 
 
-def test_the_reason_counts_links_and_never_citations() -> None:
-    cited = render("As shown [@doi:10.1371/journal.pone.0211023] and in 10.1186/s13063-019-3889-x.")
-    assert "links" not in judge(_member(0), cited, 2).reason
-    linked = render("Buy at https://shop.example and https://more.example now.")
-    assert "2 addresses" in judge(_member(0), linked, 2).reason
-    assert "one address" in judge(_member(0), render("See https://shop.example"), 2).reason
+def test_held_and_watched_accounts_wait(db: Session) -> None:
+    assert checks(judge(db, old_account(db, 50, standing=Standing.HELD), "Hello.")) == ["held-account"]
+    assert checks(judge(db, old_account(db, 50, is_watched=True), "Hello.")) == ["watched"]
+
+
+def test_a_post_seconds_after_signing_up(db: Session, frozen: Any) -> None:
+    actor = make_account(db, shown_posts=0)
+    frozen.forward(seconds=12)
+    found = judge(db, actor, "Hello.", held_posts=0)
+    assert (checks(found), "12 seconds" in found.reason) == (["at-once"], True)
+    frozen.forward(seconds=18)
+    assert not judge(db, actor, "Hello.", held_posts=0).holds
+
+
+# --- links -------------------------------------------------------------------------------------------------
+
+
+def test_the_reason_counts_links_and_never_citations(db: Session) -> None:
+    newcomer = old_account(db)
+    cited = "As shown [@doi:10.1371/journal.pone.0211023] and in 10.1186/s13063-019-3889-x."
+    assert "links" not in judge(db, newcomer, cited).reason
+    assert (
+        "2 addresses" in judge(db, newcomer, "Buy at https://shop.example and https://more.example.").reason
+    )
+    assert "one address" in judge(db, newcomer, "See https://shop.example").reason
+
+
+def test_citing_is_never_punished(db: Session) -> None:
+    cited = " ".join(
+        f"So it is [@doi:10.5555/c{number}], and [@url:https://p{number}.example/a]." for number in range(30)
+    )
+    sensitivity.choose(db, Sensitivity.HIGH, make_account(db).id)
+    assert not judge(db, old_account(db, 2), cited).holds
+
+
+@pytest.mark.parametrize(("chosen", "holds"), [("low", False), ("middle", True), ("high", True)])
+def test_many_links_of_a_newcomer_wait(db: Session, chosen: str, holds: bool) -> None:
+    sensitivity.choose(db, Sensitivity(chosen), make_account(db).id)
+    found = judge(db, old_account(db, 2), LINKS)
+    assert (found.holds, "3 addresses" in found.reason) == (holds, holds)
+    assert not judge(db, old_account(db, screening.NEWCOMERS_POSTS), LINKS).holds
+
+
+def source_rule(db: Session, verdict: str) -> None:
+    db.add(
+        SourceRule(
+            kind="domain", value="shop.example", name="Shop.example", verdict=verdict, words="It sells.",
+            created_at=now(),
+        )
+    )  # fmt: skip
+    db.flush()
+
+
+@pytest.mark.parametrize("link", ["https://shop.example/x", "http://www.blog.SHOP.example./"])
+def test_links_to_what_the_policy_blocks_are_refused(db: Session, link: str) -> None:
+    source_rule(db, "blocked")
+    found = judge(db, make_account(db), f"Look [here]({link}).")
+    said = "A link leads to “Shop.example”, which is not linked in this forum. It sells."
+    assert found.refusal == f"{said} Please take the link out."
+    assert not judge(db, make_account(db), "Look [here](https://other.example/shop.example).").holds
+
+
+def test_links_to_doubtful_sites_wait(db: Session) -> None:
+    source_rule(db, "review")
+    found = judge(db, make_account(db), "Look at https://shop.example")
+    assert (found.refusal, found.reason) == ("", "It links to “Shop.example”. It sells.")
+
+
+def test_links_to_discouraged_sites_wait_if_a_newcomer_sets_them(db: Session) -> None:
+    source_rule(db, "discouraged")
+    assert checks(judge(db, old_account(db, 2), "Look at https://shop.example")) == ["policy-links"]
+    assert not judge(db, make_account(db), "Look at https://shop.example").holds
+
+
+def test_links_that_a_removed_spammer_used(db: Session) -> None:
+    item = ReviewItem(
+        account_id=make_account(db).id, kind="account", urgency=1, due_at=now(), happened="held",
+        happened_at=now(), opened_at=now(),
+    )  # fmt: skip
+    db.add(item)
+    db.flush()
+    decision = Decision(item_id=item.id, verdict="spam-account", from_state="", to_state="", at=now())
+    db.add(decision)
+    db.flush()
+    block = Block(kind="domain", value="pills.example", decision_id=decision.id, created_at=now())
+    db.add(block)
+    db.flush()
+    found = judge(db, make_account(db), "Look at https://www.pills.example/now")
+    assert found.reason == "It links to “pills.example”, which a removed spammer used."
+    assert not judge(db, make_account(db, shown_posts=20), "Look at https://www.pills.example/now").holds
+    block.lifted_at = now()
+    db.flush()
+    assert not judge(db, make_account(db), "Look at https://www.pills.example/now").holds
+
+
+# --- the same again, and too much --------------------------------------------------------------------------
+
+
+def test_the_same_text_in_the_same_thread_is_refused(db: Session) -> None:
+    author, thread = make_account(db), make_thread(db)
+    make_answer(db, thread, author, LONG)
+    for text in (LONG, LONG.upper().replace(",", " –"), f"{LONG} Really."):
+        with pytest.raises(Refused) as error:
+            make_answer(db, thread, author, text)
+        assert set(error.value.fields) == {"text"}
+        assert "Edit that post" in error.value.fields["text"]
+    assert make_answer(db, thread, make_account(db), LONG).state == PostState.SHOWN, "it is somebody else’s"
+
+
+def test_the_same_text_elsewhere_waits(db: Session) -> None:
+    author = make_account(db)
+    first = make_answer(db, make_thread(db), author, LONG)
+    again = make_answer(db, make_thread(db), author, LONG)
+    assert (first.state, again.state) == (PostState.SHOWN, PostState.HELD)
+    assert item_of(db, again).held_because == "Its author has posted the same in another thread."
+    posts.move(db, first, PostState.REMOVED, None)
+    third = make_answer(db, db.get_one(Thread, first.thread_id), author, LONG)
+    assert third.state == PostState.HELD
+    assert "moderators took it down" in item_of(db, third).held_because
+
+
+def test_what_was_withdrawn_may_be_posted_again(db: Session) -> None:
+    author, thread = make_account(db), make_thread(db)
+    withdrawing.withdraw(db, author, make_answer(db, thread, author, LONG).id)
+    assert make_answer(db, thread, author, LONG).state == PostState.SHOWN
+
+
+def test_short_words_may_be_said_again(db: Session) -> None:
+    author, thread = make_account(db), make_thread(db)
+    states = [make_answer(db, thread, author, "Thank you, this has helped me a lot.").state for _ in range(3)]
+    assert set(states) == {PostState.SHOWN}
+
+
+def test_a_newcomer_who_repeats_somebody_else_waits(db: Session) -> None:
+    make_answer(db, make_thread(db), make_account(db), LONG)
+    assert checks(judge(db, old_account(db, 2), LONG)) == ["repeat"]
+    assert not judge(db, old_account(db, 2), f"{LONG} I see it differently.").holds
+
+
+def test_flooding_is_refused_for_a_while(db: Session, frozen: Any) -> None:
+    author, thread = old_account(db, 2), make_thread(db)
+    for number in range(6):
+        make_answer(db, thread, author, f"Number {number}.")
+    with pytest.raises(Refused) as error:
+        make_answer(db, thread, author, "Number 7.")
+    assert "6 posts in 10 minutes" in error.value.fields["text"]
+    assert "kept here" in error.value.fields["text"]
+    frozen.forward(minutes=10)
+    assert make_answer(db, thread, author, "Number 7.").state == PostState.SHOWN
+
+
+def test_looking_for_repeats_reads_no_more_than_the_latest(db: Session) -> None:
+    """However many posts there are, the database answers from the end of two indexes."""
+    asked: list[tuple[str, Any]] = []
+    note = lambda _connection, _cursor, sql, args, *_: asked.append((sql, args))  # noqa: E731
+    event.listen(db.connection(), "before_cursor_execute", note)
+    judge(db, old_account(db, 2), LONG)
+    about_posts = [(sql, args) for sql, args in asked if "FROM post" in sql]
+    assert len(about_posts) == 2
+    if db.get_bind().dialect.name == "sqlite":
+        plans = [
+            detail
+            for sql, args in about_posts
+            for *_, detail in db.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", args)
+        ]
+        assert not [plan for plan in plans if "TEMP B-TREE" in plan], plans
+        assert any("ix_post_author" in plan for plan in plans), plans
+
+
+# --- what follows -------------------------------------------------------------------------------------------
+
+
+def test_a_refused_text_is_kept_for_moderators_and_published_nowhere(db: Session) -> None:
+    rule = word_rule(db, "snake oil", "refuse")
+    author, thread = make_account(db), make_thread(db)
+    count = len(db.scalars(select(Post)).all())
+    with pytest.raises(Refused) as error:
+        make_answer(db, thread, author, "Buy snake oil.")
+    assert error.value.fields["text"].startswith("No snakes. It is about “snake oil”")
+    assert len(db.scalars(select(Post)).all()) == count
+    assert results.refused(db, author.id, 5) == []
+    error.value.record(db)
+    (kept,) = results.refused(db, author.id, 5)
+    assert (kept.outcome, kept.findings[0][0], rule.hits) == ("refuse", "words", 1)
+
+
+def test_what_was_found_stands_beside_the_post(db: Session) -> None:
+    rule = word_rule(db, "snake oil", "hold")
+    post = make_answer(db, make_thread(db), text="Buy snake oil.")
+    assert post.state == PostState.HELD
+    assert item_of(db, post).held_because == "The word rule “Snakes” found “snake oil”. No snakes."
+    assert (found_in(db, post), rule.hits) == (["words"], 1)
+    consistent(db)
+    make_answer(db, make_thread(db), text="Nothing of the kind.")
+    assert len(db.scalars(select(ScreeningResult)).all()) == 1, "what passes leaves no trace"
+
+
+def test_a_rule_that_silences(db: Session, frozen: Any) -> None:
+    word_rule(db, "snake oil", "silence")
+    author = make_account(db)
+    post = make_answer(db, make_thread(db), author, "Buy snake oil.")
+    assert post.state == PostState.HELD
+    assert standing.of(db, author.id) == Standing.SILENCED
+    (entry,) = db.scalars(select(LogEntry))
+    assert (entry.act, entry.actor_id, entry.account_id) == ("auto-silence", None, author.id)
+    (told,) = db.scalars(select(Message).where(Message.account_id == author.id))
+    assert "No person has judged it yet" in told.text
+    frozen.forward(days=1)
+    assert standing.of(db, author.id) == Standing.ACTIVE
+
+
+def test_the_pause_ends_when_a_person_has_decided(db: Session) -> None:
+    word_rule(db, "snake oil", "silence")
+    keeper, author = make_account(db, role=Role.MODERATOR), make_account(db)
+    post = make_answer(db, make_thread(db), author, "Buy snake oil.")
+    item = item_of(db, post)
+    reviewing.decide(db, keeper, item.id, "escalate", "", "Is this spam?", item.version)
+    assert standing.of(db, author.id) == Standing.SILENCED
+    chief = make_account(db, role=Role.ADMIN)
+    reviewing.decide(db, chief, item.id, "publish", "", "", item_of(db, post).version)
+    assert standing.of(db, author.id) == Standing.ACTIVE
+
+
+def test_what_the_person_imposed_stays(db: Session) -> None:
+    word_rule(db, "snake oil", "silence")
+    keeper, author = make_account(db, role=Role.MODERATOR), make_account(db)
+    item = item_of(db, make_answer(db, make_thread(db), author, "Buy snake oil."))
+    more = {"sanction": "silence", "days": "7"}
+    reviewing.decide(db, keeper, item.id, "remove", "promotion", "It sells.", item.version, **more)
+    assert standing.of(db, author.id) == Standing.SILENCED
+
+
+def test_findings_make_an_item_more_pressing_and_say_so(db: Session) -> None:
+    word_rule(db, "snake oil", "hold")
+    thread = make_thread(db)
+    plain = item_of(db, make_answer(db, thread, old_account(db), "Harmless."))
+    found = item_of(db, make_answer(db, thread, old_account(db), "Snake oil!"))
+    assert ["A word rule found something", 12] in found.parts
+    assert found.points == plain.points + 12
+
+
+def test_a_held_account_stays_held(db: Session) -> None:
+    word_rule(db, "snake oil", "silence")
+    author = make_account(db)
+    standing.move(db, author.id, Standing.HELD, None)
+    make_answer(db, make_thread(db), author._replace(standing=Standing.HELD), "Buy snake oil.")
+    assert standing.of(db, author.id) == Standing.HELD
+
+
+def test_a_title_is_screened_too(db: Session) -> None:
+    word_rule(db, "snake oil", "hold")
+    thread = make_thread(db, title="Is snake oil of any use to anybody?")
+    assert not thread.shown
+
+
+# --- editing -----------------------------------------------------------------------------------------------
+
+
+def edit(db: Session, author: Actor, post: Post, text: str) -> Post:
+    return editing.edit(db, author, post.id, text, post.revision)
+
+
+def test_an_edit_is_screened_for_what_is_new(db: Session) -> None:
+    author, thread = make_account(db), make_thread(db)
+    old = make_answer(db, thread, author, "Buy snake oil.")
+    word_rule(db, "snake oil", "hold")
+    assert edit(db, author, old, "Buy snake oil. More of it.").state == PostState.SHOWN
+    new = make_answer(db, thread, author, "Harmless.")
+    assert edit(db, author, new, "Snake oil!").state == PostState.HELD
+    said = "Its author has edited it. The word rule “Snakes” found “Snake oil”. No snakes."
+    assert (item_of(db, new).held_because, found_in(db, new)) == (said, ["words"])
+    consistent(db)
+
+
+def test_an_edit_can_be_refused_and_changes_nothing(db: Session) -> None:
+    word_rule(db, "snake oil", "refuse")
+    author = make_account(db)
+    post = make_answer(db, make_thread(db), author, "Harmless.")
+    with pytest.raises(Refused):
+        edit(db, author, post, "Snake oil!")
+    assert (post.text, post.revision) == ("Harmless.", 1)
+
+
+def test_edits_of_a_watched_author_wait(db: Session) -> None:
+    author = make_account(db)
+    post = make_answer(db, make_thread(db), author, "Harmless.")
+    assert edit(db, author._replace(is_watched=True), post, "Harmless!").state == PostState.HELD
+
+
+def test_a_question_with_answers_stays_and_moderators_look(db: Session) -> None:
+    word_rule(db, "snake oil", "hold")
+    author = make_account(db)
+    thread = make_thread(db, author)
+    make_answer(db, thread)
+    post = opening(db, thread)
+    editing.edit(db, author, post.id, "Snake oil!", 1, title=thread.title, tag_names=thread.tag_names)
+    assert (post.state, item_of(db, post).state) == (PostState.SHOWN, ItemState.OPEN)
+    assert "Snakes" in item_of(db, post).held_because
+
+
+def test_the_same_form_sent_twice_is_one_post(db: Session) -> None:
+    author, thread = make_account(db), make_thread(db)
+    ids = {posting.answer(db, author, thread.id, LONG, key="k", held_posts=2).id for _ in range(2)}
+    assert len(ids) == 1

@@ -37,6 +37,7 @@ class Server:
             "FORUM_DATA_DIR": str(database.parent),
             "FORUM_BASE_URL": self.base,
             "FORUM_HELD_POSTS": "0",
+            "FORUM_FLOOD_POSTS": "0",
         }
 
     def start(self) -> None:

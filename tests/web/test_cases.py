@@ -55,7 +55,5 @@ def test_a_moderator_settles_the_cases_of_a_reference(browser: Browser, database
     assert browser.post("/moderation/cases/99999/settle", form).status_code == 404
     assert browser.post(f"/moderation/items/{item}/claim").status_code == 303
     assert "This item is yours" in browser.get(f"/moderation/items/{item}").text
-    assert (
-        browser.post(f"/moderation/items/{item}/decide", {"verdict": "hide", "version": "1"}).status_code
-        == 404
-    )
+    late = browser.post(f"/moderation/items/{item}/decide", {"verdict": "hide", "version": "1"})
+    assert late.status_code == 409 and "settled a case of" in late.text

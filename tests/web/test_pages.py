@@ -32,6 +32,7 @@ OPEN = [
     "/people/anna",
     "/log",
     "/rules",
+    "/help/urgent",
     "/sign-in",
     "/sign-up",
 ]
@@ -47,10 +48,14 @@ MEMBERS = [
     "/p/{comment_id}/edit",
     "/p/{own_id}/withdraw",
     "/p/{answer_id}/flag",
+    "/people/newcomer/flag",
+    "/references/{reference_id}/flag",
+    "/account/flags",
 ]
 MODERATORS = [
     "/moderation",
     "/moderation/sources",
+    "/moderation/texts",
     "/moderation/items/{item_id}",
     "/moderation/items/{held_item_id}",
     "/moderation/items/{decided_item_id}",
@@ -122,7 +127,7 @@ def test_no_page_is_forgotten() -> None:
     seen = {path.partition("?")[0] for path in (*OPEN, *MEMBERS, *MODERATORS)}
     shapes = {_shape(path.replace("{thread}", "/t/1/x")) for path in seen}
     elsewhere = {"/setup", "/healthz", "/readyz", "/p/*", "/t/*", "/t/*/answer", "/references/*"}
-    elsewhere.add("/moderation/posts/*")
+    elsewhere |= {"/moderation/posts/*", "/moderation/next", "/inbox/*/flag"}
     # Files, parts of pages, and the pages about one source in one post.
     elsewhere |= {"/cite/*", "/references.{extension}", "/tags/*/*", "/people/*/*", "/p/*/*", "/p/*/*/*"}
     assert {_shape(way.path) for way in ROUTES if way.method == "GET"} - elsewhere == shapes

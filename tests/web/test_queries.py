@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from browsing import Browser, make_app
-from makers import make_account, make_answer, make_comment, make_thread, opening
+from makers import make_account, make_answer, make_comment, make_thread, opening, unhurried
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
@@ -43,14 +43,17 @@ PAGES = (
 #: Every row may be read here, because words may stand anywhere in a source: so the page is answered by the
 #: slow pool, where nobody who only reads waits behind it.
 EXEMPT = {"/references?q=careful": "reference"}
-#: A page that gathers more than others; for guests it is kept.
-MORE = {"/references/{reference}/{reference_slug}": 3}
+#: Pages that gather more than others: one is kept for guests, the other is the whole of a case.
+MORE = {"/references/{reference}/{reference_slug}": 3, "/moderation/items/{item}": 5}
 OWN_PAGES = (
     *PAGES,
     "/inbox",
     "/ask",
     "/moderation",
+    "/moderation?kind=flagged&reason=other&tag=evidence&age=day&whose=free",
+    "/moderation?whose=mine",
     "/moderation/items/{item}",
+    "/moderation/texts",
     "/p/{post}/flag",
 )
 
@@ -94,7 +97,7 @@ def small_and_large(new_database) -> Iterator[tuple[Browser, Browser, Sequence[A
     browsers = []
     for threads, answers in ((2, 1), (45, 6)):
         database: Database = new_database("sqlite")
-        with database.writing() as db:
+        with unhurried(), database.writing() as db:
             people = (
                 make_account(db, "boss", Role.ADMIN),
                 make_account(db, "writer"),

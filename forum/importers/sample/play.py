@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from forum import clock
@@ -16,22 +16,32 @@ from forum.accounts.tables import Account, Actor, Role
 from forum.actions import (
     accepting,
     alerting,
+    annotating,
+    appealing,
     editing,
     effects,
     flagging,
     following,
     posting,
     purposing,
+    reporting,
     requesting,
     reviewing,
+    sanctioning,
+    tending,
     verifying,
     voting,
 )
+from forum.actions.reporting import Notice
 from forum.discussion import requests, tags
 from forum.discussion.tables import Post
 from forum.errors import Conflict
 from forum.importers.sample import script
-from forum.moderation.tables import ReviewItem
+from forum.inbox.tables import Message
+from forum.jobs import Job
+from forum.moderation import subjects
+from forum.moderation.subjects import Subject
+from forum.moderation.tables import Decision, Report, ReviewItem
 from forum.references import catalogue, evidence, noticing, records
 from forum.references.identifiers import Identifier, Scheme, parse
 from forum.references.relations import Kind
@@ -138,6 +148,44 @@ class _Player:
     def flag(self, data: dict[str, Any]) -> None:
         flagging.flag(self.db, self.actor(data["by"]), self.post(data), data["reason"], data.get("words", ""))
 
+    def report_to_moderators(self, data: dict[str, Any]) -> None:
+        """A flag on something that is not a post."""
+        flagger = self.actor(data["by"])
+        flagging.flag(self.db, flagger, self.subject(data, flagger), data["reason"], data["words"])
+
+    def subject(self, data: dict[str, Any], flagger: Actor) -> Subject:
+        if "account" in data:
+            return subjects.account(self.actor(data["account"]).id)
+        if "source" in data:
+            return subjects.reference(self.source(data))
+        mine = (Message.account_id == flagger.id, Message.kind == data["message"])
+        return subjects.message(
+            self.db.scalars(select(Message.id).where(*mine).order_by(Message.id.desc())).all()[0]
+        )
+
+    def hold(self, data: dict[str, Any]) -> None:
+        sanctioning.hold(self.db, self.actor(data["account"]).id, data["because"])
+
+    def appeal(self, data: dict[str, Any]) -> None:
+        decided = select(Decision.id, Account.name).join(Account, Account.id == Decision.author_id)
+        last = decided.where(Decision.post_id == self.post(data)).order_by(Decision.id.desc())
+        decision_id, author = self.db.execute(last.limit(1)).one()
+        appealing.appeal(self.db, self.actor(author), decision_id, data["words"])
+
+    def report(self, data: dict[str, Any]) -> None:
+        address = f"/p/{self.post(data)}"
+        notice = Notice(address, data["words"], data["name"], data["email"], True, False)
+        reporting.report(self.db, None, "", notice, "http://forum.example")
+        # Nobody reads the mail of somebody who was made up.
+        self.db.execute(update(Report).values(email=""))
+        self.db.execute(delete(Job).where(Job.name == "mail.report"))
+
+    def notice(self, data: dict[str, Any]) -> None:
+        annotating.put(self.db, self.actor(data["by"]), self.post(data), data["kind"], data["words"])
+
+    def caution(self, data: dict[str, Any]) -> None:
+        tending.caution(self.db, self.actor(data["by"]), data["tag"], data["words"])
+
     def decide(self, data: dict[str, Any]) -> None:
         item = self.db.scalars(select(ReviewItem).where(ReviewItem.post_id == self.post(data))).one()
         moderator = self.actor(data["by"])
@@ -186,6 +234,12 @@ _ACTS: dict[str, Callable[[_Player, dict[str, Any]], None]] = {
     "follow": _Player.follow,
     "purpose": _Player.purpose,
     "check": _Player.check,
+    "report_to_moderators": _Player.report_to_moderators,
+    "hold": _Player.hold,
+    "appeal": _Player.appeal,
+    "report": _Player.report,
+    "notice": _Player.notice,
+    "caution": _Player.caution,
 }
 
 

@@ -37,7 +37,8 @@ def references() -> list[dict[str, Any]]:
 def acts() -> list[Act]:
     """Everything that happens, the oldest first."""
     found = [act for path in sorted((FOLDER / "threads").glob("*.toml")) for act in _thread(path.stem)]
-    return sorted([*found, *_moderation(), *_reading()], key=lambda act: -act.ago)
+    rest = [*_moderation(), *_plainly("reading.toml"), *_plainly("desk.toml")]
+    return sorted([*found, *rest], key=lambda act: -act.ago)
 
 
 def _thread(stem: str) -> Iterator[Act]:
@@ -86,7 +87,8 @@ def _moderation() -> Iterator[Act]:
         yield Act(timedelta(days=decision["days_ago"]), "decide", {**decision, "key": decision["post"]})
 
 
-def _reading() -> Iterator[Act]:
-    for what, acts in read("reading.toml").items():
+def _plainly(name: str) -> Iterator[Act]:
+    """The acts of a file whose tables are named after them."""
+    for what, acts in read(name).items():
         for act in acts:
             yield Act(timedelta(days=act["days_ago"]), what, {**act, "key": act.get("post", "")})

@@ -1,13 +1,12 @@
 """The review item of a reference, and settling its cases."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from starlette.responses import Response
 
 from forum.accounts.tables import Actor
 from forum.actions import settling
-from forum.clock import now
 from forum.errors import Conflict, Invalid, NotFound
 from forum.moderation import reference_file
 from forum.references.formatting import listed
@@ -32,24 +31,22 @@ NAMED = 8
 
 def page(visit: Visit, moderator: Actor, status: int = 200, **more: Any) -> Response:
     """The item of this address, which is about a reference."""
-    item = reference_file.read(visit.db, visit.path["item_id"], moderator)
-    if item is None:
+    file = reference_file.read(visit.db, visit.path["item_id"], moderator)
+    if file is None:
         raise NotFound
-    minutes = round((item.claimed_until - now()).total_seconds() / 60) if item.claimed_until else 0
-    context = {"item": item, "minutes": max(1, minutes), "rows": _compared, "refused": 0, **more}
+    context = {"file": file, "rows": _compared, "refused": 0, **more}
     return visit.page("moderation/reference.html", status, **context)
 
 
-def settle(visit: Visit, moderator: Actor, item_id: int) -> Response:
-    """The form of one case was sent."""
+def settle(visit: Visit, item_id: int, again: Callable[..., Response]) -> Response:
+    """The form of one case was sent; `again` is the page of its item, with what was wrong."""
     typed, case_id = visit.form, visit.path["case_id"]
     stays = typed.get("stays", "")
     number = int(stays) if stays.isascii() and stays.isdigit() and len(stays) < 10 else 0
     try:
         visit.act(settling.settle, case_id, typed.get("verdict", ""), typed.get("answer", ""), number)
     except Invalid as error:
-        visit.path["item_id"] = item_id
-        return page(visit, moderator, error.status, form=typed, errors=error.fields, refused=case_id)
+        return again(visit, error.status, form=typed, errors=error.fields, refused=case_id)
     except Conflict as error:
         context = {"title": error.title, "words": error.words, "item_id": item_id, "form": {}}
         return visit.page("moderation/conflict.html", error.status, **context)

@@ -24,6 +24,7 @@ PURPOSES = tuple(
         (r"/p/\d+/withdraw", "To withdraw your post"),
         (r"/p/\d+/flag", "To flag a post"),
         ("/inbox", "To read your inbox"),
+        (r"/account/decisions/\d+", "To read what was decided"),
         ("/moderation.*", "To work as a moderator"),
     )
 )

@@ -6,8 +6,8 @@ from starlette.responses import RedirectResponse, Response
 
 from forum import policy
 from forum.actions import posting
-from forum.discussion import sources
-from forum.errors import Invalid
+from forum.discussion import sources, transfers
+from forum.errors import Invalid, NotFound
 from forum.policy import Permit
 from forum.web.endpoint import Visit
 from forum.web.pages import preview
@@ -15,7 +15,10 @@ from forum.web.pages.posts import posted
 
 
 def read(visit: Visit) -> Response:
-    page = policy.read_thread(visit.db, visit.actor, visit.path["thread_id"])
+    try:
+        page = policy.read_thread(visit.db, visit.actor, visit.path["thread_id"])
+    except NotFound:
+        return _to_home(visit)
     address = f"/t/{page.thread.id}/{page.thread.slug}"
     if visit.here != address:
         return RedirectResponse(address, 301)
@@ -27,6 +30,16 @@ def read(visit: Visit) -> Response:
         sources=sources.of_page(page),
         key=visit.new_key() if visit.actor else "",
     )
+
+
+def _to_home(visit: Visit) -> Response:
+    """A thread that was merged leads to where its posts went; NotFound for any other."""
+    thread_id: int = visit.path["thread_id"]
+    home = transfers.home(visit.db, thread_id)
+    if home == thread_id:
+        raise NotFound
+    thread = policy.open_thread(visit.db, visit.actor, home, Permit.READ)
+    return RedirectResponse(f"/t/{thread.id}/{thread.slug}", 301)
 
 
 def answer(visit: Visit) -> Response:

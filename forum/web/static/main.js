@@ -31,8 +31,10 @@ const parts = {
   "sup.cite a": "./cards.js",
   "form[data-vote]": "./votes.js",
   "[data-ask]": "./asking.js",
+  "[data-flag]": "./flag.js",
   "[data-composer]": "./preview.js",
   "[data-cite-link]": "./cite.js",
+  "[data-desk]": "./desk.js",
   "textarea, .told": "./drafts.js",
 };
 for (const [selector, path] of Object.entries(parts)) {

@@ -1,0 +1,67 @@
+"""Notices of moderators above a post, for everybody who reads it."""
+
+from sqlalchemy.orm import Session
+
+from forum import policy
+from forum.accounts.tables import Actor
+from forum.actions import effects
+from forum.discussion import post_notices
+from forum.discussion.naming import called
+from forum.discussion.post_notices import KINDS, OFFERED, WORDS_LENGTH
+from forum.discussion.tables import Post, PostNotice, Thread
+from forum.discussion.visibility import Change
+from forum.discussion.wording import Form, one_line
+from forum.inbox import messages
+from forum.inbox.letters import compose
+from forum.moderation import log
+from forum.policy import Permit
+
+
+def put(db: Session, actor: Actor, post_id: int, kind: str, words: str) -> PostNotice:
+    """The notice stands above the post, in place of one of the same kind; the post's author is told.
+
+    Invalid (`kind`, `words`) says what is missing.
+    """
+    form = Form()
+    chosen = form.take("kind", _kind, kind) or ""
+    line = form.take("words", _words, words) or ""
+    form.done()
+    post, thread = policy.open_post_and_thread(db, actor, post_id, Permit.TEND)
+    notice = post_notices.put(db, post.id, chosen, line, actor.id)
+    label = KINDS[chosen].label
+    log.write_act(db, "notice", actor.id, post_id=post.id, reason=f"{label}: {line}" if line else label)
+    _tell(db, actor, thread, post, label, line)
+    effects.publish(db, thread.id, Change([], []), "log")
+    return notice
+
+
+def end(db: Session, actor: Actor, post_id: int, notice_id: int) -> PostNotice:
+    """The notice no longer stands above the post; NotFound if it does not stand there."""
+    post = policy.open_post(db, actor, post_id, Permit.TEND)
+    notice = post_notices.find(db, post.id, notice_id)
+    post_notices.end(db, notice, actor.id)
+    log.write_act(db, "end-notice", actor.id, post_id=post.id, reason=KINDS[notice.kind].label)
+    effects.publish(db, post.thread_id, Change([], []), "log")
+    return notice
+
+
+def _tell(db: Session, actor: Actor, thread: Thread, post: Post, label: str, words: str) -> None:
+    if post.author_id == actor.id:
+        return
+    title = thread.title if thread.shown or post.author_id == thread.author_id else ""
+    what = called(post.kind, thread.kind)
+    letter = compose("noticed", label=label, what=what, title=title, words=words)
+    messages.send(db, post.author_id, "noticed", letter.subject, letter.text, f"/p/{post.id}")
+
+
+def _kind(typed: str) -> str:
+    if typed not in OFFERED:
+        raise ValueError("Choose what readers should know.")
+    return typed
+
+
+def _words(typed: str) -> str:
+    line = one_line(typed)
+    if len(line) > WORDS_LENGTH:
+        raise ValueError(f"At most {WORDS_LENGTH} characters, please; this has {len(line)}.")
+    return line

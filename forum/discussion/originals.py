@@ -1,0 +1,45 @@
+"""The thread that asked it before: read from what people type, and never a chain of them."""
+
+import re
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from forum.discussion.tables import Post, PostKind, Thread
+
+_THREAD = re.compile(r"(?:^|/t/|#)(\d{1,9})(?:$|[/?#])")
+_POST = re.compile(r"/p/(\d{1,9})(?:$|[/?#])")
+
+
+def named(db: Session, typed: str) -> Thread | None:
+    """The thread that an address (its own, or that of one of its posts) or a number names; None if none."""
+    words = typed.strip()
+    if found := _POST.search(words):
+        wanted = select(Thread).join(Post, Post.thread_id == Thread.id).where(Post.id == int(found[1]))
+        return db.scalars(wanted).first()
+    found = _THREAD.search(words)
+    return db.get(Thread, int(found[1])) if found else None
+
+
+def original(db: Session, thread: Thread, typed: str) -> Thread:
+    """The thread of which the other can be a duplicate. ValueError with a sentence for a moderator."""
+    other = named(db, typed)
+    if other is None:
+        raise ValueError("Give the address of a thread, or its number.")
+    if other.id == thread.id:
+        raise ValueError("That is this very thread.")
+    if other.merged_into_id is not None:
+        raise ValueError(f"That thread went into another one. Name that one: /t/{other.merged_into_id}")
+    if other.duplicate_of_id == thread.id:
+        raise ValueError("That thread is a duplicate of this one. Open it again first.")
+    if other.duplicate_of_id is not None:
+        raise ValueError(f"That thread is a duplicate itself. Name its original: /t/{other.duplicate_of_id}")
+    if not other.shown:
+        raise ValueError("Readers do not see that thread.")
+    return other
+
+
+def opening_of(db: Session, thread_id: int) -> Post:
+    """The post that opens the thread; there must be one."""
+    wanted = select(Post).where(Post.thread_id == thread_id, Post.kind == PostKind.OPENING)
+    return db.scalars(wanted).one()

@@ -1,0 +1,75 @@
+"""What was decided about somebody, as they read it themselves."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from forum.db import rows
+from forum.discussion.naming import called
+from forum.discussion.tables import Post, Thread
+from forum.moderation.reversals import is_reversed
+from forum.moderation.rules import RULE, VERDICT, VERDICTS
+from forum.moderation.tables import Decision, ReviewItem
+from forum.paging import Cursor, Page
+
+#: Of the others, such as dismissed flags, nobody but the flaggers hears.
+_TOLD = tuple(verdict.key for verdict in VERDICTS if verdict.tells_author)
+_MINE = (
+    select(
+        Decision.id,
+        Decision.verdict,
+        Decision.rule,
+        Decision.at,
+        Decision.post_id,
+        ReviewItem.message_id,
+        Post.kind,
+        Thread.kind.label("thread_kind"),
+        is_reversed(Decision).label("is_reversed"),
+    )
+    .join(ReviewItem, ReviewItem.id == Decision.item_id)
+    .outerjoin(Post, Post.id == Decision.post_id)
+    .outerjoin(Thread, Thread.id == Post.thread_id)
+    .where(Decision.verdict.in_(_TOLD), ReviewItem.appeal_id.is_(None), ReviewItem.report_id.is_(None))
+    .order_by(Decision.id.desc())
+)
+
+
+class OwnDecision(NamedTuple):
+    """`words` complete "the moderators": "hid your answer"; `rule` is a title or ""; `path` is its statement.
+
+    `is_reversed`: a later decision, or an appeal, took it back.
+    """
+
+    id: int
+    words: str
+    rule: str
+    at: datetime
+    is_reversed: bool
+
+    @property
+    def path(self) -> str:
+        """Where all of it is read, and appealed against."""
+        return f"/account/decisions/{self.id}"
+
+
+def listing(db: Session, account_id: int, after: str | None, limit: int) -> Page[OwnDecision]:
+    """The decisions about the account's posts, its messages and itself, the newest first."""
+    statement = _MINE.where(Decision.author_id == account_id).limit(limit + 1)
+    if cursor := Cursor.decode(after, int):
+        statement = statement.where(Decision.id < cursor[0])
+    found = [_decision(made) for made in rows(db, statement)]
+    return Page.of(found, limit, lambda made: (made.id,))
+
+
+def _decision(made: Any) -> OwnDecision:
+    rule = RULE.get(made.rule)
+    words = f"{VERDICT[made.verdict].done} your {_what(made)}"
+    return OwnDecision(made.id, words, rule.title if rule else "", made.at, bool(made.is_reversed))
+
+
+def _what(made: Any) -> str:
+    if made.post_id is not None:
+        return called(made.kind, made.thread_kind)
+    return "message" if made.message_id is not None else "account"

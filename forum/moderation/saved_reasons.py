@@ -1,0 +1,90 @@
+"""Texts that moderators use again for their reasons; each is edited for the case before it is sent."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from forum.db import rows
+from forum.discussion.wording import Form, one_line
+from forum.errors import Invalid, NotFound
+from forum.moderation.decisions import REASON_LENGTH
+from forum.moderation.rules import RULE
+from forum.moderation.statement import within
+from forum.moderation.tables import SavedReason
+
+TITLE_LENGTH = 80
+MOST = 200
+
+
+class SavedText(NamedTuple):
+    """One text; `rule` is the key of the rule that goes with it, "" for none."""
+
+    id: int
+    title: str
+    rule: str
+    text: str
+    is_retired: bool
+
+
+_TEXTS = select(*(getattr(SavedReason, name) for name in SavedText._fields)).order_by(
+    SavedReason.is_retired, SavedReason.title
+)
+
+
+def every(db: Session) -> Sequence[SavedText]:
+    """All texts by their titles, those that are no longer offered last."""
+    return [SavedText(*text) for text in rows(db, _TEXTS)]
+
+
+def offered(db: Session) -> Sequence[SavedText]:
+    """The texts to choose from, by their titles."""
+    return [SavedText(*text) for text in rows(db, _TEXTS.where(SavedReason.is_retired.is_(False)))]
+
+
+def keep(db: Session, text_id: int | None, title: str, rule: str, text: str) -> SavedReason:
+    """The text of this id, or a new one, says this. Invalid (`title`, `rule`, `text`) says what is wrong."""
+    kept = SavedReason() if text_id is None else find(db, text_id)
+    form = Form()
+    name = form.take("title", lambda typed: _title(db, typed, text_id), title)
+    form.take("rule", _rule, rule)
+    words = form.take("text", _text, text)
+    form.done()
+    if text_id is None and len(every(db)) >= MOST:
+        raise Invalid({"title": f"There are {MOST} texts. Change one that is no longer needed."})
+    kept.title, kept.rule, kept.text = name or "", rule, words or ""
+    db.add(kept)
+    db.flush()
+    return kept
+
+
+def find(db: Session, text_id: int) -> SavedReason:
+    """The text of this id; NotFound if there is none."""
+    found = db.get(SavedReason, text_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _title(db: Session, typed: str, text_id: int | None) -> str:
+    title = one_line(typed)
+    if not 1 <= len(title) <= TITLE_LENGTH:
+        raise ValueError(f"Give it a short title, of at most {TITLE_LENGTH} characters.")
+    same = select(SavedReason.id).where(SavedReason.title == title)
+    if db.scalar(same) not in (None, text_id):
+        raise ValueError("There is a text of this title already.")
+    return title
+
+
+def _rule(key: str) -> str:
+    if key and key not in RULE:
+        raise ValueError("Choose a rule of the list, or none.")
+    return key
+
+
+def _text(typed: str) -> str:
+    text = within(typed, REASON_LENGTH)
+    if not text:
+        raise ValueError("The text is empty.")
+    return text

@@ -1,0 +1,179 @@
+"""Statements of reasons: what is told to whom a decision concerns (EU Digital Services Act, article 17)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from forum.accounts.tables import Account
+from forum.db import row, rows
+from forum.discussion.naming import called
+from forum.discussion.tables import Post, PostKind, Revision, Thread
+from forum.inbox.letters import Letter, compose
+from forum.inbox.tables import Message
+from forum.moderation import appeals
+from forum.moderation.rules import RULE, Rule
+from forum.moderation.tables import (
+    Decision,
+    Flag,
+    FlagReason,
+    FlagState,
+    Report,
+    ReportState,
+    ReviewItem,
+    Sanction,
+)
+
+#: So much of the text stands in the letter; all of it is on the page of the decision.
+QUOTED = 1200
+
+_FACTS = (
+    select(
+        Decision.id,
+        Decision.item_id,
+        Decision.verdict,
+        Decision.author_id,
+        Decision.post_id,
+        Decision.rule,
+        Decision.reason,
+        Decision.before,
+        Decision.at,
+        Account.name.label("moderator"),
+        Post.kind.label("post_kind"),
+        Thread.kind.label("thread_kind"),
+        Thread.title,
+        Thread.shown,
+        Revision.text,
+        ReviewItem.message_id,
+        Message.text.label("message_text"),
+        Sanction.kind.label("sanction"),
+        Sanction.ends_at,
+    )
+    .join(ReviewItem, ReviewItem.id == Decision.item_id)
+    .outerjoin(Account, Account.id == Decision.moderator_id)
+    .outerjoin(Post, Post.id == Decision.post_id)
+    .outerjoin(Thread, Thread.id == Post.thread_id)
+    .outerjoin(Revision, and_(Revision.post_id == Decision.post_id, Revision.number == Decision.revision))
+    .outerjoin(Message, Message.id == ReviewItem.message_id)
+    .outerjoin(Sanction, Sanction.decision_id == Decision.id)
+)
+
+
+class Statement(NamedTuple):
+    """One decision as the person reads whom it concerns. Who flagged is never in it.
+
+    `what` it was about: question, answer …, message, account; `text` is that post's or message's text as it
+    stood ("" of an account), `title` its thread's ("" if only others see it). `moderator` is "" if the forum
+    did it by itself. `flags` members flagged it, for `reasons`; `held_because` says why it had to wait.
+    `appeal_until` is None if there is nothing to appeal against in such a decision.
+    """
+
+    id: int
+    verdict: str
+    what: str
+    title: str
+    post_id: int | None
+    text: str
+    moderator: str
+    rule: Rule | None
+    reason: str
+    at: datetime
+    held_because: str
+    flags: int
+    reasons: Sequence[str]
+    is_reported: bool
+    sanction: str
+    ends_at: datetime | None
+    appeal_until: datetime | None
+
+    @property
+    def path(self) -> str:
+        """Where it is read, and appealed against."""
+        return f"/account/decisions/{self.id}"
+
+
+def read(db: Session, decision_id: int) -> Statement | None:
+    """What there is to say of the decision; None if there is none. Three queries."""
+    facts = row(db, _FACTS.where(Decision.id == decision_id))
+    if facts is None:
+        return None
+    flagged = _flagged(db, facts)
+    return Statement(
+        facts.id,
+        facts.verdict,
+        _what(facts),
+        _title(facts),
+        facts.post_id,
+        facts.text or facts.message_text or "",
+        facts.moderator or "",
+        RULE.get(facts.rule),
+        facts.reason,
+        facts.at,
+        facts.before.get("held_because", ""),
+        sum(number for _, number in flagged),
+        [label for label, _ in flagged],
+        _is_reported(db, facts),
+        facts.sanction or "",
+        facts.ends_at,
+        appeals.until(facts.verdict, facts.sanction or "", facts.at),
+    )
+
+
+def write(db: Session, decision: Decision) -> Letter:
+    """The statement of reasons for the decision, which is carried out and whose flags are settled."""
+    db.flush()
+    statement = read(db, decision.id)
+    assert statement is not None, "the decision is in the database"
+    return letter(statement)
+
+
+def letter(statement: Statement) -> Letter:
+    """What is sent; its subject and its first paragraph say what was done."""
+    return compose("statement", it=statement, quoted=_quoted(statement.text), day=_day)
+
+
+def _what(facts: Any) -> str:
+    if facts.post_id is not None:
+        return called(facts.post_kind, facts.thread_kind)
+    return "message" if facts.message_id is not None else "account"
+
+
+def _title(facts: Any) -> str:
+    """The title of a thread that readers do not see is told to its own author only."""
+    return facts.title if facts.shown or facts.post_kind == PostKind.OPENING else ""
+
+
+def _flagged(db: Session, facts: Any) -> Sequence[tuple[str, int]]:
+    """Labels of the reasons for which its item was flagged when it was decided, and how often."""
+    # A later decision takes the flags over that it settles again, and an undo opens them.
+    settled = or_(
+        Flag.decision_id >= facts.id, and_(Flag.decision_id.is_(None), Flag.state == FlagState.OPEN)
+    )
+    wanted = (
+        select(FlagReason.label, func.count())
+        .select_from(Flag)
+        .join(FlagReason, FlagReason.key == Flag.reason)
+        .where(Flag.item_id == facts.item_id, Flag.created_at <= facts.at, settled)
+        .group_by(FlagReason.label, FlagReason.place)
+        .order_by(FlagReason.place)
+    )
+    return [(label, number) for label, number in rows(db, wanted)]
+
+
+def _is_reported(db: Session, facts: Any) -> bool:
+    """Whether somebody had reported its post as illegal, and that was not declined before."""
+    if facts.post_id is None:
+        return False
+    waited = or_(Report.state != ReportState.DECLINED, Report.decided_at >= facts.at)
+    of_post = (Report.post_id == facts.post_id, Report.created_at <= facts.at, waited)
+    return bool(db.scalar(select(exists().where(*of_post))))
+
+
+def _quoted(text: str) -> str:
+    return text if len(text) <= QUOTED else text[:QUOTED].rsplit(maxsplit=1)[0] + " …"
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.day} {moment:%B %Y}"

@@ -1,0 +1,101 @@
+"""Where moderators keep the word rules, and try one before it is in force."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.responses import Response
+
+from forum.actions import keeping_words
+from forum.errors import Invalid, NotFound
+from forum.moderation import word_rules
+from forum.moderation.tables import WordEffect
+from forum.moderation.word_rules import PATTERN_LENGTH, Rule
+from forum.policy import Permit
+from forum.web.endpoint import Visit
+
+EFFECTS = (
+    (WordEffect.HOLD, "A moderator reads it first", "The post waits for review before everybody sees it."),
+    (WordEffect.REFUSE, "It cannot be posted", "Its author reads your words, and keeps what was typed."),
+    (
+        WordEffect.SILENCE,
+        "It waits, and its author pauses",
+        "The post waits for review, and the account cannot post for a day. For what does harm at once.",
+    ),
+)
+#: The name and the colour of the badge.
+BADGES: Mapping[str, tuple[str, str]] = {
+    WordEffect.HOLD: ("holds", ""),
+    WordEffect.REFUSE: ("refuses", "warn"),
+    WordEffect.SILENCE: ("silences", "bad"),
+}
+_FIELDS = ("name", "pattern", "effect", "words")
+_HOME = "/moderation/words"
+
+
+def listing(visit: Visit) -> Response:
+    if "rule" not in visit.query:
+        return _page(visit)
+    rule = _rule(visit, visit.query["rule"])
+    return _page(visit, changed=str(rule.id), form={field: getattr(rule, field) for field in _FIELDS})
+
+
+def keep(visit: Visit) -> Response:
+    """A rule is tried, added, changed (`rule` says which), retired or brought back."""
+    typed, step = visit.form, visit.form.get("step", "")
+    if step == "try":
+        return _try(visit)
+    try:
+        if step == "retire":
+            visit.act(keeping_words.retire, _number(typed.get("rule", "")))
+            return visit.redirect(_HOME, "word-rule-retired")
+        if step == "bring-back":
+            visit.act(keeping_words.bring_back, _number(typed.get("rule", "")))
+        else:
+            rule_id = _number(typed["rule"]) if typed.get("rule") else None
+            visit.act(keeping_words.keep, rule_id, **{field: typed.get(field, "") for field in _FIELDS})
+    except Invalid as error:
+        return _page(visit, error.status, changed=typed.get("rule", ""), form=typed, errors=error.fields)
+    return visit.redirect(_HOME, "word-rule-kept")
+
+
+def _try(visit: Visit) -> Response:
+    """What the pattern would have stopped lately; nothing is kept."""
+    typed = visit.form
+    more: dict[str, Any] = {"changed": typed.get("rule", ""), "form": typed}
+    try:
+        pattern = keeping_words.pattern_of(typed.get("pattern", ""))
+    except ValueError as error:
+        return _page(visit, Invalid.status, errors={"pattern": str(error)}, **more)
+    return _page(visit, trial=word_rules.trial(visit.db, pattern), **more)
+
+
+def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
+    visit.needs(Permit.KEEP_HOUSE)
+    rules = word_rules.every(visit.db)
+    context = {
+        "rules": [rule for rule in rules if not rule.is_retired],
+        "retired": [rule for rule in rules if rule.is_retired],
+        "badges": BADGES,
+        "effects": EFFECTS,
+        "name_length": keeping_words.NAME_LENGTH,
+        "pattern_length": PATTERN_LENGTH,
+        "words_length": keeping_words.WORDS_LENGTH,
+        "changed": "",
+        "trial": None,
+        **more,
+    }
+    return visit.page("words/rules.html", status, **context)
+
+
+def _rule(visit: Visit, typed: str) -> Rule:
+    visit.needs(Permit.KEEP_HOUSE)
+    wanted = _number(typed)
+    for rule in word_rules.every(visit.db):
+        if rule.id == wanted:
+            return rule
+    raise NotFound
+
+
+def _number(typed: str) -> int:
+    """The rule's id in the form; one that never was, if it is not a number."""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
