@@ -1,13 +1,25 @@
 """Withdrawing, restoring, hiding: every counter and the search follow what readers can see."""
 
+from typing import Any
+
 import pytest
 from consistency import consistent
 from makers import make_account, make_answer, make_comment, make_thread, opening
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forum.accounts.tables import Role
-from forum.actions import accepting, editing, effects, voting, withdrawing
+from forum.accounts.tables import Role, Standing
+from forum.actions import (
+    accepting,
+    editing,
+    effects,
+    flagging,
+    reporting,
+    reviewing,
+    voting,
+    withdrawing,
+)
+from forum.actions.reporting import Notice
 from forum.discussion import posts
 from forum.discussion.tables import PostState
 from forum.errors import Conflict, Forbidden, Invalid
@@ -69,6 +81,48 @@ def test_a_held_post_is_held_again_after_restoring(db: Session) -> None:
     withdrawing.restore(db, newcomer, post.id)
     assert post.state == PostState.HELD
     assert not post.visible
+
+
+def test_a_post_that_waits_for_a_decision_waits_when_it_is_brought_back(db: Session) -> None:
+    author, flagger, judge = make_account(db), make_account(db), make_account(db, role=Role.MODERATOR)
+    flagged, reported = (make_answer(db, make_thread(db), author) for _ in range(2))
+    item = flagging.flag(db, flagger, flagged.id, "rude", "")
+    notice = Notice(f"/p/{reported.id}", "It threatens.", "Ada", "", True, False)
+    reporting.report(db, flagger, "", notice, "https://forum.example.org")
+    for post in (flagged, reported):
+        withdrawing.withdraw(db, author, post.id)
+        withdrawing.restore(db, author, post.id)
+        assert (post.state, post.visible) == (PostState.HELD, False)
+    db.refresh(item)
+    assert "while it was flagged" in item.held_because
+    reviewing.decide(db, judge, item.id, "publish", "", "", item.version)
+    assert flagged.visible
+    consistent(db)
+
+
+@pytest.mark.parametrize("kept", [{"is_watched": True}, {"standing": Standing.HELD}])
+def test_whoever_is_under_review_brings_back_for_review(db: Session, kept: dict[str, Any]) -> None:
+    author = make_account(db)
+    post = make_answer(db, make_thread(db), author)
+    withdrawing.withdraw(db, author, post.id)
+    withdrawing.restore(db, author._replace(**kept), post.id)
+    assert post.state == PostState.HELD
+
+
+def test_a_removed_post_is_not_brought_back_by_its_author(db: Session) -> None:
+    author, judge = make_account(db), make_account(db, role=Role.MODERATOR)
+    post = make_answer(db, make_thread(db), author)
+    item = flagging.flag(db, make_account(db), post.id, "rude", "")
+    withdrawing.withdraw(db, author, post.id)
+    for verdict in ("remove", "undo", "dismiss"):
+        db.refresh(item)
+        reviewing.decide(db, judge, item.id, verdict, "safety", "Harm.", item.version)
+        if verdict == "remove":
+            with pytest.raises(Forbidden):
+                withdrawing.restore(db, author, post.id)
+    # With the removal taken back and nothing left to decide, it is its author's again.
+    withdrawing.restore(db, author, post.id)
+    assert post.state == PostState.SHOWN
 
 
 def test_an_answered_question_cannot_be_withdrawn(db: Session) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forum import freshness, policy
-from forum.accounts.tables import Actor, Role
+from forum.accounts.tables import Account, Actor, Role, Standing
 from forum.actions import annotating, posting, tending, withdrawing
 from forum.discussion import post_notices
 from forum.discussion.tables import Tag, Thread, ThreadMove, ThreadState
@@ -320,3 +320,57 @@ def test_a_caution_stands_above_every_thread_of_its_tag(db: Session, moderator: 
     with pytest.raises(Invalid):
         tending.caution(db, moderator, "sleep", "x" * 1001)
     assert db.scalars(select(Tag.caution).where(Tag.name == "dosage")).all() == ["Never alone."]
+
+
+# --- of one’s own --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", [Role.MODERATOR, Role.ADMIN])
+def test_nobody_undoes_what_a_colleague_did_with_their_own_thread(
+    db: Session, moderator: Actor, role: Role
+) -> None:
+    author = make_account(db, role=role)
+    closed, locked = make_thread(db, author), make_thread(db, author)
+    moves = [tending.close(db, moderator, closed.id, WHY), tending.lock(db, moderator, locked.id, WHY)]
+    notice = annotating.put(db, moderator, opening(db, closed).id, "outdated", "")
+    acts: list[Callable[[], object]] = [
+        lambda: tending.reopen(db, author, closed.id),
+        lambda: tending.unlock(db, author, locked.id),
+        *(lambda move=move: tending.undo(db, author, move.id) for move in moves),
+        lambda: annotating.end(db, author, notice.post_id, notice.id),
+        lambda: annotating.put(db, author, notice.post_id, "outdated", "Hardly."),
+    ]
+    for act in acts:
+        with pytest.raises(Forbidden, match="another moderator decides"):
+            act()
+    tending.lock(db, author, closed.id, WHY)
+    tending.unlock(db, author, closed.id)
+    with pytest.raises(Forbidden, match="another moderator decides"):
+        tending.reopen(db, author, closed.id)
+    other = make_account(db, role=Role.MODERATOR)
+    tending.reopen(db, other, closed.id)
+    tending.unlock(db, other, locked.id)
+    annotating.end(db, other, notice.post_id, notice.id)
+
+
+def test_what_they_did_themselves_they_undo(db: Session, moderator: Actor) -> None:
+    thread = make_thread(db, moderator)
+    make_account(db, role=Role.MODERATOR)
+    tending.close(db, moderator, thread.id, WHY)
+    tending.reopen(db, moderator, thread.id)
+    tending.lock(db, moderator, thread.id, WHY)
+    tending.unlock(db, moderator, thread.id)
+    tending.undo(db, moderator, tending.close(db, moderator, thread.id, WHY).id)
+    notice = annotating.put(db, moderator, opening(db, thread).id, "outdated", "")
+    annotating.end(db, moderator, notice.post_id, notice.id)
+    assert thread.state == OPEN
+
+
+def test_an_admin_without_colleagues_undoes_everything(db: Session, moderator: Actor) -> None:
+    admin = make_account(db, role=Role.ADMIN)
+    thread = make_thread(db, admin)
+    tending.close(db, moderator, thread.id, WHY)
+    db.get_one(Account, moderator.id).standing = Standing.SUSPENDED
+    db.flush()
+    tending.reopen(db, admin, thread.id)
+    assert thread.state == OPEN

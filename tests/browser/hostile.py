@@ -64,7 +64,9 @@ def paragraphs(strings: Sequence[str], limit: int) -> list[str]:
 def plant(database: Database, strings: Sequence[str]) -> Planted:
     """The forum holds the strings wherever one can stand."""
     with database.writing() as db:
-        author, moderator = make_account(db, "avery"), make_account(db, "morgan", Role.MODERATOR)
+        # Attacks are what screening is for; here they shall get past it.
+        author = make_account(db, "avery")._replace(role=Role.MODERATOR)
+        moderator = make_account(db, "morgan", Role.MODERATOR)
         people = [make_account(db, f"reader-{number}") for number in range(TOGETHER)]
         tokens = [sessions.start(db, actor.id) for actor in (author, moderator)]
         _describe(db, people, strings)

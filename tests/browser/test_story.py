@@ -300,6 +300,9 @@ def everybody_reads_why(story: Story) -> None:
     author.sees(REASON)
     author.shoot("16-inbox-of-the-author")
     author.page.get_by_role("link", name="Your answer was hidden").first.click()
+    author.sees("You can appeal once")
+    author.shoot("16b-statement")
+    author.click("link", "See it now")
     author.sees("Hidden by the moderators")
     author.shoot("17-hidden")
     reader = story.reader

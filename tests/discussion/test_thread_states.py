@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forum.accounts.tables import Actor, Role
-from forum.discussion import originals, thread_states
+from forum.discussion import originals, thread_history, thread_states
 from forum.discussion.tables import Thread, ThreadMove, ThreadState
 from forum.discussion.thread_states import MOVES, Act
 from forum.errors import Conflict
@@ -141,7 +141,15 @@ def test_any_acts_are_taken_back_one_by_one(db: Session, acts: list[Act]) -> Non
 
 @pytest.mark.parametrize(
     "typed",
-    ["{id}", " {id} ", "#{id}", "/t/{id}", "/t/{id}/any-words", "https://forum.example/t/{id}/words?x=1#p3"],
+    [
+        "{id}",
+        " {id} ",
+        "#{id}",
+        "/t/{id}",
+        "/t/{id}/any-words",
+        "http://127.0.0.1:8000/t/{id}/words?x=1#p3",
+        "127.0.0.1:8000/t/{id}",
+    ],
 )
 def test_an_address_names_a_thread(db: Session, typed: str) -> None:
     thread = make_thread(db)
@@ -154,6 +162,27 @@ def test_an_address_names_a_thread(db: Session, typed: str) -> None:
 def test_other_words_name_none(db: Session, typed: str) -> None:
     make_thread(db)
     assert originals.named(db, typed) is None
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "https://elsewhere.example/t/{id}", "elsewhere.example/t/{id}", "//elsewhere.example/t/{id}",
+        "http://127.0.0.1:8000@elsewhere.example/t/{id}", "http://elsewhere/p/{id}", "http://[/t/{id}",
+    ],
+)  # fmt: skip
+def test_an_address_elsewhere_names_no_thread_here(db: Session, typed: str) -> None:
+    thread = make_thread(db)
+    with pytest.raises(ValueError, match="not one of this forum"):
+        originals.named(db, typed.format(id=thread.id))
+
+
+def test_the_history_says_what_slow_mode_was_set_to(db: Session, moderator: Actor) -> None:
+    thread = make_thread(db)
+    for minutes in (30, 1, 0):
+        thread_states.move(db, thread, Act.SLOW, moderator.id, "", slow_minutes=minutes)
+    said = ["ended slow mode", "set slow mode to 1 minute", "set slow mode to 30 minutes"]
+    assert [line.words for line in thread_history.of_thread(db, thread)] == said
 
 
 def test_the_address_of_a_post_names_its_thread(db: Session) -> None:

@@ -15,7 +15,16 @@ from forum.discussion.tables import Citation, Post, PostState, SourceRequest, Th
 from forum.errors import Conflict
 from forum.importers.sample.play import play
 from forum.inbox.tables import Message
-from forum.moderation.tables import CaseKind, Decision, ItemState, LogEntry, ReferenceCase, ReviewItem
+from forum.moderation.tables import (
+    CaseKind,
+    Decision,
+    ItemKind,
+    ItemState,
+    LogEntry,
+    ReferenceCase,
+    Report,
+    ReviewItem,
+)
 from forum.references.tables import Reference, ReferenceIdentifier, ReferenceRelation, Status
 
 
@@ -39,7 +48,12 @@ def test_the_sample_community(sample: Session) -> None:
     assert count(db, Thread) >= 24
     assert count(db, Post) >= 95
     assert count(db, Citation) >= 50
-    assert count(db, Decision) == count(db, LogEntry) == 2
+    assert count(db, Decision) == 2
+    # Beside the decisions, a notice and a caution.
+    assert count(db, LogEntry) == 4
+    waiting = select(ReviewItem.kind).where(ReviewItem.state == ItemState.OPEN)
+    assert set(db.scalars(waiting)) == set(ItemKind)
+    assert not any(db.scalars(select(Report.email)))
     assert count(db, Message) > 20
     open_items = select(func.count()).select_from(ReviewItem).where(ReviewItem.state != ItemState.DECIDED)
     assert (db.scalar(open_items) or 0) >= 5

@@ -107,7 +107,7 @@ PIECES += [
 LETTERS = st.lists(st.sampled_from(PIECES), max_size=14).map("".join)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(LETTERS, LETTERS)
 def test_no_letter_lets_the_words_of_people_into_the_head(title: str, name: str) -> None:
     """However hostile the words are that come into a subject, the head has its own headers and no others."""
@@ -118,6 +118,7 @@ def test_no_letter_lets_the_words_of_people_into_the_head(title: str, name: str)
     assert sorted(names) == sorted(name for name in HEADERS if name != "Message-ID")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_subject_arrives_on_one_line(subject: str) -> None:
     built = mail.build(_settings(Path("unused")), "ann@example.org", subject, "Words.")

@@ -46,7 +46,7 @@ from forum.errors import ForumError
 from forum.inbox.tables import Message
 from forum.moderation import decisions, recusal, subjects
 from forum.moderation.decisions import Case
-from forum.moderation.rules import VERDICTS, Asks, Verdict
+from forum.moderation.rules import AGAINST_ACCOUNTS, VERDICTS, Asks, Verdict
 from forum.moderation.tables import (
     Appeal,
     AppealState,
@@ -327,17 +327,21 @@ class Community(RuleBasedStateMachine):
         self.clock.forward(minutes=21)
         done = self.order(judge, case, verdict, case.version, how, whole)
         may = policy.allows(Permit.REVIEW, self.present(judge.id)) and not recusal.why(self.db, judge, case)
+        if self.sanction_of(verdict, how) or verdict.key in AGAINST_ACCOUNTS:
+            role = next((one.role for one in self.people if one.id == case.author_id), "")
+            may = may and not recusal.is_spared(judge, case.author_id or 0, role)
         if not done:
             assert not may or verdict.key in OF_THREADS, (verdict.key, case)
         self.decided[verdict.key] += done
         return done
 
+    def sanction_of(self, verdict: Verdict, how: int) -> str:
+        sanction = pick(SANCTIONS, how) if verdict.may_sanction else ""
+        return sanction or ("warning" if verdict.key == "sanction" else "")
+
     def order(
         self, judge: Actor, case: Case, verdict: Verdict, version: int, how: int = 0, whole: bool = False
     ) -> bool:
-        sanction = pick(SANCTIONS, how) if verdict.may_sanction else ""
-        if verdict.key == "sanction":
-            sanction = sanction or "warning"
         more = {
             None: "",
             Asks.TEXT: f"Milder words [@doi:10.5555/{how % 3}].",
@@ -362,7 +366,7 @@ class Community(RuleBasedStateMachine):
                 "safety",
                 "It could harm somebody.",
                 version,
-                sanction=sanction,
+                sanction=self.sanction_of(verdict, how),
                 days="5",
                 more=more,
                 all_of_author=covers,

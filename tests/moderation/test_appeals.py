@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from forum.accounts import standing
 from forum.accounts.tables import Account, Actor, Role, Standing
-from forum.actions import appealing, editing, flagging, reviewing
+from forum.actions import appealing, editing, flagging, reviewing, sanctioning
 from forum.discussion.tables import Post, PostState, Thread
 from forum.errors import Conflict, Forbidden, Invalid, NotFound, SignInRequired
 from forum.freshness import read
@@ -70,6 +70,19 @@ def test_an_admin_decides_where_there_is_only_one_moderator(db: Session) -> None
         answered(db, anna, appeal, "grant")
     answered(db, make_account(db, role=Role.ADMIN), appeal, "grant")
     assert appeal.state == AppealState.GRANTED
+
+
+def test_an_admin_answers_an_own_appeal_only_where_nobody_else_can(db: Session) -> None:
+    admin, anna = make_account(db, role=Role.ADMIN), moderator(db)
+    appeal = appealing.appeal(db, admin, removed(db, admin, anna)[1].id, WHY)
+    bela = db.get_one(Account, moderator(db).id)
+    with pytest.raises(Forbidden, match="yourself"):
+        answered(db, admin, appeal, "grant")
+    bela.standing = Standing.SUSPENDED
+    db.flush()
+    with pytest.raises(Forbidden, match="your own decision"):
+        answered(db, anna, appeal, "grant")
+    answered(db, admin, appeal, "grant")
 
 
 def test_granting_puts_everything_back(db: Session) -> None:
@@ -158,6 +171,35 @@ def test_a_held_post_waits_again(db: Session) -> None:
     item = item_of(db, post)
     assert (post.state, item.state, item.held_because) == (PostState.HELD, ItemState.OPEN, because)
     assert "waits for a moderator again" in told(db, newcomer)[-1].text
+
+
+def test_an_account_that_had_waited_waits_again(db: Session) -> None:
+    newcomer, anna, bela = make_account(db), moderator(db), moderator(db)
+    sanctioning.hold(db, newcomer.id, "Its address is blocked.")
+    item = waiting.existing(db, subjects.account(newcomer.id))
+    assert item is not None
+    made = reviewing.decide(db, anna, item.id, "spam-account", "promotion", "Spam.", item.version)
+    answered(db, bela, appealing.appeal(db, newcomer, made.id, WHY), "grant")
+    assert standing.of(db, newcomer.id) == Standing.HELD
+    db.refresh(item)
+    assert (item.state, item.held_because) == (ItemState.OPEN, "Its address is blocked.")
+    assert "account waits for a moderator again" in told(db, newcomer)[-1].text
+    reviewing.decide(db, bela, item.id, "admit", "", "", item.version)
+    assert standing.of(db, newcomer.id) == Standing.ACTIVE
+
+
+def test_flags_that_a_first_decision_upheld_stay_upheld(db: Session) -> None:
+    author, flagger, anna, bela = make_account(db), make_account(db), moderator(db), moderator(db)
+    post = answer(db, author)
+    flag(db, post, flagger)
+    hidden, removed_too = decide(db, anna, post, "hide"), decide(db, anna, post, "remove")
+    answered(db, bela, appealing.appeal(db, author, removed_too.id, WHY), "grant")
+    settled = db.scalars(select(Flag)).one()
+    assert (post.state, settled.state, settled.decision_id) == (PostState.HIDDEN, FlagState.UPHELD, hidden.id)
+    assert db.get_one(Account, flagger.id).flags_upheld == 1
+    # The first one can be appealed against still, and then the flags were wrong.
+    answered(db, bela, appealing.appeal(db, author, hidden.id, WHY), "grant")
+    assert (post.state, settled.state) == (PostState.SHOWN, FlagState.DECLINED)
 
 
 def _page(db: Session, post: Post, thread: Thread) -> tuple[object, ...]:

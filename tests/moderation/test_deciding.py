@@ -1,5 +1,7 @@
 """A decision moves the post, answers the flags, tells people, and is written in the log."""
 
+from datetime import timedelta
+
 import pytest
 from conftest import Clock
 from makers import make_account, make_comment, make_thread, opening
@@ -7,12 +9,13 @@ from moderation.acts import answer, decide, flag, item_of, look, moderator, told
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forum.accounts.tables import Role
-from forum.actions import posting, reviewing, withdrawing
+from forum.accounts.tables import Account, Role, Standing
+from forum.actions import flagging, posting, reviewing, withdrawing
+from forum.clock import now
 from forum.discussion.tables import Post, PostState
 from forum.errors import Forbidden, Invalid, NotFound, SignInRequired
 from forum.freshness import read
-from forum.moderation import log
+from forum.moderation import log, recusal, subjects
 from forum.moderation.claims import Claimed
 from forum.moderation.decisions import Stale
 from forum.moderation.tables import Decision, Flag, FlagState, ItemState, LogEntry
@@ -329,17 +332,78 @@ def test_working_extends_a_claim_and_releasing_ends_it(db: Session, frozen: Cloc
     assert item_of(db, post).version == 1
 
 
-def test_nobody_judges_an_own_post_but_an_admin(db: Session) -> None:
+def test_nobody_judges_an_own_post_where_somebody_else_can(db: Session) -> None:
     judge, admin = moderator(db), make_account(db, role=Role.ADMIN)
-    own = answer(db, judge)
-    item = flag(db, own)
-    assert look(db, item.id, judge).verdicts == ()
-    with pytest.raises(Forbidden, match="another moderator"):
-        decide(db, judge, own, "keep")
+    for author, other in ((judge, admin), (admin, judge)):
+        own = answer(db, author)
+        item = flag(db, own)
+        assert look(db, item.id, author).verdicts == ()
+        with pytest.raises(Forbidden, match="another moderator"):
+            decide(db, author, own, "keep")
+        decide(db, other, own, "keep")
+
+
+@pytest.mark.parametrize("standing", [Standing.SILENCED, Standing.SUSPENDED])
+def test_an_admin_without_colleagues_judges_an_own_post(db: Session, standing: Standing) -> None:
+    admin, away = make_account(db, role=Role.ADMIN), db.get_one(Account, moderator(db).id)
     post = answer(db, admin)
-    flag(db, post)
+    item = flag(db, post)
+    assert look(db, item.id, admin).recusal == recusal.OWN
+    away.standing, away.standing_until = standing, now() + timedelta(days=1)
+    db.flush()
+    assert look(db, item.id, admin).recusal == ""
+    away.standing_until = now() - timedelta(days=1)
+    db.flush()
+    assert look(db, item.id, admin).recusal == recusal.OWN, "it has run out"
+    away.standing, away.is_sample = Standing.ACTIVE, True
+    db.flush()
     decide(db, admin, post, "keep")
     assert told(db, admin) == []
+
+
+def test_what_a_moderator_asks_the_admins_about_an_only_admin_decides(db: Session) -> None:
+    judge, admin = moderator(db), make_account(db, role=Role.ADMIN)
+    post = answer(db, admin)
+    flag(db, post)
+    decide(db, judge, post, "escalate")
+    decide(db, admin, post, "keep")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "words"), [("escalate", "Say in a few words"), ("return", "to its author")]
+)
+def test_a_missing_reason_is_asked_for_on_behalf_of_its_reader(db: Session, verdict: str, words: str) -> None:
+    item = flag(db, answer(db))
+    with pytest.raises(Invalid) as caught:
+        reviewing.decide(db, moderator(db), item.id, verdict, "", "", item.version)
+    assert words in caught.value.fields["reason"]
+
+
+@pytest.mark.parametrize("role", [Role.MODERATOR, Role.ADMIN])
+def test_who_flagged_a_moderator_is_not_theirs_to_know(db: Session, role: Role) -> None:
+    judge, flagger = make_account(db, role=role), make_account(db)
+    post = answer(db, judge)
+    item_ids = [
+        flag(db, post, flagger, "other", "I know this person.").id,
+        flagging.flag(db, flagger, subjects.account(judge.id), "other", "I know this person.").id,
+    ]
+    for item_id in item_ids:
+        (mine,), (theirs,) = look(db, item_id, judge).flags, look(db, item_id, moderator(db)).flags
+        assert (theirs.account, theirs.words) == (flagger.name, "I know this person.")
+        assert mine == theirs._replace(account="", words="", upheld=0, declined=0)
+
+
+def test_nobody_claims_what_they_may_not_decide(db: Session) -> None:
+    judge, other, post = moderator(db), moderator(db), answer(db)
+    own, asked = flag(db, answer(db, judge)), flag(db, post)
+    decide(db, other, post, "escalate")
+    for item, words in ((own, recusal.OWN), (asked, recusal.ESCALATED)):
+        for act in (
+            lambda item_id: reviewing.claim(db, judge, item_id),
+            lambda item_id: reviewing.take_over(db, judge, item_id, other.id, "Mine."),
+        ):
+            with pytest.raises(Forbidden, match=words):
+                act(item.id)
 
 
 def test_only_moderators_review(db: Session) -> None:

@@ -1,5 +1,6 @@
 """Every verdict does what it says, and taking it back restores the same page."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,10 +10,12 @@ from moderation.facts import differences, looks
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from forum import worker
 from forum.accounts import standing
 from forum.accounts.tables import Account, Actor, Role, Standing
 from forum.actions import (
     carrying_out,
+    covering,
     editing,
     effects,
     flagging,
@@ -21,14 +24,17 @@ from forum.actions import (
     requesting,
     reviewing,
     sanctioning,
+    spamming,
     withdrawing,
 )
+from forum.config import Settings
+from forum.db import Database
 from forum.discussion import posts as moves
 from forum.discussion.tables import Post, PostState, Revision, Thread
 from forum.errors import Forbidden, Invalid
 from forum.freshness import read
 from forum.inbox import messages
-from forum.moderation import blocks, decisions, rules, subjects, waiting
+from forum.moderation import blocks, decisions, queue, rules, subjects, waiting
 from forum.moderation.rules import VERDICTS
 from forum.moderation.subjects import SubjectKind
 from forum.moderation.tables import (
@@ -41,6 +47,7 @@ from forum.moderation.tables import (
     ReviewItem,
     Sanction,
 )
+from forum.search.tables import SearchDocument
 
 TEXT = "Take it as in [@doi:10.5555/one] and read [@doi:10.5555/two]. See https://pills.example/buy too."
 #: What a verdict asks for beside rule and reason.
@@ -66,12 +73,15 @@ def reported(db: Session, state: PostState, author: Actor | None = None) -> Post
         effects.publish(db, post.thread_id, moves.move(db, post, PostState.HELD, None))
         item.held_because = "It waits."
         waiting.refresh(db, item, Happening.HELD)
+    elif state == PostState.WITHDRAWN:
+        effects.publish(db, post.thread_id, moves.move(db, post, PostState.WITHDRAWN, post.author_id))
+        queue.withdraw(db, post.id)
     elif state != PostState.SHOWN:
         decide(db, moderator(db), item.id, "hide" if state == PostState.HIDDEN else "remove")
     return post
 
 
-STATES = [PostState.HELD, PostState.SHOWN, PostState.HIDDEN, PostState.REMOVED]
+STATES = [PostState.HELD, PostState.SHOWN, PostState.HIDDEN, PostState.REMOVED, PostState.WITHDRAWN]
 OF_POSTS = [
     (verdict.key, state)
     for verdict in VERDICTS
@@ -275,7 +285,7 @@ def test_a_spammer_is_gone_with_everything_and_comes_back_with_everything(
     names = [f"thread:{post.thread_id}" for post in posts[:3]]
     generations = read(db, names)
     decide(db, judge, item_id, "spam-account" if of_account else "spammer")
-    assert [post.state for post in posts] == ["removed"] * 4 + ["withdrawn"]
+    assert [post.state for post in posts] == ["removed"] * 5
     assert standing.of(db, person.id) == Standing.SUSPENDED
     assert db.scalars(select(Account.shown_posts).where(Account.id == person.id)).one() == 10
     assert blocks.domains(db, ["https://pills.example/other", "https://doi.org/x"]) == ["pills.example"]
@@ -367,11 +377,73 @@ def test_one_decision_for_all_posts_of_an_author(db: Session) -> None:
         ("hide", first.id, "It could harm.")
     ] * 3
     (letter,) = told(db, author)
-    assert "2 other posts" in letter.text
+    paths = [f"/account/decisions/{one.id}" for one in made[1:]]
+    assert "\n".join(["about 2 other posts of yours:", *paths]) in letter.text
     assert len(told(db, ann)) == 2
     assert db.scalar(select(func.count(LogEntry.id))) == 3
     undo(db, judge, item_id)
     assert differences(before, looks(db)) == []
+
+
+def test_of_very_many_posts_jobs_decide_and_take_back_some_at_a_time(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(covering, "MOST_AT_ONCE", 2)
+    monkeypatch.setattr(carrying_out, "MOST_AT_ONCE", 2)
+    config = Settings(data_dir=tmp_path, base_url="https://forum.example.org", contact="team@example.org")
+
+    def gone() -> int:
+        with database.reading() as db:
+            return len(db.scalars(select(Post.id).where(Post.state == PostState.REMOVED)).all())
+
+    with database.writing() as db:
+        author, judge = make_account(db), moderator(db)
+        posts = [answer(db, author) for _ in range(6)]
+        item_id = flag(db, posts[0]).id
+        decide(db, judge, item_id, "spammer")
+        (letter,) = told(db, author)
+        assert "about 5 other posts" in letter.text and "The others follow within minutes" in letter.text
+    assert gone() == 3
+    with database.reading() as db:
+        first = db.scalars(select(Decision.id).order_by(Decision.id)).all()[0]
+    covering.go_on(database, config, first, 0)
+    assert gone() == 5
+    worker.work_off(database, config)
+    assert gone() == 6
+    # Done twice, after the power went, nothing is decided a second time.
+    covering.go_on(database, config, first, 0)
+    with database.writing() as db:
+        assert db.scalar(select(func.count(Decision.id))) == 6
+        assert set(db.scalars(select(SearchDocument.post_id))).isdisjoint(post.id for post in posts)
+        undo(db, judge, item_id)
+    assert gone() == 3
+    worker.work_off(database, config)
+    assert gone() == 0
+    # What is still to be covered when it is taken back stays as it is.
+    covering.go_on(database, config, first, 0)
+    assert gone() == 0
+
+
+def test_links_are_found_without_rendering_and_citations_are_none(db: Session) -> None:
+    person = make_account(db)
+    text = (
+        'Buy `<a href="https://code.example">` at https://pills.example/?a=1&b=2 or [here](http://www.shop.example),'
+        " ![x](https://image.example/x.png), not [this](https://doi.org/10.5555/12345678) nor [that](/p/1)."
+    )
+    answer(db, person, text)
+    links = list(spamming._links(db, person.id))
+    assert links == [
+        "https://pills.example/?a=1&b=2", "http://www.shop.example", "https://image.example/x.png",
+    ]  # fmt: skip
+
+
+def test_what_is_decided_with_one_click_is_taken_back_alone(db: Session) -> None:
+    author, judge = make_account(db), moderator(db)
+    posts = [answer(db, author) for _ in range(2)]
+    versions = {item.id: item.version for item in (flag(db, post) for post in posts)}
+    reviewing.decide_many(db, judge, versions, "remove", "promotion", "An advertisement.")
+    undo(db, judge, item_of(db, posts[0]).id)
+    assert [post.state for post in posts] == ["shown", "removed"]
 
 
 def test_one_of_a_batch_can_be_taken_back_alone(db: Session) -> None:

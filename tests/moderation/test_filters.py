@@ -7,12 +7,14 @@ from moderation.acts import answer, decide, flag, moderator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forum.accounts.tables import Actor, Role
-from forum.actions import posting, reviewing
+from forum.accounts.tables import Account, Actor, Role, Standing
+from forum.actions import appealing, flagging, posting, reviewing
 from forum.discussion import cited
-from forum.moderation import cases, counts, onward, queue
+from forum.discussion.tables import Post
+from forum.inbox import messages
+from forum.moderation import cases, counts, flags, onward, queue, subjects, waiting
 from forum.moderation.filters import Filters
-from forum.moderation.tables import CaseKind, Flag, FlagState, ItemKind, ItemState
+from forum.moderation.tables import CaseKind, Flag, FlagState, ItemKind, ItemState, ReviewItem
 
 
 def _ids(db: Session, viewer: Actor, **filters: str) -> list[int]:
@@ -138,6 +140,57 @@ def test_what_is_for_others_to_decide_is_passed_over(db: Session) -> None:
     assert onward.neighbours(db, bob, own.due_at, own.id) == (None, None)
     boss = make_account(db, role=Role.ADMIN)
     assert onward.neighbours(db, boss, own.due_at, own.id) != (None, None)
+
+
+def test_own_matters_of_every_kind_are_passed_over(db: Session) -> None:
+    ann, boss = moderator(db), make_account(db, role=Role.ADMIN)
+    for mine, other in ((ann, boss), (boss, ann)):
+        message = messages.send(
+            db, make_account(db).id, "noticed", "A word", "Unkind.", "", author_id=mine.id
+        )
+        item = flag(db, answer(db, mine))
+        made = decide(db, other, db.get_one(Post, item.post_id), "remove")
+        colleague = moderator(db)
+        own = {
+            flagging.flag(db, make_account(db), subjects.account(mine.id), "rude", "").id,
+            flags.add(db, subjects.message(message.id), message.account_id, "rude", "").id,
+            _item_id(db, subjects.appeal(appealing.appeal(db, mine, made.id, "I meant well.").id)),
+        }
+        assert _way(db, colleague) == own
+        assert _way(db, mine) == set()
+        for item_id in own:
+            found = db.get_one(ReviewItem, item_id, populate_existing=True)
+            end = "refuse" if found.appeal_id else "dismiss-msg" if found.message_id else "dismiss-account"
+            reviewing.decide(db, colleague, item_id, end, "", "No.", found.version)
+
+
+def test_an_admin_without_colleagues_passes_nothing_over(db: Session) -> None:
+    boss = make_account(db, role=Role.ADMIN)
+    item = flag(db, answer(db, boss))
+    assert onward.first(db, boss) == item.id
+    colleague = db.get_one(Account, moderator(db).id)
+    assert onward.first(db, boss) is None
+    colleague.standing = Standing.SUSPENDED
+    db.flush()
+    assert onward.first(db, boss) == item.id
+
+
+def _item_id(db: Session, subject: subjects.Subject) -> int:
+    item = waiting.existing(db, subject)
+    assert item is not None
+    return item.id
+
+
+def _way(db: Session, viewer: Actor) -> set[int]:
+    """The items to which the viewer is led, one after the other."""
+    found: list[int] = []
+    here = onward.first(db, viewer)
+    while here is not None:
+        found.append(here)
+        due = onward.due_at(db, here)
+        assert due is not None
+        here = onward.neighbours(db, viewer, due, here).after
+    return set(found)
 
 
 def test_what_was_decided_can_be_taken_back_by_who_did_it(db: Session) -> None:

@@ -1,12 +1,12 @@
 """The learned score: what it learns from, what it says, and that all goes well without its library."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from random import Random
 
 import pytest
 from makers import make_account, make_answer, make_thread
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from forum import worker
@@ -97,6 +97,25 @@ def test_a_few_versions_are_kept(db: Session) -> None:
         learning.put(db, MODEL._replace(decisions=number))
     kept = db.scalars(select(Classifier.decisions).order_by(Classifier.id)).all()
     assert kept == list(range(3, learning.VERSIONS + 3))
+
+
+def test_the_weights_are_read_once_for_each_version(
+    database: Database, new_database: Callable[[str], Database]
+) -> None:
+    """Also when another process learns: here, another engine of the same database."""
+    other = Database(database.url.render_as_string(hide_password=False))
+    read: list[str] = []
+    note = lambda _connection, _cursor, sql, *_: read.append(sql) if "weights" in sql else None  # noqa: E731
+    event.listen(database.engine, "before_cursor_execute", note)
+    for weight in (9.0, 8.0):
+        wanted = MODEL._replace(weights={"cheap": weight})
+        with other.writing() as db:
+            learning.put(db, wanted)
+        read.clear()
+        assert [newest(database), newest(database)] == [wanted, wanted]
+        assert len(read) == 1
+    other.close()
+    assert newest(new_database("sqlite")) is None, "another database has its own"
 
 
 # --- what it learns from -----------------------------------------------------------------------------------

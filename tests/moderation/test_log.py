@@ -81,6 +81,19 @@ def test_a_sanction_names_nobody_but_to_moderators(db: Session) -> None:
     assert whole.item_id == db.scalars(select(ReviewItem.id)).one()
 
 
+def test_what_moderators_ask_the_admins_is_between_them(db: Session) -> None:
+    post, judge = answer(db), moderator(db)
+    item = flag(db, post)
+    reviewing.decide(db, judge, item.id, "escalate", "", "Is she a minor?", item.version)
+    item = account_item(db, make_account(db))
+    reviewing.decide(db, judge, item.id, "escalate-acct", "", "Is he the same?", item.version)
+    assert [(line.words, line.reason) for line in every(db)] == [
+        ("asked the admins about a member", ""),
+        ("asked the admins about an answer", ""),
+    ]
+    assert [line.reason for line in every(db, for_moderators=True)] == ["Is he the same?", "Is she a minor?"]
+
+
 def test_a_sanction_with_a_post_is_not_told_once_readers_see_the_post_again(db: Session) -> None:
     post, judge = answer(db), moderator(db)
     item = flag(db, post)
@@ -146,6 +159,16 @@ def test_a_decision_that_was_changed_is_marked(db: Session) -> None:
     assert marks(db) == [False]
     decide(db, judge, post, "restore")
     assert marks(db) == [True, False]
+
+
+def test_a_decision_that_was_made_stricter_was_not_reversed(db: Session) -> None:
+    post, judge = answer(db), moderator(db)
+    flag(db, post)
+    decide(db, judge, post, "hide")
+    decide(db, judge, post, "remove")
+    assert marks(db) == [False, False]
+    decide(db, judge, post, "restore")
+    assert marks(db) == [True, True, False]
 
 
 def test_a_decision_that_was_taken_back_is_marked_though_it_changed_nothing(db: Session) -> None:
@@ -250,4 +273,4 @@ def test_a_choice_is_read_along_an_index(new_database: Callable[[str], Database]
 def test_an_address_may_ask_for_anything() -> None:
     assert Choice.of("nonsense", "nonsense", "nonsense") == Choice()
     picked = Choice.of("people", "safety", "yes")
-    assert Choice.of(*(picked.query[name] for name in ("act", "rule", "automatic"))) == chosen
+    assert Choice.of(*(picked.query[name] for name in ("act", "rule", "automatic"))) == picked

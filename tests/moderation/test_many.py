@@ -7,9 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forum.accounts.tables import Actor
-from forum.actions import reviewing
+from forum.actions import covering, reviewing
 from forum.discussion.tables import Post, PostState
 from forum.errors import Invalid
+from forum.moderation.rules import AGAINST_ACCOUNTS, ALONE
 from forum.moderation.tables import Decision, ItemState
 
 
@@ -88,3 +89,17 @@ def test_an_escalated_item_is_for_admins(db: Session) -> None:
     versions = {item.id: item_of(db, post).version}
     (outcome,) = reviewing.decide_many(db, judge, versions, "keep", "", "")
     assert outcome.refusal.startswith("This waits for an admin")
+
+
+@pytest.mark.parametrize("verdict", ALONE)
+def test_what_the_page_does_not_offer_for_many_is_refused(db: Session, verdict: str) -> None:
+    judge, (posts, versions) = moderator(db), _flagged(db, 2)
+    with pytest.raises(Invalid, match="for one item at a time"):
+        reviewing.decide_many(db, judge, versions, verdict, "promotion", "An advertisement.")
+    assert all(post.visible for post in posts)
+
+
+def test_what_reaches_further_than_one_item_is_decided_alone() -> None:
+    assert {*covering.ALWAYS, "sanction", "undo", "edit"} <= {*ALONE}
+    assert {*covering.ALWAYS} <= {*AGAINST_ACCOUNTS}
+    assert {"hide", "remove", "publish", "keep", "grant"}.isdisjoint(ALONE)

@@ -1,7 +1,5 @@
 """What puts an item into the queue, in which order it is read, and what takes it out."""
 
-from datetime import timedelta
-
 import pytest
 from conftest import Clock
 from makers import make_account, make_answer, make_thread
@@ -9,9 +7,9 @@ from moderation.acts import answer, decide, flag, item_of, look, moderator
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from forum.actions import editing, posting, reviewing, withdrawing
+from forum.actions import appealing, editing, posting, reviewing, withdrawing
 from forum.discussion.tables import PostState
-from forum.moderation import queue, reasons, scoring
+from forum.moderation import queue, reasons, scoring, subjects, waiting
 from forum.moderation.rules import Urgency
 from forum.moderation.tables import Happening, ItemState
 
@@ -43,8 +41,8 @@ def test_the_most_pressing_first_page_by_page(db: Session, frozen: Clock) -> Non
         frozen.forward(minutes=1 if number % 3 else 0)
         reason = known[number % 5]
         flag(db, post, reason=reason.key, words="so")
-        hours = scoring.OF_URGENCY[Urgency(reason.urgency)]
-        expected.append((frozen() - timedelta(hours=hours), item_of(db, post).id))
+        points, urgency = scoring.OF_URGENCY[Urgency(reason.urgency)], reason.urgency
+        expected.append((scoring.due(frozen(), points, urgency), item_of(db, post).id))
     seen, after = [], None
     for _ in range(4):
         page = queue.listing(db, judge, after, 3)
@@ -52,6 +50,20 @@ def test_the_most_pressing_first_page_by_page(db: Session, frozen: Clock) -> Non
         after = page.next
     assert after is None
     assert seen == [item_id for _, item_id in sorted(expected)]
+
+
+def test_who_may_be_in_danger_comes_before_all_that_is_old(db: Session, frozen: Clock) -> None:
+    judge, old = moderator(db), answer(db)
+    for _ in range(8):
+        flag(db, old, reason="unsafe-advice")
+    decide(db, judge, old, "escalate")
+    frozen.forward(days=364)
+    danger = answer(db)
+    flag(db, danger, reason="self-harm")
+    first, second = queue.listing(db, judge, None, 10).items
+    assert (first.post_id, second.post_id) == (danger.id, old.id)
+    assert "which comes before everything else" in first.parts[0].words
+    assert "before everything" not in second.parts[0].words
 
 
 @pytest.mark.parametrize("after", ["x", "W10", "WyJhIl0", "💥", "A" * 5000])
@@ -80,6 +92,23 @@ def test_a_line_tells_reasons_and_the_authors_history(db: Session) -> None:
         (False, "Remove")
     ] * 2
     assert view.decisions == []
+
+
+def test_what_was_taken_back_does_not_count_against_its_author(db: Session) -> None:
+    author, judge, other = make_account(db), moderator(db), moderator(db)
+    undone, appealed, stands = (answer(db, author) for _ in range(3))
+    for post in (undone, appealed, stands):
+        flag(db, post)
+    decide(db, judge, undone, "hide")
+    decide(db, judge, undone, "undo")
+    appeal = appealing.appeal(db, author, decide(db, judge, appealed, "remove").id, "It is not so.")
+    item = waiting.existing(db, subjects.appeal(appeal.id))
+    assert item is not None
+    reviewing.decide(db, other, item.id, "grant", "", "", item.version)
+    post = answer(db, author)
+    assert "taken down" not in str(flag(db, post).parts)
+    decide(db, judge, stands, "hide")
+    assert "taken down once before" in str(flag(db, post).parts)
 
 
 def _count(db: Session, act) -> int:  # type: ignore[no-untyped-def]

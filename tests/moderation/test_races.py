@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from makers import make_account, make_answer, make_thread
+from makers import make_account, make_answer, make_thread, opening
 from sqlalchemy import func, select
 
 from forum.accounts.tables import Account, Actor, Role
@@ -14,8 +14,10 @@ from forum.actions import flagging, reviewing
 from forum.db import Database
 from forum.discussion.tables import Post, PostState, Thread
 from forum.inbox.tables import Message
+from forum.moderation import sensitivity
 from forum.moderation.claims import Claimed
 from forum.moderation.decisions import Stale
+from forum.moderation.sensitivity import Sensitivity
 from forum.moderation.tables import Decision, Flag, FlagState, ItemState, LogEntry, ReviewItem
 
 THREADS = 16
@@ -95,11 +97,15 @@ def test_a_claim_goes_to_one(database: Database, people: list[Actor]) -> None:
 
 def test_flags_at_once_make_one_item(database: Database, people: list[Actor]) -> None:
     with database.writing() as db:
-        post_id = make_answer(db, make_thread(db)).id
+        # A post that was held others would not see, and could not flag.
+        sensitivity.choose(db, Sensitivity.LOW, people[0].id)
+        thread = make_thread(db)
+        make_answer(db, thread)
+        post_id = opening(db, thread).id
 
     def flag(number: int) -> str:
         with database.writing() as db:
-            flagging.flag(db, people[number % 12], post_id, "rude", "")
+            flagging.flag(db, people[number % 12], post_id, "off-topic", "")
         return "done"
 
     assert _at_once(48, flag) == {"done": 48}

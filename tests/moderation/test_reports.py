@@ -9,20 +9,22 @@ from conftest import Clock
 from hypothesis import given
 from hypothesis import strategies as st
 from makers import make_account, make_answer, make_comment, make_thread, opening
-from moderation.acts import answer, decide, flag, item_of, moderator, told
+from moderation.acts import answer, decide, flag, item_of, look, moderator, told
+from moderation.facts import differences, looks
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forum import worker
-from forum.accounts.tables import Actor
-from forum.actions import reporting, reviewing
+from forum.accounts.tables import Actor, Role
+from forum.actions import appealing, reporting, reviewing, withdrawing
 from forum.actions.reporting import Notice
 from forum.config import Settings
 from forum.db import Database
 from forum.discussion.tables import PostState
 from forum.errors import Forbidden, Invalid
 from forum.jobs import Job
-from forum.moderation import reports, subjects, waiting
+from forum.moderation import queue, reports, subjects, waiting
+from forum.moderation.particulars import ReportFacts
 from forum.moderation.tables import (
     Decision,
     ItemKind,
@@ -108,7 +110,7 @@ def test_an_address_leads_to_its_post_whoever_may_see_it(db: Session) -> None:
         (f"{BASE}/t/999999999/nothing", None),
         (f"{BASE}/people/somebody", None),
     ):
-        assert sent(db, address=address).post_id == post_id, address
+        assert sent(db, make_account(db), address=address).post_id == post_id, address
 
 
 @pytest.mark.parametrize(
@@ -160,12 +162,16 @@ def test_guests_cannot_fill_the_queue_and_members_still_report(
     db: Session, frozen: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reports, "MOST_IN_AN_HOUR", 3)
-    for number in range(reports.MOST_IN_AN_HOUR):
-        sent(db)
+    monkeypatch.setattr(reports, "MOST_OF_GUESTS", 5)
+    for number in range(5):
+        sent(db, email=f"guest{number}@example.org")
         frozen.forward(minutes=number < 1)
     with pytest.raises(Invalid, match="after 13:00 UTC") as caught:
         sent(db)
     assert caught.value.fields.keys() == {""}
+    # That is never refused, with or without an address.
+    sent(db, is_exempt=True)
+    sent(db, name="", email="", is_exempt=True)
     member = make_account(db)
     for _ in range(reports.MOST_IN_AN_HOUR):
         assert sent(db, member, email="").account_id == member.id
@@ -173,6 +179,33 @@ def test_guests_cannot_fill_the_queue_and_members_still_report(
         sent(db, member)
     frozen.forward(hours=1)
     sent(db)
+
+
+def test_one_guest_leaves_room_for_the_others(db: Session, frozen: Clock) -> None:
+    for _ in range(reports.MOST_OF_ADDRESS):
+        sent(db)
+    with pytest.raises(Invalid, match="more than 3 reports within an hour"):
+        sent(db, email="ADA@example.org")
+    sent(db, email="else@example.org")
+    frozen.forward(hours=1)
+    sent(db)
+
+
+def test_reports_about_abuse_of_children_take_no_room(db: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reports, "MOST_OF_GUESTS", 2)
+    for _ in range(3):
+        sent(db, name="", email="", is_exempt=True)
+    sent(db)
+
+
+def test_upholding_removes_a_withdrawn_post_too(db: Session) -> None:
+    author, anna = make_account(db), moderator(db)
+    post = answer(db, author)
+    report = sent(db, address=f"/p/{post.id}")
+    withdrawing.withdraw(db, author, post.id)
+    answered(db, anna, report, "uphold-report", "It threatens.")
+    assert post.state == PostState.REMOVED
+    assert told(db, author)[-1].subject == "Your answer was removed"
 
 
 def test_upholding_removes_the_post_and_tells_everybody(db: Session) -> None:
@@ -195,6 +228,44 @@ def test_upholding_removes_the_post_and_tells_everybody(db: Session) -> None:
     made = db.scalars(select(Decision).where(Decision.post_id == post.id)).one()
     assert (made.verdict, made.rule, made.revision) == ("remove", "safety", 1)
     assert jobs_of(db)[-1] == (report.id, "decided")
+
+
+def test_a_decision_about_a_report_is_taken_back_with_its_removal(db: Session) -> None:
+    author, flagger, member, anna = (*(make_account(db) for _ in range(3)), moderator(db))
+    post = answer(db, author)
+    flag(db, post, flagger)
+    report = sent(db, member, email="", address=f"/p/{post.id}")
+    before = looks(db)
+    answered(db, anna, report, "uphold-report", "It threatens.")
+    answered(db, anna, report, "undo-report", "")
+    assert differences(before, looks(db)) == []
+    assert (post.visible, report.state, report.answer, report.decided_at) == (
+        True,
+        ReportState.OPEN,
+        "",
+        None,
+    )
+    assert "is as it was before" in told(db, author)[-1].subject and len(told(db, author)) == 2
+    assert "look at it again" in told(db, member)[-1].subject
+    # And then it is decided again.
+    answered(db, anna, report, "decline-report", "It is a quotation.")
+    assert "It is a quotation." in told(db, member)[-1].text
+    answered(db, anna, report, "undo-report", "")
+    assert item_for(db, report).state == ItemState.OPEN and len(told(db, author)) == 2
+
+
+def test_a_removal_that_an_appeal_took_back_is_not_taken_back_again(db: Session) -> None:
+    author, anna, bela = make_account(db), moderator(db), moderator(db)
+    post = answer(db, author)
+    report = sent(db, address=f"/p/{post.id}")
+    answered(db, anna, report, "uphold-report", "It threatens.")
+    removal = db.scalars(select(Decision).where(Decision.post_id == post.id)).one()
+    item = waiting.existing(db, subjects.appeal(appealing.appeal(db, author, removal.id, "No.").id))
+    assert item is not None
+    reviewing.decide(db, bela, item.id, "grant", "", "", item.version)
+    count = len(told(db, author))
+    answered(db, anna, report, "undo-report", "")
+    assert (post.visible, len(told(db, author))) == (True, count)
 
 
 def test_declining_needs_a_reason_and_removes_nothing(db: Session) -> None:
@@ -223,6 +294,19 @@ def test_nobody_decides_about_a_report_of_their_own_post(db: Session) -> None:
         with pytest.raises(Forbidden, match="yourself"):
             answered(db, anna, report, verdict)
     answered(db, moderator(db), report, "decline-report")
+
+
+@pytest.mark.parametrize("role", [Role.MODERATOR, Role.ADMIN])
+def test_who_reported_a_moderator_is_not_theirs_to_know(db: Session, role: Role) -> None:
+    author, other = make_account(db, role=role), moderator(db)
+    item_id = item_for(db, sent(db, address=f"/p/{answer(db, author).id}")).id
+    for viewer, words in ((other, NOTICE.words), (author, "")):
+        item = look(db, item_id, viewer)
+        (line,) = queue.listing(db, viewer, None, 5).items
+        assert isinstance(item.facts, ReportFacts)
+        assert (item.facts.words, item.excerpt, line.excerpt) == (words, words, words)
+        who = (item.facts.name, item.facts.email)
+        assert who == ((NOTICE.name, NOTICE.email) if words else ("", ""))
 
 
 def test_a_member_hears_in_the_inbox(db: Session) -> None:

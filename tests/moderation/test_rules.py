@@ -34,8 +34,8 @@ def test_keys_are_unique_and_fit_their_columns() -> None:
         (PostState.HIDDEN, True, "dismiss edit remove restore spammer escalate"),
         (PostState.HIDDEN, False, "edit remove restore spammer"),
         (PostState.REMOVED, False, "hide restore"),
-        (PostState.WITHDRAWN, True, "dismiss escalate"),
-        (PostState.WITHDRAWN, False, ""),
+        (PostState.WITHDRAWN, True, "dismiss remove spammer escalate"),
+        (PostState.WITHDRAWN, False, "remove spammer"),
     ],
 )
 def test_the_buttons_for_each_state(state: PostState, is_open: bool, expected: str) -> None:

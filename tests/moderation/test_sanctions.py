@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 from conftest import Clock
 from makers import make_account, make_answer, make_thread
-from moderation.acts import answer, flag, moderator, told
+from moderation.acts import answer, flag, look, moderator, told
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forum import policy, worker
 from forum.accounts import standing
-from forum.accounts.tables import Account, AccountMove, Actor, Standing
+from forum.accounts.tables import Account, AccountMove, Actor, Role, Standing
 from forum.actions import flagging, posting, reviewing, sanctioning
 from forum.config import Settings
 from forum.db import Database
@@ -234,3 +234,50 @@ def account_item(db: Session, person: Actor) -> ReviewItem:
 
 def undo(db: Session, judge: Actor, item_id: int, verdict: str = "undo") -> Decision:
     return reviewing.decide(db, judge, item_id, verdict, "", "", decisions.read(db, item_id).version)
+
+
+@pytest.mark.parametrize("how", ["sanction", "warning", "spammer", "spam-account", "hide"])
+@pytest.mark.parametrize("sole", [True, False])
+def test_only_another_admin_sanctions_an_admin(db: Session, how: str, sole: bool) -> None:
+    admin = make_account(db, role=Role.ADMIN)
+    judge = admin if sole else moderator(db)
+    of_account = how in ("sanction", "warning", "spam-account")
+    subject = subjects.account(admin.id) if of_account else subjects.post(answer(db, admin).id)
+    item = flagging.flag(db, make_account(db), subject, "rude", "")
+    verdict = {"warning": "sanction"}.get(how, how)
+    sanction = {"sanction": "suspension", "warning": "warning", "hide": "silence"}.get(how, "")
+
+    def decide(actor: Actor) -> Decision:
+        return reviewing.decide(
+            db, actor, item.id, verdict, "respect", "Unkind.", item.version, sanction=sanction, days="5"
+        )
+
+    seen = look(db, item.id, judge)
+    assert seen.spared and not {"sanction", "spammer", "spam-account"} & {one.key for one in seen.verdicts}
+    with pytest.raises(Forbidden, match="Another admin decides"):
+        decide(judge)
+    assert standing.of(db, admin.id) == Standing.ACTIVE and not present(db, admin).is_warned
+    other = make_account(db, role=Role.ADMIN)
+    assert verdict in {one.key for one in look(db, item.id, other).verdicts}
+    decide(other)
+    assert present(db, admin) != admin
+
+
+def test_a_moderator_still_decides_about_the_post_of_an_admin(db: Session) -> None:
+    post = answer(db, make_account(db, role=Role.ADMIN))
+    item = flag(db, post)
+    reviewing.decide(db, moderator(db), item.id, "hide", "respect", "Unkind.", item.version)
+    assert not post.visible
+
+
+@pytest.mark.parametrize("role", [Role.MODERATOR, Role.ADMIN])
+def test_a_suspended_moderator_reads_what_members_read(db: Session, role: Role) -> None:
+    judge, post = make_account(db, role=role), answer(db)
+    decided = flag(db, post)
+    reviewing.decide(db, moderator(db), decided.id, "hide", "respect", "Unkind.", decided.version)
+    assert post.id in {one.id for one in policy.read_thread(db, judge, post.thread_id).answers}
+    judge = judge._replace(standing=Standing.SUSPENDED)
+    assert post.id not in {one.id for one in policy.read_thread(db, judge, post.thread_id).answers}
+    with pytest.raises(NotFound):
+        policy.open_post(db, judge, post.id, Permit.READ)
+    assert not judge.is_moderator and not judge.is_admin

@@ -1,25 +1,30 @@
 """What becomes of a new text: who waits, what waits, what is refused, and in which words."""
 
-from datetime import timedelta
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from consistency import consistent
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from makers import make_account, make_answer, make_thread, opening
 from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 
+from forum import clock
 from forum.accounts import standing
 from forum.accounts.tables import Account, Actor, Role, Standing
-from forum.actions import editing, posting, reviewing, withdrawing
+from forum.actions import admitting, editing, posting, reviewing, sanctioning, withdrawing
 from forum.clock import now
 from forum.discussion import posts
 from forum.discussion.tables import Post, PostState, Thread
 from forum.errors import Refused
 from forum.inbox.tables import Message
 from forum.markup import render
-from forum.moderation import results, screening, sensitivity
+from forum.moderation import flags, learning, repeats, results, screening, sensitivity, subjects
 from forum.moderation.findings import Draft
+from forum.moderation.learning import Model
 from forum.moderation.screening import Screened
 from forum.moderation.sensitivity import Sensitivity
 from forum.moderation.tables import (
@@ -241,13 +246,15 @@ def test_flooding_is_refused_for_a_while(db: Session, frozen: Any) -> None:
 
 
 def test_looking_for_repeats_reads_no_more_than_the_latest(db: Session) -> None:
-    """However many posts there are, the database answers from the end of two indexes."""
+    """However many posts there are, the database answers from the end of two indexes: how many there were
+    lately, the author's own, and others'.
+    """
     asked: list[tuple[str, Any]] = []
     note = lambda _connection, _cursor, sql, args, *_: asked.append((sql, args))  # noqa: E731
     event.listen(db.connection(), "before_cursor_execute", note)
     judge(db, old_account(db, 2), LONG)
     about_posts = [(sql, args) for sql, args in asked if "FROM post" in sql]
-    assert len(about_posts) == 2
+    assert len(about_posts) == 3
     if db.get_bind().dialect.name == "sqlite":
         plans = [
             detail
@@ -256,6 +263,47 @@ def test_looking_for_repeats_reads_no_more_than_the_latest(db: Session) -> None:
         ]
         assert not [plan for plan in plans if "TEMP B-TREE" in plan], plans
         assert any("ix_post_author" in plan for plan in plans), plans
+
+
+def test_a_few_of_the_latest_texts_are_compared(db: Session) -> None:
+    author, thread = make_account(db), make_thread(db)
+    make_answer(db, thread, author, LONG)
+    for number in range(repeats.LATEST - 1):
+        make_answer(db, thread, author, f"Number {number}.")
+    assert checks(judge(db, author, LONG)) == ["repeat"]
+    make_answer(db, thread, author, "One more.")
+    assert judge(db, author, LONG).findings == ()
+
+
+def test_texts_with_other_words_are_told_apart_at_a_glance(
+    db: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    author, thread = make_account(db), make_thread(db)
+    make_answer(db, thread, author, " ".join(f"word{number}" for number in range(40)))
+    read: list[int] = []
+    whole = repeats._rows_of_words
+    monkeypatch.setattr(repeats, "_rows_of_words", lambda words: (read.append(len(words)), whole(words))[1])
+    judge(db, author, " ".join(f"werk{number}" for number in range(40)))
+    assert read == [40], "its own rows only"
+    assert checks(judge(db, author, " ".join(f"Wórd{number}," for number in range(40)))) == ["repeat"]
+    assert read == [40, 40, 40]
+
+
+WORDS = st.lists(st.sampled_from("abcdefgh"), min_size=10, max_size=60)
+
+
+@settings(max_examples=60)
+@given(WORDS, st.lists(st.tuples(st.integers(0, 60), st.sampled_from(["a", "new", ""])), max_size=6))
+def test_the_glance_misses_nothing(words: list[str], changes: list[tuple[int, str]]) -> None:
+    """What is found is what comparing all rows would find."""
+    one = [word * 10 for word in words]
+    other = list(one)
+    for place, word in changes:
+        here = place % len(other)
+        other[here : here + 1] = [word * 10] if word else []
+    mine, others = repeats._rows_of_words(one), repeats._rows_of_words(other)
+    alike = len(mine & others) >= repeats.ALIKE * max(len(mine), len(others))
+    assert repeats._is_alike(frozenset(one), mine, other) is alike
 
 
 # --- what follows -------------------------------------------------------------------------------------------
@@ -321,6 +369,73 @@ def test_what_the_person_imposed_stays(db: Session) -> None:
     assert standing.of(db, author.id) == Standing.SILENCED
 
 
+def ticking(frozen: Any) -> AbstractContextManager[None]:
+    """A clock that goes on each time that it is asked."""
+
+    def tick() -> datetime:
+        frozen.forward(milliseconds=1)
+        return frozen.moment  # type: ignore[no-any-return]
+
+    return clock.running_as(tick)
+
+
+def decide(db: Session, judge: Actor, item: ReviewItem, verdict: str, **more: Any) -> None:
+    version = db.get_one(ReviewItem, item.id, populate_existing=True).version
+    reviewing.decide(db, judge, item.id, verdict, "respect", "It is so.", version, **more)
+
+
+def test_the_pause_stays_when_something_else_is_decided(db: Session, frozen: Any) -> None:
+    word_rule(db, "snake oil", "silence")
+    keeper, author, thread = make_account(db, role=Role.MODERATOR), make_account(db), make_thread(db)
+    with ticking(frozen):
+        before = make_answer(db, thread, author, "Harmless.")
+        other = flags.add(db, subjects.post(before.id), make_account(db).id, "rude", "")
+        first = make_answer(db, thread, author, "Buy snake oil.")
+        decide(db, keeper, other, "keep")
+        assert standing.of(db, author.id) == Standing.SILENCED
+        decide(db, keeper, item_of(db, first), "publish")
+        assert standing.of(db, author.id) == Standing.ACTIVE
+        second = make_answer(db, thread, author, "Buy more snake oil.")
+        decide(db, keeper, item_of(db, first), "hide")
+        assert standing.of(db, author.id) == Standing.SILENCED, "that was about the first pause"
+        decide(db, keeper, item_of(db, second), "publish")
+    assert standing.of(db, author.id) == Standing.ACTIVE
+
+
+def test_the_pause_ends_with_a_decision_about_the_account(db: Session) -> None:
+    word_rule(db, "snake oil", "silence")
+    keeper, author = make_account(db, role=Role.MODERATOR), make_account(db)
+    make_answer(db, make_thread(db), author, "Buy snake oil.")
+    item = flags.add(db, subjects.account(author.id), make_account(db).id, "rude", "")
+    decide(db, keeper, item, "dismiss-account")
+    assert standing.of(db, author.id) == Standing.ACTIVE
+
+
+def test_the_pause_ends_with_a_decision_that_covers_its_post(db: Session) -> None:
+    word_rule(db, "snake oil", "silence")
+    keeper, author, thread = make_account(db, role=Role.MODERATOR), make_account(db), make_thread(db)
+    other = make_answer(db, thread, author._replace(is_watched=True), "Harmless.")
+    make_answer(db, thread, author, "Buy snake oil.")
+    decide(db, keeper, item_of(db, other), "publish", all_of_author=True)
+    assert standing.of(db, author.id) == Standing.ACTIVE
+
+
+def test_what_is_left_of_a_sanction_is_no_pause(db: Session, frozen: Any) -> None:
+    """When a suspension is over, it is the forum itself that silences again for the rest of a silence."""
+    keeper, author = make_account(db, role=Role.MODERATOR), make_account(db)
+    post = make_answer(db, make_thread(db), author, "Harmless.")
+    item = flags.add(db, subjects.account(author.id), make_account(db).id, "rude", "")
+    decide(db, keeper, item, "sanction", sanction="silence", days="30")
+    decide(db, keeper, item, "sanction", sanction="suspension", days="1")
+    frozen.forward(days=1)
+    sanctioning.end_outworn(db)
+    assert standing.of(db, author.id) == Standing.SILENCED
+    flags.add(db, subjects.account(author.id), make_account(db).id, "rude", "")
+    decide(db, keeper, item, "dismiss-account")
+    decide(db, keeper, flags.add(db, subjects.post(post.id), make_account(db).id, "rude", ""), "keep")
+    assert standing.of(db, author.id) == Standing.SILENCED
+
+
 def test_findings_make_an_item_more_pressing_and_say_so(db: Session) -> None:
     word_rule(db, "snake oil", "hold")
     thread = make_thread(db)
@@ -361,6 +476,39 @@ def test_an_edit_is_screened_for_what_is_new(db: Session) -> None:
     said = "Its author has edited it. The word rule “Snakes” found “Snake oil”. No snakes."
     assert (item_of(db, new).held_because, found_in(db, new)) == (said, ["words"])
     consistent(db)
+
+
+def test_a_mended_typo_is_no_new_finding_of_what_was_learned(db: Session) -> None:
+    author, keeper = make_account(db), make_account(db, role=Role.MODERATOR)
+    learning.put(db, Model(250, 0.95, {"cheap": 9.0}, 0.0, 0.6))
+    post = make_answer(db, make_thread(db), author, "Cheap words about slep.")
+    assert (post.state, found_in(db, post)) == (PostState.HELD, ["learned"])
+    decide(db, keeper, item_of(db, post), "publish")
+    said = {
+        likely
+        for text in (post.text, "Cheap words about my sleep.")
+        for likely in _learned_of(db, author, text)
+    }
+    assert len(said) == 2, "the score differs"
+    assert edit(db, author, post, "Cheap words about my sleep.").state == PostState.SHOWN
+
+
+def _learned_of(db: Session, author: Actor, text: str) -> list[str]:
+    return [finding.words for finding in judge(db, author, text).findings]
+
+
+def test_the_former_text_is_rendered_only_to_be_compared(
+    db: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    author, thread = make_account(db), make_thread(db)
+    post = make_answer(db, thread, author, "Harmless.")
+    rendered: list[str] = []
+    monkeypatch.setattr(admitting, "render", lambda text: (rendered.append(text), render(text))[1])
+    edit(db, author, post, "Harmless, really.")
+    assert rendered == []
+    word_rule(db, "snake oil", "hold")
+    edit(db, author, post, "Harmless snake oil.")
+    assert rendered == ["Harmless, really."]
 
 
 def test_an_edit_can_be_refused_and_changes_nothing(db: Session) -> None:

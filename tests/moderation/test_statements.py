@@ -142,6 +142,14 @@ def test_what_the_forum_did_alone_says_so(db: Session) -> None:
     assert "A machine did this by itself" in text and "It waited for review: Five members" in text
 
 
+def test_nothing_is_said_of_who_flagged_a_message() -> None:
+    letter = _letter(
+        verdict="uphold-msg", what="message", post_id=None, title="", flags=1, reasons=["Rude"]
+    )  # fmt: skip
+    assert "What brought it up:\nThe moderators were asked to look at it.\n" in letter.text
+    assert "flagged" not in letter.text and "Rude" not in letter.text
+
+
 def test_flags_are_facts_of_their_decision_only(db: Session, frozen: Clock) -> None:
     anna, bela = moderator(db), moderator(db)
     post = answer(db)

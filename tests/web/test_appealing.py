@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from browsing import Browser, make_app
 from community import Community, beside, faults, settle, typed
+from conftest import Clock
 from sqlalchemy import event, select
 
+from forum.accounts.tables import Actor
 from forum.actions import reviewing
 from forum.db import Database
-from forum.moderation import subjects, waiting
+from forum.moderation import sanctions, subjects, waiting
 from forum.moderation.tables import Appeal, Decision
 
 WHY = "It was <b>not</b> unkind & I can show it."
@@ -69,6 +71,76 @@ def test_the_whole_story(forum: tuple[Browser, Community]) -> None:
     assert faults(page) == [] and "Your appeal was granted" in page and "The decision is taken back" in page
     assert "I agree &amp; &lt;i&gt;gladly&lt;/i&gt;." in page and "bela" in page
     assert "Something that was hidden." in browser.signed_out().get(there.thread).text
+
+
+def decided(browser: Browser, actor: Actor, post_id: int, verdict: str, **more: str) -> int:
+    with browser.site.database.writing() as db:
+        item = waiting.existing(db, subjects.post(post_id))
+        assert item is not None
+        return reviewing.decide(
+            db, actor, item.id, verdict, "respect", "It hurts.", item.version, **more
+        ).id  # fmt: skip
+
+
+def read(browser: Browser, path: str) -> str:
+    page = browser.get(path).text
+    assert faults(page) == []
+    return page.partition("<main")[2]
+
+
+def test_what_was_taken_back_says_so_and_since_when(forum: tuple[Browser, Community], frozen: Clock) -> None:
+    browser, there = forum
+    path = f"/account/decisions/{decision_of(browser, there.hidden_id)}"
+    assert "was taken back" not in read(browser, path)
+    frozen.forward(days=2)
+    decided(browser, there.second, there.hidden_id, "undo")
+    assert "This decision was taken back on 3 Nov 2026." in read(browser, path)
+
+
+def test_a_granted_appeal_says_so_above_the_decision(forum: tuple[Browser, Community], frozen: Clock) -> None:
+    browser, there = forum
+    path = f"/account/decisions/{decision_of(browser, there.hidden_id)}"
+    browser.post(f"{path}/appeal", {"words": WHY})
+    assert "appeal waiting" in read(browser, "/account/standing")
+    answered(browser, there, "grant", "")
+    assert "This decision was taken back on 1 Nov 2026." in read(browser, path)
+    standing = read(browser, "/account/standing")
+    assert "appeal granted" in standing and "taken back later" in standing
+
+
+@pytest.mark.parametrize("end", ["undo", "over"])
+def test_how_long_is_what_is_so_now(forum: tuple[Browser, Community], frozen: Clock, end: str) -> None:
+    browser, there = forum
+    made = decided(browser, there.moderator, there.answer_id, "hide", sanction="silence", days="7")
+    path = f"/account/decisions/{made}"
+    assert "Until 8 Nov 2026 you can read here" in read(browser, path)
+    if end == "undo":
+        decided(browser, there.moderator, there.answer_id, "undo")
+    else:
+        frozen.forward(days=8)
+    said = "It was taken back on 1 Nov 2026: nothing" if end == "undo" else "It ended on 8 Nov 2026."
+    page = read(browser, path)
+    assert said in page and "Until 8 Nov 2026" not in page
+
+
+def test_a_warning_that_was_read_is_over(forum: tuple[Browser, Community], frozen: Clock) -> None:
+    browser, there = forum
+    made = decided(browser, there.moderator, there.answer_id, "hide", sanction="warning")
+    path = f"/account/decisions/{made}"
+    assert 'confirm that under <a href="/account/standing">' in read(browser, path)
+    with browser.site.database.reading() as db:
+        (one,) = sanctions.of_account(db, there.writer.id)
+    browser.post("/account/standing/acknowledge", {"sanction": str(one.id)})
+    page = read(browser, path)
+    assert "You confirmed on 1 Nov 2026 that you have read it." in page and "until then" not in page
+
+
+def test_who_is_suspended_is_not_told_to_edit(forum: tuple[Browser, Community]) -> None:
+    browser, there = forum
+    made = decided(browser, there.moderator, there.answer_id, "hide", sanction="suspension", days="7")
+    page = read(browser, f"/account/decisions/{made}")
+    assert f'href="/p/{there.answer_id}"' in page
+    assert "Edit it" not in page and "mending it is quicker" not in page
 
 
 def test_a_refusal_says_what_can_still_be_done(forum: tuple[Browser, Community]) -> None:

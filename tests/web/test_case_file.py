@@ -155,7 +155,7 @@ def test_a_moderator_can_decide_about_an_account_that_nobody_flagged(place: Plac
             sanction="suspension", days="3",
         )  # fmt: skip
     page = place.file("newcomer")
-    assert "sanctioned the account" in page and "with a suspension" in page
+    assert "sanctioned a member" in page and "with a suspension" in page
     assert "suspended</strong> until" in page
     assert "in force" in page and "active → suspended" in page
 

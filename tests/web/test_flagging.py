@@ -100,7 +100,8 @@ def test_accounts_sources_and_messages(community: tuple[Browser, Community]) -> 
             db, there.newcomer.id, "case", "A case", "Hm <b>.", "", author_id=there.moderator.id
         )
     assert f'href="/inbox/{sent.id}/flag" data-flag' in page(browser, "/inbox")
-    assert "Hm &lt;b&gt;." in page(browser, f"/inbox/{sent.id}/flag")
+    form = page(browser, f"/inbox/{sent.id}/flag")
+    assert "Hm &lt;b&gt;." in form and "whoever wrote it may guess" in form
     place, after = follow(browser, f"/inbox/{sent.id}/flag", {"reason": "rude"})
     assert place == "/inbox?told=flagged" and "Thank you." in after
     browser.signed_in(there.asker)
@@ -108,6 +109,17 @@ def test_accounts_sources_and_messages(community: tuple[Browser, Community]) -> 
     assert "Flag this account" not in page(browser, person)
     assert browser.post(f"{person}/flag", {"reason": "rude"}).status_code == 403
     assert browser.signed_out().post(f"{person}/flag").status_code == 401
+
+
+def test_nobody_flags_an_own_post_but_is_told_what_to_do(community: tuple[Browser, Community]) -> None:
+    browser, there = community
+    browser.signed_in(there.asker)
+    for answer in (
+        browser.get(f"/p/{there.own_id}/flag"),
+        browser.post(f"/p/{there.own_id}/flag", {"reason": "rude"}),
+    ):
+        assert answer.status_code == 403
+        assert "This is your own post: edit or withdraw it." in answer.text
 
 
 def test_a_message_of_the_forum_itself_has_nobody_to_flag(community: tuple[Browser, Community]) -> None:

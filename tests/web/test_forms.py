@@ -38,6 +38,14 @@ def test_our_own_addresses_stay(address: str) -> None:
     assert forms.local(address) == address
 
 
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [("12", 12), ("012", 12), ("", 0), ("-1", 0), ("1.0", 0), (" 1", 0), ("²", 0), ("١", 0), ("1" * 10, 0)],
+)
+def test_an_id_in_a_form(typed: str, number: int) -> None:
+    assert forms.number(typed) == number
+
+
 def test_moments_are_days_in_utc() -> None:
     moment = datetime(2026, 11, 12, 23, 30, tzinfo=timezone(timedelta(hours=-2)))
     assert templating.date(moment) == "13 Nov 2026"

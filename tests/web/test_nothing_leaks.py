@@ -12,20 +12,33 @@ from urllib.parse import unquote
 
 import httpx
 import pytest
-from browsing import Browser, make_app
+from browsing import BASE, Browser, make_app
 from makers import make_account, make_answer, make_comment, make_thread, opening
 from moderation.acts import decide, flag
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forum.accounts.tables import Account, Actor, Role
-from forum.actions import editing, importing, withdrawing
+from forum.actions import (
+    appealing,
+    editing,
+    flagging,
+    importing,
+    noting,
+    reporting,
+    reviewing,
+    withdrawing,
+)
+from forum.actions.reporting import Notice
 from forum.db import Database
 from forum.discussion.tables import Post, Tag, Thread, ThreadState
-from forum.moderation.tables import ReviewItem
+from forum.inbox.tables import Message
+from forum.moderation import subjects
+from forum.moderation.tables import Decision, ReviewItem
 from forum.references import catalogue
 from forum.references.identifiers import Identifier, Scheme
 from forum.references.tables import Reference
+from forum.web.figures import SECTIONS
 from forum.web.routes import ROUTES
 
 MARKER = re.compile("zq[a-z]+")
@@ -42,7 +55,11 @@ GONE = frozenset({
 })  # fmt: skip
 #: Written after it was taken away, and mended before it was published again.
 BETWEEN = frozenset({"zqbetweentext", "zqbetweentitle", "zqbetweenreason", "zqbetweenlink"})
-SECRETS = HELD | GONE | BETWEEN
+#: Between members and moderators, or among moderators.
+DESK = frozenset(
+    {"zqflagwords", "zqaccountflag", "zqreport", "zqnotifier", "zqappeal", "zqnote", "zqsanction"}
+)
+SECRETS = HELD | GONE | BETWEEN | DESK
 
 WORK = Identifier(Scheme.DOI, "10.5555/held.1")
 
@@ -127,8 +144,25 @@ def take_away(db: Session, there: Place) -> None:
         title="A question zqbetweentitle here", tag_names="clean", why="Some zqbetweenreason",
     )  # fmt: skip
     editing.edit(db, there.writer, reworded.id, "Clean words.", 3, title="A question that is clean now")
+    work_at_the_desk(db, there, hidden)
     decide(db, there.moderator, reworded, "publish")
     decide(db, there.moderator, waiting, "publish")
+
+
+def work_at_the_desk(db: Session, there: Place, hidden: Post) -> None:
+    """What only moderators read of flags, reports, appeals, notes and sanctions."""
+    flag(db, opening(db, there.thread), words="zqflagwords")
+    about = subjects.account(there.newcomer.id)
+    item = flagging.flag(db, there.asker, about, "other", "zqaccountflag")
+    reviewing.decide(
+        db, there.moderator, item.id, "sanction", "respect", "Now zqsanction.", item.version,
+        sanction="silence", days="3",
+    )  # fmt: skip
+    notice = Notice(f"/p/{hidden.id}", "zqreport", "zqnotifier", "notifier@example.org", True, False)
+    reporting.report(db, None, "", notice, BASE)
+    decided = select(Decision.id).where(Decision.post_id == hidden.id)
+    appealing.appeal(db, there.writer, db.scalars(decided).one(), "zqappeal")
+    noting.note(db, there.moderator, there.writer.id, "zqnote")
 
 
 # --- every address -------------------------------------------------------------------------------------
@@ -148,6 +182,10 @@ def addresses(db: Session) -> Iterator[str]:
         "tags": list(db.scalars(select(Tag.name))),
         "people": list(db.scalars(select(Account.name))),
         "extension": ["txt"],
+        "decision_id": list(db.scalars(select(Decision.id))),
+        "message_id": list(db.scalars(select(Message.id))),
+        "token": ["x" * 43],
+        "table": list(SECTIONS),
     }
     yield from (f"/t/{number}/{slug}" for number, slug in titled)
     yield from (f"/references/{number}/{slug}" for number, slug in named)
@@ -155,7 +193,8 @@ def addresses(db: Session) -> Iterator[str]:
         if way.method == "GET" and "{slug}" not in way.path:
             names = re.findall(r"{(\w+)(?::\w+)?}", way.path)
             # A name is that of a tag or of a person.
-            values = [known[name if name != "name" else way.path.split("/")[1]] for name in names]
+            named_after = way.path.partition("/{name}")[0].rpartition("/")[2]
+            values = [known[name if name != "name" else named_after] for name in names]
             pattern = re.sub(r"{(\w+):\w+}", r"{\1}", way.path)
             for chosen in itertools.product(*values):
                 yield pattern.format(**dict(zip(names, chosen, strict=True)))
@@ -169,7 +208,9 @@ def everything(response: httpx.Response, but: str = "") -> str:
     """All that an answer says, without the word `but` that the question named."""
     assert response.status_code < 500, response.url
     headers = [pair for pair in response.headers.items() if pair[0] not in ("etag", "date")]
-    return unquote(f"{response.status_code} {headers}\n{response.text}").replace(but or "\0", "…")
+    # The key of a form is another one each time.
+    text = re.sub('name="key" value="[^"]+"', "", response.text)
+    return unquote(f"{response.status_code} {headers}\n{text}").replace(but or "\0", "…")
 
 
 def unknown(marker: str) -> str:

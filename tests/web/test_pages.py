@@ -33,6 +33,7 @@ OPEN = [
     "/log",
     "/rules",
     "/help/urgent",
+    "/report",
     "/sign-in",
     "/sign-up",
 ]
@@ -51,11 +52,18 @@ MEMBERS = [
     "/people/newcomer/flag",
     "/references/{reference_id}/flag",
     "/account/flags",
+    "/account/standing",
 ]
 MODERATORS = [
     "/moderation",
     "/moderation/sources",
     "/moderation/texts",
+    "/moderation/words",
+    "/moderation/statistics",
+    "/moderation/people/newcomer",
+    "/t/1/tend",
+    "/p/{answer_id}/notices",
+    "/tags/evidence/caution",
     "/moderation/items/{item_id}",
     "/moderation/items/{held_item_id}",
     "/moderation/items/{decided_item_id}",
@@ -120,17 +128,29 @@ def test_pages_for_moderators(place: tuple[Browser, Community]) -> None:
         read(as_(browser, community.moderator), address)
         assert as_(browser, community.asker).get(address).status_code == 403
         away = as_(browser, None).get(address)
-        assert away.status_code == 303 and away.headers["location"].startswith("/sign-in?next=/moderation")
+        assert away.status_code == 303 and away.headers["location"].startswith(f"/sign-in?next={address}")
 
 
 def test_no_page_is_forgotten() -> None:
     seen = {path.partition("?")[0] for path in (*OPEN, *MEMBERS, *MODERATORS)}
     shapes = {_shape(path.replace("{thread}", "/t/1/x")) for path in seen}
     elsewhere = {"/setup", "/healthz", "/readyz", "/p/*", "/t/*", "/t/*/answer", "/references/*"}
-    elsewhere |= {"/moderation/posts/*", "/moderation/next", "/inbox/*/flag"}
+    elsewhere |= {"/moderation/posts/*", "/moderation/next", "/inbox/*/flag", "/report/*", "/account/*/*"}
+    # For admins.
+    elsewhere |= {"/transparency", "/transparency.{extension}", "/moderation/*"}
     # Files, parts of pages, and the pages about one source in one post.
-    elsewhere |= {"/cite/*", "/references.{extension}", "/tags/*/*", "/people/*/*", "/p/*/*", "/p/*/*/*"}
-    assert {_shape(way.path) for way in ROUTES if way.method == "GET"} - elsewhere == shapes
+    elsewhere |= {
+        "/log.atom",
+        "/moderation/*/*",
+        "/cite/*",
+        "/references.{extension}",
+        "/tags/*/*",
+        "/people/*/*",
+        "/p/*/*",
+        "/p/*/*/*",
+        "/t/*/*",
+    }
+    assert {_shape(way.path) for way in ROUTES if way.method == "GET"} - elsewhere == shapes - elsewhere
 
 
 def _shape(path: str) -> str:

@@ -197,7 +197,7 @@ _SCAN = re.compile(rf"SCAN ({'|'.join(LARGE)})(_\d+)?\b(?!.*VIRTUAL)")
         ("SELECT count(*) FROM vote", ["SCAN vote USING COVERING INDEX"]),
         ("SELECT title FROM thread ORDER BY score LIMIT 3", ["SCAN thread"]),
         ("SELECT title FROM thread ORDER BY id", ["SCAN thread"]),
-        ("SELECT title FROM thread ORDER BY id DESC LIMIT 3", []),
+        ("SELECT plain FROM post ORDER BY id DESC LIMIT 3", []),
         ("SELECT name FROM tag ORDER BY name LIMIT 3", []),
         ("SELECT name FROM tag WHERE name LIKE '%x%' ORDER BY name LIMIT 3", ["SCAN tag USING"]),
     ],

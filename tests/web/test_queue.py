@@ -12,7 +12,7 @@ from browsing import Browser, make_app
 from community import Community, faults, settle
 from sqlalchemy import select
 
-from forum.accounts.tables import Account
+from forum.accounts.tables import Account, Role
 from forum.actions import phrasing, reviewing
 from forum.clock import now
 from forum.db import Database
@@ -275,6 +275,32 @@ def test_one_item_of_every_kind(place: tuple[Browser, Community]) -> None:
     assert "against your own decision" in read(
         browser.signed_in(there.moderator), f"/moderation/items/{found['appeal']}"
     )
+
+
+def test_who_flagged_or_reported_a_moderator_is_on_no_page_of_theirs(
+    place: tuple[Browser, Community],
+) -> None:
+    browser, there = place
+    with browser.site.database.writing() as db:
+        report = Report(
+            number="R-2", token_hash=b"y" * 32, address="/p/1", post_id=there.answer_id,
+            words="It is a lie about me.", name="Jo", email="jo@example.org", created_at=now(),
+        )  # fmt: skip
+        db.add(report)
+        db.flush()
+        item = waiting.take(db, subjects.report(report.id))
+        waiting.refresh(db, item, Happening.FLAGGED)
+        writer = db.get_one(Account, there.writer.id)
+        writer.role = Role.ADMIN
+        item_id = item.id
+    paths = ("/moderation", f"/moderation/items/{there.item_id}", f"/moderation/items/{item_id}")
+    secret = ("Look at <this>, please.", "It is a lie about me.", "jo@example.org", ">asker,")
+    pages = "".join(read(browser, path) for path in paths)
+    assert all(words in pages for words in secret[:3]) and 'class="soft">asker' in pages
+    pages = "".join(read(browser.signed_in(there.writer), path) for path in paths)
+    assert not [words for words in secret if words in pages] and 'class="soft">asker' not in pages
+    assert 'class="soft">somebody' in pages and "It is about yourself, so" in pages
+    assert "It is about your own post, so" in pages and "another moderator decides" in pages
 
 
 def test_what_an_author_changed_since_is_marked(place: tuple[Browser, Community]) -> None:

@@ -118,8 +118,8 @@ def test_what_is_hidden_is_answered_like_what_is_not_there(
 def test_too_many_guests_are_told_when_to_come_again(
     guest: Browser, forum: tuple[Browser, Community], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reports, "MOST_IN_AN_HOUR", 3)
-    for _ in range(reports.MOST_IN_AN_HOUR):
+    monkeypatch.setattr(reports, "MOST_OF_GUESTS", 2)
+    for _ in range(reports.MOST_OF_GUESTS):
         sent(guest)
     answer = guest.post("/report", {**FORM, "key": key_of(guest.get("/report").text)})
     assert answer.status_code == 422 and faults(answer.text) == []

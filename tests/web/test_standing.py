@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterator
 import pytest
 from browsing import Browser, make_app
 from community import Community, faults, settle, version_of
+from makers import make_account
 from sqlalchemy import select
 
+from forum.accounts.tables import Role
 from forum.actions import reviewing
 from forum.db import Database
-from forum.moderation import sanctions
+from forum.moderation import sanctions, subjects, waiting
 from forum.moderation.tables import Decision
 
 Place = tuple[Browser, Database, Community]
@@ -47,6 +49,23 @@ def test_a_member_in_good_standing_reads_that_all_is_well(place: Place) -> None:
     assert "All is well" in page and "Nothing about your posts" in page
     assert "Why, and what you can do" not in read(browser, "/")
     assert browser.signed_out().get("/account/standing").status_code == 303
+
+
+def test_all_is_not_well_while_a_post_is_hidden(place: Place) -> None:
+    page = read(place[0], "/account/standing")
+    assert "All is well" not in page and "You can post, vote and flag as usual." in page
+    browser, _, there = place
+    assert "as usual" in read(browser.signed_in(there.newcomer), "/account/standing")
+
+
+def test_a_spammer_reads_a_whole_sentence(place: Place) -> None:
+    browser, database, there = place
+    with database.writing() as db:
+        boss = make_account(db, "boss", Role.ADMIN)
+        item = waiting.take(db, subjects.account(there.writer.id))
+        reviewing.decide(db, boss, item.id, "spam-account", "promotion", "Shops.", item.version)
+    page = read(browser, "/account/standing")
+    assert "removed your account as a spammer’s</a>" in page
 
 
 @pytest.mark.parametrize(
