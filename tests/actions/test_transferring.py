@@ -369,7 +369,7 @@ def people(db: Session) -> tuple[Actor, Actor]:
     return moderator, writer
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=_ACTS)
 def test_in_any_order_everything_agrees(
     db: Session, people: tuple[Actor, Actor], acts: list[tuple[str, int]]
