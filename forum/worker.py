@@ -13,7 +13,7 @@ from datetime import timedelta
 import structlog
 
 from forum import jobs, ops
-from forum.actions import citing, finding, learning, linking, rechecking, reporting, sanctioning
+from forum.actions import citing, covering, finding, learning, linking, rechecking, reporting, sanctioning
 from forum.config import Settings
 from forum.db import Database, Session
 from forum.errors import Busy, NotReady
@@ -31,6 +31,8 @@ JOBS: Mapping[str, Work] = {
     "references.check_link": linking.check_link,
     "mail.deliver": mail.deliver_message,
     "mail.report": reporting.deliver,
+    "moderation.cover": covering.go_on,
+    "moderation.uncover": covering.go_back,
     "moderation.end_sanctions": sanctioning.end,
     "moderation.learn": learning.learn,
 }

@@ -129,7 +129,8 @@ class Actor(NamedTuple):
 
     @property
     def is_moderator(self) -> bool:
-        return self.role in (Role.MODERATOR, Role.ADMIN)
+        """A suspended one is not, as long as that lasts."""
+        return self.role in (Role.MODERATOR, Role.ADMIN) and self.standing != Standing.SUSPENDED
 
     @property
     def is_trusted(self) -> bool:
@@ -137,4 +138,4 @@ class Actor(NamedTuple):
 
     @property
     def is_admin(self) -> bool:
-        return self.role is Role.ADMIN
+        return self.role is Role.ADMIN and self.standing != Standing.SUSPENDED

@@ -1,6 +1,6 @@
 """Whether a text is published, held, or refused, and what follows from what screening found in it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,13 +15,16 @@ from forum.errors import Refused
 from forum.inbox import messages
 from forum.inbox.letters import compose
 from forum.markup import Page, render
-from forum.moderation import log, results, screening, word_rules
+from forum.moderation import log, results, sanctions, screening, word_rules
 from forum.moderation.decisions import Case, Ruling
-from forum.moderation.findings import Draft
+from forum.moderation.findings import Draft, hold
 from forum.moderation.screening import Screened
+from forum.moderation.subjects import Subject, SubjectKind
 
 #: For so long a word rule silences.
 PAUSE = timedelta(days=1)
+#: Kept with what was found in the post that caused it.
+PAUSES = hold("pause", "Its author pauses for a day, or until a moderator has decided.")
 
 
 def admit(
@@ -37,30 +40,54 @@ def admit(
 def readmit(db: Session, actor: Actor, thread: Thread, post: Post, page: Page, title: str | None) -> Screened:
     """Why the changed text waits for review, if it does. Refused if it cannot be posted as it is."""
     opens = post.kind == PostKind.OPENING
-    before = Draft(render(post.text), thread.title if opens else "")
-    screened = screening.judge_edit(db, actor, Draft(page, (title or thread.title) if opens else ""), before)
+    draft = Draft(page, (title or thread.title) if opens else "")
+    before = lambda: Draft(render(post.text), thread.title if opens else "")  # noqa: E731
+    screened = screening.judge_edit(db, actor, draft, before)
     _refuse(actor, screened)
     return screened
 
 
 def follow_up(db: Session, actor: Actor, post: Post, screened: Screened) -> None:
     """What was found is kept for the moderators, and the word rules have their effect."""
-    results.record(db, actor.id, post.id, screened.findings)
-    word_rules.hit(db, screened.rule_ids)
-    if screened.silences and actor.standing == Standing.ACTIVE:
+    silences = screened.silences and actor.standing == Standing.ACTIVE
+    # First, and then what was found: `_concerns` looks for what was found since the pause began.
+    if silences:
         _silence(db, actor, post)
+    results.record(db, actor.id, post.id, (*screened.findings, *((PAUSES,) if silences else ())))
+    word_rules.hit(db, screened.rule_ids)
 
 
 def end_pause(db: Session, case: Case, ruling: Ruling) -> None:
-    """Now that a person has decided, a pause that a word rule began is over; what people impose stays."""
+    """Now that a person has decided about the post that made a word rule silence its author, or about the
+    account, the pause is over; what people impose stays.
+    """
     if case.author_id is None or ruling.verdict.leaves_open:
         return
-    latest = select(AccountMove.to_standing, AccountMove.actor_id).where(
-        AccountMove.account_id == case.author_id
-    )
-    last = row(db, latest.order_by(AccountMove.id.desc()).limit(1))
-    if last is not None and last.to_standing == Standing.SILENCED and last.actor_id is None:
+    began = _pause_began(db, case.author_id)
+    if began is not None and _concerns(db, case.subject, began):
         standing.move(db, case.author_id, Standing.ACTIVE, ruling.decision.moderator_id)
+
+
+def _pause_began(db: Session, account_id: int) -> datetime | None:
+    """When the pause began in which a machine has put the account; None if it is in none."""
+    latest = select(AccountMove.to_standing, AccountMove.actor_id, AccountMove.at)
+    of_account = latest.where(AccountMove.account_id == account_id)
+    last = row(db, of_account.order_by(AccountMove.id.desc()).limit(1))
+    if last is None or last.to_standing != Standing.SILENCED or last.actor_id is not None:
+        return None
+    # The worker silences too: with what is left of a sanction when a stronger one is over.
+    if any(one.in_force and one.ends_at is not None for one in sanctions.of_account(db, account_id)):
+        return None
+    began: datetime = last.at
+    return began
+
+
+def _concerns(db: Session, subject: Subject, began: datetime) -> bool:
+    """Whether the pause that began then is about the subject: an account, or the post that caused it."""
+    if subject.kind != SubjectKind.POST:
+        return subject.kind == SubjectKind.ACCOUNT
+    since = [result for result in results.of_post(db, subject.id) if result.at >= began]
+    return any(check == PAUSES.check for result in since for check, _ in result.findings)
 
 
 def _refuse(actor: Actor, screened: Screened) -> None:

@@ -1,5 +1,6 @@
 """Notices of moderators above a post, for everybody who reads it."""
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forum import policy
@@ -11,22 +12,26 @@ from forum.discussion.post_notices import KINDS, OFFERED, WORDS_LENGTH
 from forum.discussion.tables import Post, PostNotice, Thread
 from forum.discussion.visibility import Change
 from forum.discussion.wording import Form, one_line
+from forum.errors import Forbidden
 from forum.inbox import messages
 from forum.inbox.letters import compose
-from forum.moderation import log
+from forum.moderation import log, recusal
 from forum.policy import Permit
 
 
 def put(db: Session, actor: Actor, post_id: int, kind: str, words: str) -> PostNotice:
     """The notice stands above the post, in place of one of the same kind; the post's author is told.
 
-    Invalid (`kind`, `words`) says what is missing.
+    Invalid (`kind`, `words`) says what is missing. Forbidden as `end` is, if one is in its place.
     """
     form = Form()
     chosen = form.take("kind", _kind, kind) or ""
     line = form.take("words", _words, words) or ""
     form.done()
     post, thread = policy.open_post_and_thread(db, actor, post_id, Permit.TEND)
+    there = (PostNotice.post_id == post.id, PostNotice.kind == chosen, PostNotice.ended_at.is_(None))
+    for earlier in db.scalars(select(PostNotice).where(*there)):
+        _leave_to_others(db, actor, post, earlier)
     notice = post_notices.put(db, post.id, chosen, line, actor.id)
     label = KINDS[chosen].label
     log.write_act(db, "notice", actor.id, post_id=post.id, reason=f"{label}: {line}" if line else label)
@@ -36,13 +41,23 @@ def put(db: Session, actor: Actor, post_id: int, kind: str, words: str) -> PostN
 
 
 def end(db: Session, actor: Actor, post_id: int, notice_id: int) -> PostNotice:
-    """The notice no longer stands above the post; NotFound if it does not stand there."""
+    """The notice no longer stands above the post; NotFound if it does not stand there.
+
+    Forbidden on a post of one’s own, if another moderator put it there.
+    """
     post = policy.open_post(db, actor, post_id, Permit.TEND)
     notice = post_notices.find(db, post.id, notice_id)
+    _leave_to_others(db, actor, post, notice)
     post_notices.end(db, notice, actor.id)
     log.write_act(db, "end-notice", actor.id, post_id=post.id, reason=KINDS[notice.kind].label)
     effects.publish(db, post.thread_id, Change([], []), "log")
     return notice
+
+
+def _leave_to_others(db: Session, actor: Actor, post: Post, notice: PostNotice) -> None:
+    """Forbidden if another moderator put the notice above the actor’s own post."""
+    if notice.actor_id != actor.id and (refusal := recusal.of_undoing(db, actor, post.author_id)):
+        raise Forbidden(refusal)
 
 
 def _tell(db: Session, actor: Actor, thread: Thread, post: Post, label: str, words: str) -> None:

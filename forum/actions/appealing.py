@@ -7,7 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forum import policy
-from forum.accounts.tables import Actor
+from forum.accounts import standing
+from forum.accounts.tables import Actor, Standing
 from forum.actions import effects
 from forum.clock import now
 from forum.discussion.tables import Post, PostState
@@ -47,16 +48,27 @@ def appealed(db: Session, case: Case) -> Decision:
 def grant(db: Session, actor: Actor, case: Case, ruling: Ruling, undone: Decision, change: Change) -> None:
     """The appeal is granted; its author, those who flagged and whoever had decided know.
 
-    `undone` is taken back already, with this `change` for readers. A post that had been held waits again.
+    `undone` is taken back already, with this `change` for readers. A post or an account that had been held
+    waits again.
     """
     granted = appeals.settle(db, case.subject.id, ruling.decision, AppealState.GRANTED)
-    news = flags.settle_anew(db, ruling.decision, FlagState.DECLINED, undone.id)
+    news = _settle_flags(db, ruling.decision, undone)
     _write_down(db, actor, undone)
     _wait_again(db, actor, undone)
     _tell_author(db, actor, granted, undone)
     _tell_moderator(db, actor, granted, undone)
     _tell_flaggers(db, news, undone)
     _publish(db, undone, change)
+
+
+def met(db: Session, actor: Actor, ruling: Ruling, undone: Decision) -> None:
+    """A decision was taken back without waiting for the appeal against it: that is granted with it."""
+    waits = select(Appeal.id).where(Appeal.decision_id == undone.id, Appeal.state == AppealState.OPEN)
+    if (appeal_id := db.scalar(waits)) is None:
+        return
+    granted = appeals.settle(db, appeal_id, ruling.decision, AppealState.GRANTED)
+    waiting.refresh(db, waiting.take(db, subjects.appeal(appeal_id)), Happening.DECIDED, actor.id)
+    _tell_author(db, actor, granted, undone)
 
 
 def refuse(db: Session, actor: Actor, case: Case, ruling: Ruling, _order: Order) -> Change:
@@ -71,6 +83,19 @@ def _words(value: str) -> str:
     if not text:
         raise ValueError("Say in your own words why the decision is wrong.")
     return text
+
+
+def _settle_flags(db: Session, ruling: Decision, undone: Decision) -> Sequence[Flag]:
+    """The flags are declined; if it was a second decision, they are what the first had made of them.
+
+    They stay as they are where something else was decided since.
+    """
+    if decisions.is_overtaken(db, undone):
+        return ()
+    if (former_id := undone.before.get("reverses")) is None:
+        return flags.settle_anew(db, ruling, FlagState.DECLINED, undone.id)
+    former = db.get_one(Decision, former_id)
+    return flags.settle_anew(db, former, VERDICT[former.verdict].flags, undone.id)
 
 
 def _write_down(db: Session, actor: Actor, undone: Decision) -> None:
@@ -96,22 +121,30 @@ def _write_down(db: Session, actor: Actor, undone: Decision) -> None:
 
 
 def _wait_again(db: Session, actor: Actor, undone: Decision) -> None:
-    if undone.post_id is None or db.get_one(Post, undone.post_id).state != PostState.HELD:
+    if not _waits(db, undone):
         return
     item = db.get_one(ReviewItem, undone.item_id, populate_existing=True)
     item.held_because = item.held_because or undone.before.get("held_because", "") or "An appeal was granted."
     waiting.refresh(db, item, Happening.DECIDED, actor.id)
 
 
+def _waits(db: Session, undone: Decision) -> bool:
+    """Whether what was decided about is held now."""
+    if undone.post_id is not None:
+        return db.get_one(Post, undone.post_id).state == PostState.HELD
+    account_id = db.get_one(ReviewItem, undone.item_id).account_id
+    return account_id is not None and standing.of(db, account_id) == Standing.HELD
+
+
 def _tell_author(db: Session, actor: Actor, made: Appeal, decision: Decision) -> None:
     statement = statements.read(db, decision.id)
-    waits = decision.post_id is not None and db.get_one(Post, decision.post_id).state == PostState.HELD
     letter = compose(
         "appeal",
         is_granted=made.state == AppealState.GRANTED,
+        is_overtaken=decisions.is_overtaken(db, decision),
         moderator=actor.name,
         it=statement,
-        waits=waits,
+        waits=_waits(db, decision),
         reason=made.answer,
         day=_day(decision.at),
     )

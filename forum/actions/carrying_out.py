@@ -2,25 +2,27 @@
 
 from collections.abc import Callable, Iterable
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from forum import jobs
 from forum.accounts import standing
 from forum.accounts.tables import Actor, Standing
-from forum.actions import appealing, mending, reporting, spamming, tending
+from forum.actions import appealing, mending, reporting, spamming, telling, tending
 from forum.clock import now
 from forum.discussion import posts
 from forum.discussion.tables import Post, PostState, Thread, ThreadMove
 from forum.discussion.visibility import Change
 from forum.errors import Invalid
 from forum.inbox import subscriptions
-from forum.moderation import decisions, flags, log, sanctions, waiting
+from forum.moderation import batches, decisions, flags, log, sanctions, waiting
 from forum.moderation.decisions import Case, Order, Ruling, days_of
 from forum.moderation.rules import VERDICT, VERDICTS
 from forum.moderation.subjects import SubjectKind
 from forum.moderation.tables import Decision, Happening, ReviewItem, SanctionKind
 
 NOTHING = Change([], [])
+#: So many decisions are made, or taken back, with one click at once; a job goes on with the others.
+MOST_AT_ONCE = 30
 #: Where a form about a decision has what `tending` calls otherwise.
 _FIELDS = {"original": "more", "tags": "more", "why": "reason"}
 
@@ -51,7 +53,21 @@ def take_back(db: Session, actor: Actor, undone: Decision) -> Change:
     sanctions.lift(db, undone.id, actor.id)
     spamming.let_in(db, undone)
     change = _put_back(db, actor, undone)
-    return together([change, *(_take_back_with(db, actor, other) for other in _batch(db, undone))])
+    return together([change, take_back_covered(db, actor, undone)])
+
+
+def take_back_covered(db: Session, actor: Actor, undone: Decision, after: int = 0) -> Change:
+    """What it covered, other posts of its author, is taken back where it holds; only ids behind that one.
+
+    Of very much only some, and a job goes on.
+    """
+    found = batches.covered(db, undone.id, after)
+    if len(found) > MOST_AT_ONCE:
+        last = found[MOST_AT_ONCE - 1].id
+        key = f"uncover-{undone.id}-{last}"
+        jobs.put(db, "moderation.uncover", key=key, decision_id=undone.id, actor_id=actor.id, after=last)
+    hold = [other for other in found[:MOST_AT_ONCE] if decisions.in_force(db, other.item_id) is other]
+    return together(_take_back_with(db, actor, other) for other in hold)
 
 
 def reopen(db: Session, actor: Actor, undone: Decision) -> None:
@@ -122,11 +138,12 @@ def _remove_spammer(db: Session, actor: Actor, case: Case, ruling: Ruling, order
     return NOTHING if case.subject.kind == SubjectKind.ACCOUNT else _move(db, actor, case, ruling, order)
 
 
-def _escalate(db: Session, actor: Actor, case: Case, _ruling: Ruling, _order: Order) -> Change:
+def _escalate(db: Session, actor: Actor, case: Case, ruling: Ruling, _order: Order) -> Change:
     """Only admins decide it from now on; it is more pressing."""
     item = db.get_one(ReviewItem, case.item_id)
     item.is_escalated = True
     waiting.refresh(db, item, Happening.DECIDED, actor.id)
+    telling.ask_admins(db, actor, case, ruling.decision)
     return NOTHING
 
 
@@ -141,9 +158,12 @@ def _undo(db: Session, actor: Actor, case: Case, ruling: Ruling, _order: Order) 
     """Everything is as it was before the last decision, and the item waits for what it waited for then."""
     undone = db.get_one(Decision, case.last_decision)
     change = take_back(db, actor, undone)
+    if case.subject.kind == SubjectKind.REPORT:
+        reporting.reopen(db, actor, case, ruling, undone)
     reopen(db, actor, undone)
     if undone.post_id is not None:
         ruling.decision.to_state = db.get_one(Post, undone.post_id).state
+    appealing.met(db, actor, ruling, undone)
     return change
 
 
@@ -190,6 +210,8 @@ DEEDS: dict[str, Deed] = {
 
 def _put_back(db: Session, actor: Actor, undone: Decision) -> Change:
     """The decision's own post, thread or account is as it was before it, if nothing became of it since."""
+    if decisions.is_overtaken(db, undone):
+        return NOTHING
     if move_id := undone.before.get("thread_move"):
         tending.undo(db, actor, move_id, by_decision=True)
         return NOTHING
@@ -217,13 +239,6 @@ def _hold_again(db: Session, actor: Actor, undone: Decision) -> None:
         return
     if standing.of(db, account_id) == Standing.ACTIVE:
         standing.move(db, account_id, Standing.HELD, actor.id)
-
-
-def _batch(db: Session, undone: Decision) -> list[Decision]:
-    """What it covered, other posts of its author, and holds."""
-    others = select(Decision).where(Decision.id.in_(undone.before.get("covers", [])))
-    found = list(db.scalars(others.order_by(Decision.id)))
-    return [other for other in found if decisions.in_force(db, other.item_id) is other]
 
 
 def _take_back_with(db: Session, actor: Actor, other: Decision) -> Change:

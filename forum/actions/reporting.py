@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forum import jobs, policy
@@ -17,14 +18,14 @@ from forum.discussion.wording import Form, one_line
 from forum.errors import Forbidden, Invalid
 from forum.inbox import mail, messages
 from forum.inbox.letters import Letter, compose
-from forum.moderation import decisions, log, recusal, reports, subjects, waiting
+from forum.moderation import batches, decisions, log, recusal, reports, subjects, waiting
 from forum.moderation.decisions import Case, Order, Ruling
 from forum.moderation.statement import within
-from forum.moderation.tables import Report, ReportState
+from forum.moderation.tables import Decision, Report, ReportState
 from forum.policy import Permit
 
 NOTHING = Change([], [])
-RECEIVED, DECIDED = "received", "decided"
+RECEIVED, DECIDED, REOPENED = "received", "decided", "reopened"
 
 
 class Notice(NamedTuple):
@@ -50,14 +51,16 @@ def report(db: Session, actor: Actor | None, token: str, notice: Notice, base_ur
     """The report waits for a moderator; answers the token that leads to its state. Sent twice, it is one.
 
     `token` is that of the form, made by `reports.new_token`. Invalid says what is missing, or (`""`) that too
-    many came in within an hour. Whether a post exists, or who may see it, is never told.
+    many came in within an hour; abuse of children can always be reported. Whether a post exists, or who may
+    see it, is never told.
     """
     policy.require(Permit.REPORT_ILLEGAL, actor)
     if reports.is_sent(db, token):
         return token
     checked = _checked(actor, notice, base_url)
-    if (until := reports.full_until(db, actor.id if actor else None)) is not None:
-        raise Invalid({"": _full(actor, f"{until:%H:%M}")})
+    full = None if notice.is_exempt else reports.full(db, actor.id if actor else None, checked.email)
+    if full is not None:
+        raise Invalid({"": _full(full)})
     token = token if reports.is_token(token) else reports.new_token()
     made = reports.add(
         db,
@@ -75,7 +78,7 @@ def uphold(db: Session, actor: Actor, case: Case, ruling: Ruling, order: Order) 
     """What was reported is illegal: if it is a post, it is removed by a decision of its own."""
     made = reports.settle(db, case.subject.id, ruling.decision, ReportState.UPHELD)
     if made.post_id is not None:
-        _remove(db, actor, made.post_id, order)
+        _remove(db, actor, made.post_id, ruling.decision, order)
     _tell(db, made)
     return NOTHING
 
@@ -86,14 +89,31 @@ def decline(db: Session, _actor: Actor, case: Case, ruling: Ruling, _order: Orde
     return NOTHING
 
 
+def reopen(db: Session, actor: Actor, case: Case, ruling: Ruling, undone: Decision) -> None:
+    """The report waits again, as whoever sent it hears; so does the author whose post is back."""
+    made = reports.reopen(db, case.subject.id)
+    items = [removal.item_id for removal in batches.covered(db, undone.id)]
+    # Not if that was taken back before, after an appeal.
+    back = select(Decision).where(Decision.item_id.in_(items), Decision.id > ruling.decision.id)
+    for decision in db.scalars(back).all():
+        if decision.author_id != actor.id:
+            telling.tell_author(db, actor, decision)
+    _tell(db, made, REOPENED)
+
+
 def deliver(database: Database, settings: Settings, report_id: int, about: str) -> None:
-    """The notifier's mail has left: that the report is here, or what was decided. The job `mail.report`."""
+    """The notifier's mail has left: that the report is here, or what became of it. The job `mail.report`."""
     with database.reading() as db:
         made = db.get(Report, report_id)
     if made is None or not made.email:
         return
-    letter = _answer(made) if about == DECIDED else _receipt(made, settings.name)
-    mail.deliver(settings, made.email, letter.subject, letter.text, key=f"report-{made.id}-{about}")
+    if about == DECIDED and made.decided_at is None:
+        # Taken back before it was told.
+        return
+    letter = _receipt(made, settings.name) if about == RECEIVED else _news(made, about)
+    # What is decided for a second time is told in a second mail.
+    key = f"report-{made.id}-{about}" + (f"-{made.decided_at:%y%m%d%H%M%S}" if made.decided_at else "")
+    mail.deliver(settings, made.email, letter.subject, letter.text, key=key)
 
 
 def _checked(actor: Actor | None, notice: Notice, base_url: str) -> _Checked:
@@ -148,18 +168,21 @@ def _short(line: str, longest: int) -> str:
     return line
 
 
-def _full(actor: Actor | None, time: str) -> str:
-    most = reports.MOST_IN_AN_HOUR
-    if actor is not None:
-        return f"That would be more than {most} reports within an hour. Please go on after {time} UTC."
+def _full(full: reports.Full) -> str:
+    time = f"{full.until:%H:%M}"
+    if full.is_own:
+        return f"That would be more than {full.most} reports within an hour. Please go on after {time} UTC."
     return (
         "More reports have come in within an hour than the moderators can read, so yours is not taken yet."
         f" Please send it again after {time} UTC. If you have an account, sign in: then it is taken at once."
     )
 
 
-def _remove(db: Session, actor: Actor, post_id: int, order: Order) -> None:
-    """The post is removed, its author told why; not if it is out of sight for good already."""
+def _remove(db: Session, actor: Actor, post_id: int, upheld: Decision, order: Order) -> None:
+    """The post is removed, its author told why; not if it is removed already.
+
+    The decision that upheld the report covers that: taken back, it takes the removal along.
+    """
     item = waiting.take(db, subjects.post(post_id))
     case = decisions.read(db, item.id)
     if "remove" not in {verdict.key for verdict in case.offered}:
@@ -167,6 +190,7 @@ def _remove(db: Session, actor: Actor, post_id: int, order: Order) -> None:
     if why := recusal.why(db, actor, case):
         raise Forbidden(why)
     ruling = decisions.decide(db, case, actor.id, Order("remove", order.rule, order.reason), case.version)
+    batches.put(upheld, ruling.decision)
     post = db.get_one(Post, post_id)
     change = posts.move(db, post, PostState.REMOVED, actor.id, ruling.decision.reason)
     log.write(db, ruling.decision)
@@ -174,21 +198,23 @@ def _remove(db: Session, actor: Actor, post_id: int, order: Order) -> None:
     effects.publish(db, post.thread_id, change, "log")
 
 
-def _tell(db: Session, made: Report) -> None:
-    """Whoever reported it hears what was decided: in the inbox, or by mail."""
+def _tell(db: Session, made: Report, about: str = DECIDED) -> None:
+    """Whoever reported it hears what became of it: in the inbox, or by mail."""
     if made.account_id is not None:
-        letter = _answer(made)
+        letter = _news(made, about)
         by = made.decided_by_id
         messages.send(db, made.account_id, "report", letter.subject, letter.text, "", author_id=by)
     elif made.email:
-        jobs.put(db, "mail.report", report_id=made.id, about=DECIDED)
+        jobs.put(db, "mail.report", report_id=made.id, about=about)
 
 
 def _receipt(made: Report, forum: str) -> Letter:
     return compose("report_received", number=made.number, day=_day(made), forum=forum)
 
 
-def _answer(made: Report) -> Letter:
+def _news(made: Report, about: str) -> Letter:
+    if about == REOPENED:
+        return compose("report_reopened", number=made.number, day=_day(made))
     return compose(
         "report_decided",
         number=made.number,

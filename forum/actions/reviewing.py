@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forum import policy
-from forum.accounts.tables import Actor
+from forum.accounts.tables import Account, Actor
 from forum.actions import admitting, carrying_out, covering, effects, telling
 from forum.discussion.wording import Form
 from forum.errors import Forbidden, ForumError, Invalid
@@ -14,6 +15,7 @@ from forum.inbox import messages
 from forum.inbox.letters import compose
 from forum.moderation import claims, decisions, log, recusal
 from forum.moderation.decisions import Case, Order
+from forum.moderation.rules import AGAINST_ACCOUNTS, ALONE, VERDICT
 from forum.moderation.statement import within
 from forum.moderation.tables import Decision
 from forum.policy import Permit
@@ -33,8 +35,12 @@ class Outcome(NamedTuple):
 
 
 def claim(db: Session, actor: Actor, item_id: int) -> None:
-    """The item is the actor's for twenty minutes from now; Claimed if it is somebody else's."""
+    """The item is the actor's for twenty minutes from now; Claimed if it is somebody else's.
+
+    Forbidden, here and below, if it is not theirs to decide.
+    """
     policy.require(Permit.REVIEW, actor)
+    _open(db, actor, item_id)
     claims.claim(db, item_id, actor.id)
 
 
@@ -57,6 +63,7 @@ def take_over(db: Session, actor: Actor, item_id: int, holder_id: int, words: st
     it is a claim like any other, and nobody is told.
     """
     policy.require(Permit.REVIEW, actor)
+    _open(db, actor, item_id)
     form = Form()
     said = form.take("words", _word, words)
     form.done()
@@ -89,6 +96,7 @@ def decide(
     policy.require(Permit.REVIEW, actor)
     case = _open(db, actor, item_id)
     order = Order(verdict, rule, reason, sanction, days, more)
+    _spare(db, actor, case, order)
     ruling = decisions.decide(db, case, actor.id, order, version)
     change = carrying_out.carry_out(db, actor, case, ruling, order)
     admitting.end_pause(db, case, ruling)
@@ -105,11 +113,14 @@ def decide_many(
     """Each of the items (by their ids, with the versions that the actor read) is decided like the others.
 
     One that cannot be, because somebody was faster or because the verdict is not offered for it, stays as it
-    is and says why. Invalid, and nothing is decided, when rule or reason are missing, or without items.
+    is and says why. Invalid, and nothing is decided, when rule or reason are missing, without items, or if
+    the verdict is for one item at a time.
     """
     policy.require(Permit.REVIEW, actor)
     if not 0 < len(versions) <= MOST_AT_ONCE:
         raise Invalid({"items": f"Choose the items first: from one to {MOST_AT_ONCE}."})
+    if verdict in ALONE:
+        raise Invalid({"verdict": f"“{VERDICT[verdict].label}” is for one item at a time."})
     order = Order(verdict, rule, reason)
     outcomes = [_one_of_many(db, actor, item_id, versions[item_id], order) for item_id in sorted(versions)]
     made = [outcome.decision for outcome in outcomes if outcome.decision is not None]
@@ -144,3 +155,12 @@ def _open(db: Session, actor: Actor, item_id: int) -> Case:
     if refusal := recusal.why(db, actor, case):
         raise Forbidden(refusal)
     return case
+
+
+def _spare(db: Session, actor: Actor, case: Case, order: Order) -> None:
+    """Nobody sanctions themselves, and only an admin an admin: Forbidden."""
+    if case.author_id is None or not (order.sanction or order.verdict in AGAINST_ACCOUNTS):
+        return
+    role = db.scalars(select(Account.role).where(Account.id == case.author_id)).one()
+    if recusal.is_spared(actor, case.author_id, role):
+        raise Forbidden(recusal.SPARED)

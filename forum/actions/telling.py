@@ -1,13 +1,14 @@
 """Who hears of a decision: whom it concerns, with a statement of reasons, and everybody who flagged."""
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forum.accounts.tables import Actor
+from forum.accounts.tables import Account, Actor, Role
 from forum.discussion.naming import called
 from forum.discussion.tables import Post, PostState, Thread
 from forum.inbox import messages
 from forum.inbox.letters import Letter, compose
-from forum.moderation import reasons, statements
+from forum.moderation import batches, reasons, statements
 from forum.moderation.decisions import Case, Ruling
 from forum.moderation.subjects import Subject, SubjectKind
 from forum.moderation.tables import Decision, FlagState
@@ -20,8 +21,17 @@ def tell(db: Session, actor: Actor, case: Case, ruling: Ruling) -> None:
     """Whom the decision concerns, and the flaggers, know what was decided."""
     concerned = case.author_id is not None and case.subject.kind in _CONCERN
     if concerned and ruling.verdict.tells_author and case.author_id != actor.id:
-        _tell_author(db, actor, ruling.decision)
+        tell_author(db, actor, ruling.decision)
     tell_flaggers(db, case, ruling)
+
+
+def ask_admins(db: Session, actor: Actor, case: Case, decision: Decision) -> None:
+    """Every admin knows that an item waits for one of them, and why."""
+    letter = compose("asked", moderator=actor.name, what=_what(db, case.subject), reason=decision.reason)
+    admins = select(Account.id).where(Account.role == Role.ADMIN, Account.id != actor.id)
+    for admin_id in db.scalars(admins.order_by(Account.id)).all():
+        path = f"/moderation/items/{case.item_id}"
+        messages.send(db, admin_id, "asked", letter.subject, letter.text, path, author_id=actor.id)
 
 
 def tell_flaggers(db: Session, case: Case, ruling: Ruling) -> None:
@@ -45,22 +55,24 @@ def tell_flaggers(db: Session, case: Case, ruling: Ruling) -> None:
         messages.send(db, flag.account_id, "outcome", letter.subject, letter.text, path)
 
 
-def _tell_author(db: Session, actor: Actor, decision: Decision) -> None:
+def tell_author(db: Session, actor: Actor, decision: Decision) -> None:
+    """Whom the decision concerns has its statement of reasons."""
     assert decision.author_id is not None, "it concerns somebody"
-    letter = _with_others(statements.write(db, decision), decision)
+    letter = _with_others(db, statements.write(db, decision), decision)
     path = f"/account/decisions/{decision.id}"
     messages.send(db, decision.author_id, "decision", letter.subject, letter.text, path, author_id=actor.id)
 
 
-def _with_others(letter: Letter, decision: Decision) -> Letter:
-    """The letter, with a word about what was decided alike with the same click."""
-    others = len(decision.before.get("covers", []))
+def _with_others(db: Session, letter: Letter, decision: Decision) -> Letter:
+    """The letter, with where to read, and appeal against, what was decided alike with the same click."""
+    others = decision.before.get("others", 0)
     if not others:
         return letter
     posts = "one other post" if others == 1 else f"{others} other posts"
-    return letter._replace(
-        text=f"{letter.text}\n\nThe same was decided about {posts} of yours: /account/standing names them."
-    )
+    paths = [f"/account/decisions/{other.id}" for other in batches.covered(db, decision.id)]
+    later = ["The others follow within minutes: /account/standing names all."] if len(paths) < others else []
+    lines = [f"The same was decided about {posts} of yours:", *paths, *later]
+    return letter._replace(text="\n\n".join([letter.text, "\n".join(lines)]))
 
 
 def _what(db: Session, subject: Subject) -> str:

@@ -1,5 +1,6 @@
 """What moderators do with a whole thread: close, name its original, lock, slow down, retag, take back."""
 
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from forum import policy
@@ -9,11 +10,11 @@ from forum.discussion import originals, tags, thread_states, wording
 from forum.discussion.tables import Thread, ThreadMove, ThreadState
 from forum.discussion.thread_states import Act
 from forum.discussion.visibility import Change
-from forum.errors import Conflict, NotFound
+from forum.errors import Conflict, Forbidden, NotFound
 from forum.inbox import following, messages
 from forum.inbox.following import Kind
 from forum.inbox.letters import compose
-from forum.moderation import log
+from forum.moderation import log, recusal
 from forum.moderation.decisions import REASON_LENGTH
 from forum.moderation.statement import within
 from forum.policy import Permit
@@ -56,8 +57,11 @@ def close_as_duplicate(
 
 
 def reopen(db: Session, actor: Actor, thread_id: int, why: str = "") -> ThreadMove:
-    """Everybody can answer again, and no original is named."""
+    """Everybody can answer again, and no original is named. Forbidden if another moderator closed the
+    actor’s own thread.
+    """
     thread = policy.open_thread(db, actor, thread_id, Permit.TEND)
+    _leave_to_others(db, actor, thread, ThreadState.OPEN)
     facts = {"closed_reason": "", "duplicate_of_id": None}
     was_shown_at = [f"thread:{thread.duplicate_of_id}"] if thread.duplicate_of_id else []
     words = _said(why)
@@ -75,8 +79,11 @@ def lock(db: Session, actor: Actor, thread_id: int, why: str, *, by_decision: bo
 
 
 def unlock(db: Session, actor: Actor, thread_id: int, why: str = "") -> ThreadMove:
-    """The thread is what it was before it was locked."""
+    """The thread is what it was before it was locked. Forbidden if another moderator locked it, and it is the
+    actor’s own.
+    """
     thread = policy.open_thread(db, actor, thread_id, Permit.TEND)
+    _leave_to_others(db, actor, thread, ThreadState.OPEN, ThreadState.CLOSED)
     words = _said(why)
     made = thread_states.unlock(db, thread, actor.id, words)
     return _done(db, actor, thread, made, "unlock", words, False)
@@ -108,13 +115,18 @@ def set_slow(db: Session, actor: Actor, thread_id: int, minutes: str, why: str =
 
 
 def undo(db: Session, actor: Actor, move_id: int, *, by_decision: bool = False) -> ThreadMove:
-    """What the move changed, and nobody changed since, is as it was before it; followers too."""
+    """What the move changed, and nobody changed since, is as it was before it; followers too.
+
+    Forbidden if it is another moderator’s, in the actor’s own thread.
+    """
     undone = db.get(ThreadMove, move_id)
     if undone is None:
         raise NotFound
     if db.get_one(Thread, undone.thread_id).merged_into_id is not None:
         raise Conflict("This thread went into another one since. Undo that first.")
     thread = policy.open_thread(db, actor, undone.thread_id, Permit.TEND)
+    if not by_decision and undone.actor_id not in (None, actor.id):
+        _refuse(recusal.of_undoing(db, actor, thread.author_id))
     left = thread.duplicate_of_id
     made = thread_states.undo(db, undone, actor.id)
     if left is not None and thread.duplicate_of_id != left:
@@ -133,6 +145,22 @@ def caution(db: Session, actor: Actor, name: str, words: str) -> None:
         raise NotFound
     log.write_act(db, "caution", actor.id, reason=f"{name}: {text}" if text else name)
     effects.publish_cautions(db)
+
+
+def _leave_to_others(db: Session, actor: Actor, thread: Thread, *before: ThreadState) -> None:
+    """Forbidden if another moderator did something with the actor’s own thread since it was last `before`."""
+    if thread.author_id != actor.id:
+        return
+    moved = ThreadMove.thread_id == thread.id
+    last = db.scalar(select(func.max(ThreadMove.id)).where(moved, ThreadMove.to_state.in_(before)))
+    others = exists().where(moved, ThreadMove.id > (last or 0), ThreadMove.actor_id != actor.id)
+    if db.scalar(select(others)):
+        _refuse(recusal.of_undoing(db, actor, thread.author_id))
+
+
+def _refuse(why: str) -> None:
+    if why:
+        raise Forbidden(why)
 
 
 def lead_followers(db: Session, thread: Thread, made: ThreadMove, to_id: int) -> None:

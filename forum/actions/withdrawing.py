@@ -3,11 +3,11 @@
 from sqlalchemy.orm import Session
 
 from forum import policy
-from forum.accounts.tables import Actor
+from forum.accounts.tables import Actor, Standing
 from forum.actions import effects
 from forum.discussion import posts
 from forum.discussion.tables import Post, PostState
-from forum.moderation import queue
+from forum.moderation import queue, reports
 from forum.policy import Permit
 
 
@@ -21,11 +21,25 @@ def withdraw(db: Session, actor: Actor, post_id: int) -> Post:
 
 
 def restore(db: Session, actor: Actor, post_id: int) -> Post:
-    """A withdrawn post is what it was before: shown, or waiting for review."""
+    """A withdrawn post is what it was before: shown, or waiting for review.
+
+    It waits, too, if whatever its author posts does, or if a moderator has not yet decided about it.
+    """
     post = policy.open_post(db, actor, post_id, Permit.RESTORE)
-    before = posts.state_before(db, post)
-    change = posts.move(db, post, before, actor.id)
-    if before == PostState.HELD:
-        queue.hold(db, post.id, "Its author withdrew it and brought it back before anybody had reviewed it.")
+    because = _why_it_waits(db, actor, post)
+    change = posts.move(db, post, PostState.HELD if because else PostState.SHOWN, actor.id)
+    if because:
+        queue.hold(db, post.id, because)
     effects.publish(db, post.thread_id, change)
     return post
+
+
+def _why_it_waits(db: Session, actor: Actor, post: Post) -> str:
+    """In words for moderators; "" if it does not."""
+    if posts.state_before_withdrawal(db, post) == PostState.HELD:
+        return "Its author withdrew it and brought it back before anybody had reviewed it."
+    if actor.is_watched or actor.standing == Standing.HELD:
+        return "Its author brought it back, and is under review."
+    if queue.is_open(db, post.id) or reports.is_reported(db, post.id):
+        return "Its author withdrew it and brought it back while it was flagged or reported."
+    return ""

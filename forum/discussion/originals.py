@@ -1,10 +1,12 @@
 """The thread that asked it before: read from what people type, and never a chain of them."""
 
 import re
+from urllib.parse import urlsplit
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from forum.config import settings
 from forum.discussion.tables import Post, PostKind, Thread
 
 _THREAD = re.compile(r"(?:^|/t/|#)(\d{1,9})(?:$|[/?#])")
@@ -12,13 +14,28 @@ _POST = re.compile(r"/p/(\d{1,9})(?:$|[/?#])")
 
 
 def named(db: Session, typed: str) -> Thread | None:
-    """The thread that an address (its own, or that of one of its posts) or a number names; None if none."""
+    """The thread that an address (its own, or that of one of its posts) or a number names; None if none.
+
+    ValueError with a sentence for who typed it, if the address is another site's.
+    """
     words = typed.strip()
+    if _is_elsewhere(words):
+        raise ValueError("This address is not one of this forum. Give the address of a thread here.")
     if found := _POST.search(words):
         wanted = select(Thread).join(Post, Post.thread_id == Thread.id).where(Post.id == int(found[1]))
         return db.scalars(wanted).first()
     found = _THREAD.search(words)
     return db.get(Thread, int(found[1])) if found else None
+
+
+def _is_elsewhere(words: str) -> bool:
+    """Whether this is an address with another host than the forum's, also without its “https:”."""
+    try:
+        host = urlsplit(words if words.startswith("/") or "://" in words else f"//{words}").netloc
+    except ValueError:
+        return True
+    is_named = "." in host or ":" in host or words.startswith("//") or "://" in words
+    return bool(host) and is_named and host.casefold() != urlsplit(settings().base_url).netloc.casefold()
 
 
 def original(db: Session, thread: Thread, typed: str) -> Thread:

@@ -21,7 +21,8 @@ MOVES: dict[PostState, frozenset[PostState]] = {
     # An author's edit sends a hidden or removed post back for review, a shown one if its sources need that.
     SHOWN: frozenset({HIDDEN, REMOVED, WITHDRAWN, HELD}),
     HIDDEN: frozenset({SHOWN, REMOVED, HELD}),
-    REMOVED: frozenset({SHOWN, HIDDEN, HELD}),
+    # Withdrawn again if the removal of a withdrawn post is taken back.
+    REMOVED: frozenset({SHOWN, HIDDEN, HELD, WITHDRAWN}),
     WITHDRAWN: frozenset({SHOWN, HELD, REMOVED}),
 }
 
@@ -102,10 +103,12 @@ def move(db: Session, post: Post, to: PostState, actor_id: int | None, why: str 
     return visibility.settle(db, post)
 
 
-def state_before(db: Session, post: Post) -> PostState:
-    """The state from which the post came into its present one."""
-    moves = select(PostMove.from_state).where(PostMove.post_id == post.id).order_by(PostMove.id.desc())
-    return PostState(db.scalars(moves.limit(1)).one() or SHOWN)
+def state_before_withdrawal(db: Session, post: Post) -> PostState:
+    """The state from which its author withdrew the post last."""
+    # It may have been removed since, and that taken back.
+    withdrawn = (PostMove.to_state == WITHDRAWN, PostMove.from_state != REMOVED)
+    moves = select(PostMove.from_state).where(PostMove.post_id == post.id, *withdrawn)
+    return PostState(db.scalars(moves.order_by(PostMove.id.desc()).limit(1)).one() or SHOWN)
 
 
 def by_submission(db: Session, submission: str | None) -> Post | None:

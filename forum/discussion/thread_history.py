@@ -34,7 +34,7 @@ def of_thread(db: Session, thread: Thread) -> list[Line]:
         Line(
             made.at,
             names.get(made.actor_id or 0, ""),
-            _words(made),
+            _words(thread, made, moves[:place]),
             made.why,
             move_id=made.id if _can_be_undone(thread, made, moves[:place]) else None,
         )
@@ -48,7 +48,7 @@ def _can_be_undone(thread: Thread, made: ThreadMove, newer: Sequence[ThreadMove]
     return not is_of_merge and thread_states.is_in_force(thread, made, newer[::-1])
 
 
-def _words(made: ThreadMove) -> str:
+def _words(thread: Thread, made: ThreadMove, newer: Sequence[ThreadMove]) -> str:
     before = made.before
     if made.from_state != made.to_state:
         return _of_state(made)
@@ -57,8 +57,20 @@ def _words(made: ThreadMove) -> str:
     if "tag_names" in before:
         return f"changed the tags, which were: {before['tag_names']}"
     if "slow_minutes" in before:
-        return f"changed slow mode from {before['slow_minutes']} minutes"
+        return _of_slow_mode(_slow_after(thread, newer))
     return "changed why it is closed" if before else "took something back that had changed since"
+
+
+def _of_slow_mode(minutes: int) -> str:
+    if not minutes:
+        return "ended slow mode"
+    return f"set slow mode to {minutes} minute{'' if minutes == 1 else 's'}"
+
+
+def _slow_after(thread: Thread, newer: Sequence[ThreadMove]) -> int:
+    """What slow mode was before these later moves, the latest first: each keeps what was before it."""
+    found: list[int] = [made.before["slow_minutes"] for made in newer if "slow_minutes" in made.before]
+    return found[-1] if found else thread.slow_minutes
 
 
 def _of_state(made: ThreadMove) -> str:

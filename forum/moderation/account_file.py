@@ -19,10 +19,9 @@ from forum.discussion.naming import called
 from forum.discussion.tables import Post, PostKind, Thread
 from forum.inbox.tables import Message
 from forum.moderation import notes
-from forum.moderation.log import a
+from forum.moderation.log import a, what
 from forum.moderation.reversals import is_reversed
 from forum.moderation.rules import RULE, VERDICT
-from forum.moderation.subjects import SubjectKind
 from forum.moderation.tables import Decision, Flag, FlagReason, ItemKind, ItemState, ReviewItem, Sanction
 from forum.paging import Cursor, Page
 
@@ -268,12 +267,11 @@ def _page(
 
 def _made(found: Any) -> Made:
     verdict, rule = VERDICT[found.verdict], RULE.get(found.rule)
-    about = a(called(found.kind, found.thread_kind)) if found.kind else _THINGS.get(verdict.subject, "")
     return Made(
         found.id,
         found.item_id,
         found.name,
-        f"{verdict.done} {about}".strip(),
+        f"{verdict.done} {what(verdict.subject, found.kind, found.thread_kind)}",
         rule.title if rule else "",
         found.reason,
         found.sanction or "",
@@ -281,14 +279,6 @@ def _made(found: Any) -> Made:
         bool(found.is_reversed),
         found.at,
     )
-
-
-#: What a decision about something else than a post is about.
-_THINGS = {
-    SubjectKind.ACCOUNT: "the account",
-    SubjectKind.MESSAGE: "a message",
-    SubjectKind.APPEAL: "an appeal",
-}
 
 
 def _raised(found: Any) -> Raised:

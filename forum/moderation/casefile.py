@@ -19,7 +19,7 @@ from forum.discussion.tables import Post, PostKind
 from forum.moderation import decisions, particulars, recusal, sanctions
 from forum.moderation.items import FACTS, Given, ItemRow, common, joined
 from forum.moderation.particulars import Particulars, Person
-from forum.moderation.rules import RULE, VERDICT, Verdict
+from forum.moderation.rules import AGAINST_ACCOUNTS, RULE, VERDICT, Verdict
 from forum.moderation.sanctions import SanctionView
 from forum.moderation.tables import Decision, Flag, FlagReason, FlagState, ReviewItem
 
@@ -45,7 +45,8 @@ _MADE = select(
 
 class FlagView(NamedTuple):
     """A flag as moderators see it; nobody else ever learns who it was. `upheld` and `declined` count what
-    became of its flagger's flags; `original_id` is the thread that asked it before.
+    became of its flagger's flags; `original_id` is the thread that asked it before. To a moderator whom the
+    item concerns, `account` and `words` are "" and the counts 0.
     """
 
     account: str
@@ -110,6 +111,8 @@ class ItemView(ItemRow):
     #: What the viewer can do with it: the buttons; and if that is nothing, why somebody else decides it.
     verdicts: Sequence[Verdict]
     recusal: str
+    #: Why the viewer cannot sanction whom it concerns, in a sentence; "" if they can.
+    spared: str
 
 
 def item(db: Session, item_id: int, viewer: Actor) -> ItemView | None:
@@ -119,21 +122,29 @@ def item(db: Session, item_id: int, viewer: Actor) -> ItemView | None:
         return None
     case = decisions.read(db, item_id)
     recused = recusal.why(db, viewer, case)
+    shared, concerned = common(facts, viewer), _person(db, facts, item_id)
+    person: Person | None = concerned["person"]
+    spared = person is not None and recusal.is_spared(viewer, facts.author_id, person.role)
     flags, made = (
-        _flags(db, item_id),
+        _flags(db, item_id, anonymous=shared["is_own"]),
         _decisions(db, _MADE.where(Decision.item_id == item_id).order_by(Decision.id)),
     )
     return ItemView(
-        **common(facts, viewer),
+        **shared,
         **_post(db, facts, made),
-        **_person(db, facts, item_id),
-        facts=particulars.read(db, case.subject),
+        **concerned,
+        facts=particulars.read(db, case.subject, anonymous=shared["is_own"]),
         flags=flags,
         reasons=_reasons(flags),
         decisions=made,
-        verdicts=() if recused else case.offered,
+        verdicts=() if recused else _possible(case.offered, spared),
         recusal=recused,
+        spared=recusal.SPARED if spared else "",
     )
+
+
+def _possible(verdicts: Sequence[Verdict], spared: bool) -> Sequence[Verdict]:
+    return [one for one in verdicts if not spared or one.key not in AGAINST_ACCOUNTS]
 
 
 def _post(db: Session, facts: Row[Any], made: Sequence[DecisionView]) -> dict[str, Any]:
@@ -185,7 +196,7 @@ def _change(db: Session, facts: Row[Any], made: Sequence[DecisionView]) -> Revis
     return revisions.between(db, facts.about_id, last, facts.revision)
 
 
-def _flags(db: Session, item_id: int) -> Sequence[FlagView]:
+def _flags(db: Session, item_id: int, *, anonymous: bool) -> Sequence[FlagView]:
     statement = (
         select(
             Account.name, FlagReason.label, Flag.words, Flag.state, Flag.original_id, Account.flags_upheld,
@@ -197,7 +208,10 @@ def _flags(db: Session, item_id: int) -> Sequence[FlagView]:
         .order_by(Flag.id.desc())
         .limit(MOST_FLAGS)
     )  # fmt: skip
-    return [FlagView(*flag) for flag in rows(db, statement)]
+    found = [FlagView(*flag) for flag in rows(db, statement)]
+    if anonymous:
+        return [flag._replace(account="", words="", upheld=0, declined=0) for flag in found]
+    return found
 
 
 def _decisions(db: Session, which: Executable) -> Sequence[DecisionView]:

@@ -156,6 +156,12 @@ def in_force(db: Session, item_id: int) -> Decision | None:
     return None
 
 
+def is_overtaken(db: Session, decision: Decision) -> bool:
+    """Whether something else was decided about the same item since, and still holds."""
+    holds = in_force(db, decision.item_id)
+    return holds is not None and holds.id > decision.id
+
+
 def _status(db: Session, subject: Subject) -> tuple[str, int | None, bool]:
     """The state, the revision, and whether it opens a thread, as far as the subject has them."""
     if subject.kind == SubjectKind.POST:
@@ -235,7 +241,7 @@ def _checked(case: Case, order: Order) -> tuple[Verdict, str]:
     form = Form()
     form.take("rule", lambda key: _rule(key, chosen.needs_rule or sanctioned), order.rule)
     needed = chosen.needs_rule or chosen.needs_reason or sanctioned
-    words = form.take("reason", lambda text: _reason(text, needed), order.reason)
+    words = form.take("reason", lambda text: _reason(text, chosen, needed), order.reason)
     if sanctioned:
         form.take("sanction", lambda kind: _sanction(kind, chosen), order.sanction)
         form.take("days", lambda typed: days_of(order.sanction, typed), order.days)
@@ -269,8 +275,10 @@ def _rule(key: str, needed: bool) -> str:
     return key
 
 
-def _reason(text: str, needed: bool) -> str:
+def _reason(text: str, verdict: Verdict, needed: bool) -> str:
     words = within(text, REASON_LENGTH)
+    if needed and not words and not verdict.tells_author:
+        raise ValueError("Say in a few words why.")
     if needed and not words:
         raise ValueError("Say why, to its author: what is wrong with it and what would mend it.")
     return words

@@ -42,7 +42,7 @@ author_account, _holder, appealed = aliased(Account), aliased(Account), aliased(
 #: The post that the item is about, or that its appeal or report is about.
 about_post = func.coalesce(ReviewItem.post_id, appealed.post_id, Report.post_id)
 #: Whom it concerns.
-_whom = func.coalesce(Post.author_id, ReviewItem.account_id, Message.author_id, Appeal.account_id)
+whom = func.coalesce(Post.author_id, ReviewItem.account_id, Message.author_id, Appeal.account_id)
 _against = (
     select(func.count())
     .where(Decision.author_id == author_account.id, Decision.verdict.in_(TAKEN_DOWN))
@@ -131,6 +131,8 @@ class ItemRow:
     claimed_by_id: int | None
     claimed_until: datetime | None
     is_mine: bool
+    #: It concerns the viewer: who flagged or reported it, and with which words, is not for them.
+    is_own: bool
     post_state: str
     kind: str
     created_at: datetime | None
@@ -177,7 +179,7 @@ def joined(statement: Select[Any]) -> Select[Any]:
         with_post(statement)
         .outerjoin(Message, Message.id == ReviewItem.message_id)
         .outerjoin(Thread, Thread.id == Post.thread_id)
-        .outerjoin(author_account, author_account.id == _whom)
+        .outerjoin(author_account, author_account.id == whom)
         .outerjoin(Reference, Reference.id == ReviewItem.reference_id)
         .outerjoin(_holder, _holder.id == ReviewItem.claimed_by_id)
     )
@@ -199,6 +201,7 @@ def common(facts: Row[Any], viewer: Actor) -> dict[str, Any]:
     live = facts.claimed_until is not None and facts.claimed_until > now()
     is_open = facts.state == ItemState.OPEN
     subject = _kind_of(facts)
+    is_own = facts.author_id == viewer.id
     same = (
         "id", "reference_id", "item_kind", "points", "due_at", "is_escalated", "held_because", "flag_count",
         "version", "opened_at", "created_at", "thread_id", "author_id", "author_until",
@@ -215,10 +218,11 @@ def common(facts: Row[Any], viewer: Actor) -> dict[str, Any]:
         "claimed_by_id": facts.claimed_by_id if live else None,
         "claimed_until": facts.claimed_until if live else None,
         "is_mine": live and facts.claimed_by_id == viewer.id,
+        "is_own": is_own,
         "kind": called(facts.post_kind, facts.thread_kind) if subject == SubjectKind.POST else str(subject),
         "title": _title(facts, subject),
         "slug": facts.slug or facts.reference_slug or "",
-        "excerpt": _excerpt(facts.plain or ""),
+        "excerpt": "" if is_own and subject == SubjectKind.REPORT else _excerpt(facts.plain or ""),
         "author_shown_posts": facts.author_shown_posts or 0,
         "author_taken_down": facts.author_taken_down or 0,
         "offers": offered(

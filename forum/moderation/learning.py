@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import URL, Select, delete, func, select
 from sqlalchemy.orm import Session
 
 from forum.clock import now
@@ -61,9 +61,19 @@ class Model(NamedTuple):
     threshold: float
 
 
+#: What tells versions apart; the weights, which may be many, are read once.
 _NEWEST = (
-    select(*(getattr(Classifier, name) for name in Model._fields)).order_by(Classifier.id.desc()).limit(1)
+    select(
+        Classifier.id,
+        Classifier.trained_at,
+        *(getattr(Classifier, name) for name in Model._fields if name != "weights"),
+    )
+    .order_by(Classifier.id.desc())
+    .limit(1)
 )
+#: Of so many databases the newest model is kept. A process has one, and tests have more.
+_DATABASES = 4
+_read: dict[URL, tuple[tuple[Any, ...], Model]] = {}
 
 
 class Noted(NamedTuple):
@@ -113,9 +123,20 @@ def threshold(model: Model, sensitivity: Sensitivity) -> float:
 
 
 def newest(db: Session) -> Model | None:
-    """What was learned last; None if nothing was yet."""
+    """What was learned last, by whichever process; None if nothing was yet."""
     found = row(db, _NEWEST)
-    return Model(*found) if found else None
+    if found is None:
+        return None
+    address, version = db.get_bind().engine.url, tuple(found)
+    known = _read.get(address)
+    if known is None or known[0] != version:
+        weights = db.scalars(select(Classifier.weights).where(Classifier.id == found.id)).one()
+        facts = {name: getattr(found, name) for name in Model._fields if name != "weights"}
+        known = version, Model(**facts, weights=weights)
+        if len(_read) >= _DATABASES:
+            _read.clear()
+        _read[address] = known
+    return known[1]
 
 
 def put(db: Session, model: Model) -> None:

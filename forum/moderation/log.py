@@ -13,7 +13,7 @@ from forum.discussion.naming import called
 from forum.discussion.tables import Post, Thread
 from forum.moderation.log_choice import Choice, chosen
 from forum.moderation.reversals import is_reversed
-from forum.moderation.rules import RULE, VERDICT
+from forum.moderation.rules import RULE, VERDICT, VERDICTS
 from forum.moderation.subjects import SubjectKind
 from forum.moderation.tables import Decision, LogEntry, ReviewItem, Sanction
 from forum.paging import Cursor, Page
@@ -50,6 +50,8 @@ ACTS = {
     "unwatch": "ended the review of an account",
 }
 EVERYTHING = Choice()
+#: What moderators ask the admins is between them.
+_AMONG_MODERATORS = {verdict.key for verdict in VERDICTS if verdict.leaves_open and not verdict.takes_back}
 #: Words for what a decision is about when it is not a post.
 _THINGS = {
     SubjectKind.ACCOUNT: "a member",
@@ -238,7 +240,11 @@ def _redacted(entry: Any) -> LogView:
 
 
 def _is_reason_public(entry: Any) -> bool:
-    """Words about a person, a message, an appeal or a report are for those whom it concerns."""
+    """Words about a person, a message, an appeal or a report are for those whom it concerns; those to the
+    admins are for the admins.
+    """
+    if entry.act in _AMONG_MODERATORS:
+        return False
     if entry.reference_id is not None:
         return bool(entry.citation_count)
     if entry.thread_id is not None:
@@ -251,13 +257,14 @@ def _words(entry: Any) -> str:
     act: str = entry.act
     if entry.decision_id is None or act not in VERDICT:
         return ACTS.get(act, act)
-    return f"{VERDICT[act].done} {_what(entry, VERDICT[act].subject)}"
+    return f"{VERDICT[act].done} {what(VERDICT[act].subject, entry.kind, entry.thread_kind)}"
 
 
-def _what(entry: Any, subject: SubjectKind) -> str:
+def what(subject: SubjectKind, kind: str | None, thread_kind: str | None) -> str:
+    """What a decision is about, "an answer", "a member"; `kind` is the post's, None if it is gone."""
     if subject != SubjectKind.POST:
         return _THINGS[subject]
-    return "a post" if entry.kind is None else a(called(entry.kind, entry.thread_kind))
+    return "a post" if kind is None or thread_kind is None else a(called(kind, thread_kind))
 
 
 def a(noun: str) -> str:

@@ -3,19 +3,28 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from forum.db import rows
 from forum.discussion.naming import called
-from forum.discussion.tables import Post, Thread
+from forum.discussion.tables import Post, PostState, Thread
 from forum.moderation.reversals import is_reversed
 from forum.moderation.rules import RULE, VERDICT, VERDICTS
-from forum.moderation.tables import Decision, ReviewItem
+from forum.moderation.tables import Appeal, AppealState, Decision, ReviewItem
 from forum.paging import Cursor, Page
 
 #: Of the others, such as dismissed flags, nobody but the flaggers hears.
 _TOLD = tuple(verdict.key for verdict in VERDICTS if verdict.tells_author)
+#: Verdicts whose words in the log do not go before what they were about.
+_SAID = {
+    "duplicate": "closed your {what} as a duplicate",
+    "spammer": "removed your {what} and all your other posts as spam",
+    "spam-account": "removed your account as a spammer’s",
+    "admit": "let you in",
+}
+#: Readers do not see a post in these.
+_KEPT_BACK = (PostState.HELD, PostState.HIDDEN, PostState.REMOVED)
 _MINE = (
     select(
         Decision.id,
@@ -27,10 +36,12 @@ _MINE = (
         Post.kind,
         Thread.kind.label("thread_kind"),
         is_reversed(Decision).label("is_reversed"),
+        Appeal.state.label("appeal"),
     )
     .join(ReviewItem, ReviewItem.id == Decision.item_id)
     .outerjoin(Post, Post.id == Decision.post_id)
     .outerjoin(Thread, Thread.id == Post.thread_id)
+    .outerjoin(Appeal, Appeal.decision_id == Decision.id)
     .where(Decision.verdict.in_(_TOLD), ReviewItem.appeal_id.is_(None), ReviewItem.report_id.is_(None))
     .order_by(Decision.id.desc())
 )
@@ -39,7 +50,7 @@ _MINE = (
 class OwnDecision(NamedTuple):
     """`words` complete "the moderators": "hid your answer"; `rule` is a title or ""; `path` is its statement.
 
-    `is_reversed`: a later decision, or an appeal, took it back.
+    `is_reversed`: a later decision, or an appeal, took it back; `appeal` is an AppealState or "".
     """
 
     id: int
@@ -47,6 +58,7 @@ class OwnDecision(NamedTuple):
     rule: str
     at: datetime
     is_reversed: bool
+    appeal: str
 
     @property
     def path(self) -> str:
@@ -63,10 +75,19 @@ def listing(db: Session, account_id: int, after: str | None, limit: int) -> Page
     return Page.of(found, limit, lambda made: (made.id,))
 
 
+def has_open_matter(db: Session, account_id: int) -> bool:
+    """Whether a post of the account is kept from readers, or an appeal of its waits for an answer."""
+    kept = exists().where(Post.author_id == account_id, ~Post.visible, Post.state.in_(_KEPT_BACK))
+    appealed = exists().where(Appeal.account_id == account_id, Appeal.state == AppealState.OPEN)
+    return bool(db.scalar(select(kept | appealed)))
+
+
 def _decision(made: Any) -> OwnDecision:
     rule = RULE.get(made.rule)
-    words = f"{VERDICT[made.verdict].done} your {_what(made)}"
-    return OwnDecision(made.id, words, rule.title if rule else "", made.at, bool(made.is_reversed))
+    words = _SAID.get(made.verdict, f"{VERDICT[made.verdict].done} your {{what}}").format(what=_what(made))
+    return OwnDecision(
+        made.id, words, rule.title if rule else "", made.at, bool(made.is_reversed), made.appeal or ""
+    )
 
 
 def _what(made: Any) -> str:

@@ -61,7 +61,10 @@ class AppealFacts(NamedTuple):
 
 
 class ReportFacts(NamedTuple):
-    """A report of illegal content; `name` and `email` are "" where the law asks for none."""
+    """A report of illegal content; `name` and `email` are "" where the law asks for none.
+
+    To a moderator whose post it is about they are "" always, and so are `words`.
+    """
 
     number: str
     address: str
@@ -85,14 +88,18 @@ def person(db: Session, account_id: int) -> Person:
     return found._replace(standing=present, until=found.until if present == found.standing else None)
 
 
-def read(db: Session, subject: Subject) -> Particulars | None:
-    """What there is to read beside posts, accounts and references; one query at most."""
+def read(db: Session, subject: Subject, *, anonymous: bool) -> Particulars | None:
+    """What there is to read beside posts, accounts and references; one query at most.
+
+    `anonymous`: the reader is not to know who reported it, nor with which words.
+    """
     if subject.kind == SubjectKind.MESSAGE:
         return _message(db, subject.id)
     if subject.kind == SubjectKind.APPEAL:
         return _appeal(db, subject.id)
     if subject.kind == SubjectKind.REPORT:
-        return _report(db, subject.id)
+        found = _report(db, subject.id)
+        return found._replace(words="", name="", email="") if anonymous else found
     return None
 
 

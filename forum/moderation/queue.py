@@ -12,6 +12,7 @@ from forum.moderation.tables import Happening, ItemState, ReviewItem
 __all__ = [
     "decided",
     "hold",
+    "is_open",
     "item",
     "listing",
     "of_post",
@@ -45,6 +46,12 @@ def reworded(db: Session, post_id: int) -> None:
     item = waiting.existing(db, subjects.post(post_id))
     if item is not None:
         waiting.refresh(db, item, Happening.REWORDED)
+
+
+def is_open(db: Session, post_id: int) -> bool:
+    """Whether a moderator has something to decide about the post."""
+    item = waiting.existing(db, subjects.post(post_id))
+    return item is not None and item.state == ItemState.OPEN
 
 
 def open_count(db: Session) -> int:

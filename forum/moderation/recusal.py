@@ -1,9 +1,12 @@
 """Who stands aside: a moderator does not decide about themselves, nor about an appeal against themselves."""
 
-from sqlalchemy import exists, select
+from collections.abc import Collection
+
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
-from forum.accounts.tables import Account, Actor, Role
+from forum.accounts.tables import Account, Actor, Role, Standing
+from forum.clock import now
 from forum.discussion.tables import Post
 from forum.moderation.decisions import Case
 from forum.moderation.subjects import SubjectKind
@@ -12,33 +15,61 @@ from forum.moderation.tables import Appeal, Decision, Report
 OWN = "This is about yourself: another moderator decides about it."
 ESCALATED = "This waits for an admin: a moderator has asked them to decide it."
 APPEALED = "The appeal is against your own decision: another moderator decides about it."
+SPARED = "Another admin decides about an admin’s account."
 
 
 def why(db: Session, actor: Actor, case: Case) -> str:
-    """Why somebody else decides the item, in a sentence; "" if the actor may."""
-    if not actor.is_admin and actor.id in (case.author_id, _reported_author(db, case)):
-        return OWN
+    """Why somebody else decides the item, in a sentence; "" if the actor may.
+
+    A matter of their own is decided by an admin if nobody else could: there is no other moderator who is
+    neither silenced nor suspended, and whom it does not concern as well.
+    """
     if case.is_escalated and not actor.is_admin:
-        return ESCALATED
-    if case.subject.kind == SubjectKind.APPEAL and _is_own_decision(db, actor, case.subject.id):
-        return APPEALED
-    return ""
+        return OWN if actor.id == _whom(db, case) else ESCALATED
+    whom, decided_by = _whom(db, case), _appealed_moderator(db, case)
+    if actor.id not in (whom, decided_by):
+        return ""
+    concerned = (actor.id, whom or 0, decided_by or 0)
+    if actor.is_admin and not _is_somebody_else(db, concerned, among_admins=case.is_escalated):
+        return ""
+    return OWN if actor.id == whom else APPEALED
 
 
-def _reported_author(db: Session, case: Case) -> int | None:
-    """Whose post the report is about, if the case is a report of a post."""
+def of_undoing(db: Session, actor: Actor, author_id: int) -> str:
+    """Why the actor cannot take back what another moderator did with this author’s text; "" if they can."""
+    if actor.id != author_id or (actor.is_admin and not _is_somebody_else(db, (actor.id,))):
+        return ""
+    return OWN
+
+
+def is_spared(actor: Actor, account_id: int, role: str) -> bool:
+    """Whether the actor cannot sanction that account, nor remove it as a spammer’s: see SPARED."""
+    return account_id == actor.id or (role == Role.ADMIN and not actor.is_admin)
+
+
+def _is_somebody_else(db: Session, but: Collection[int], *, among_admins: bool = False) -> bool:
+    """Whether somebody beside those with these ids could decide, who is neither silenced nor suspended."""
+    shut_out = (Standing.SILENCED, Standing.SUSPENDED)
+    others = exists().where(
+        Account.role.in_((Role.ADMIN,) if among_admins else (Role.MODERATOR, Role.ADMIN)),
+        or_(Account.standing.not_in(shut_out), Account.standing_until <= now()),
+        Account.id.not_in(but),
+        ~Account.is_sample,
+    )
+    return bool(db.scalar(select(others)))
+
+
+def _whom(db: Session, case: Case) -> int | None:
+    """Whom the item is about; for a report of a post its author."""
     if case.subject.kind != SubjectKind.REPORT:
-        return None
+        return case.author_id
     wanted = select(Post.author_id).join(Report, Report.post_id == Post.id)
     return db.scalar(wanted.where(Report.id == case.subject.id))
 
 
-def _is_own_decision(db: Session, actor: Actor, appeal_id: int) -> bool:
-    """Whether the appeal is against what the actor decided; an admin without colleagues decides even so."""
-    appealed = select(Decision.moderator_id).join(Appeal, Appeal.decision_id == Decision.id)
-    if db.scalar(appealed.where(Appeal.id == appeal_id)) != actor.id:
-        return False
-    others = exists().where(
-        Account.role.in_((Role.MODERATOR, Role.ADMIN)), Account.id != actor.id, ~Account.is_sample
-    )
-    return not actor.is_admin or bool(db.scalar(select(others)))
+def _appealed_moderator(db: Session, case: Case) -> int | None:
+    """Who made the decision that the item appeals against, if it is an appeal."""
+    if case.subject.kind != SubjectKind.APPEAL:
+        return None
+    wanted = select(Decision.moderator_id).join(Appeal, Appeal.decision_id == Decision.id)
+    return db.scalar(wanted.where(Appeal.id == case.subject.id))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from forum.clock import now
@@ -19,8 +19,9 @@ from forum.moderation.tables import Decision, Happening, Report, ReportState
 ADDRESS_LENGTH = 500
 WORDS_LENGTH = 5000
 NAME_LENGTH = 200
-#: What a member, or all guests together, can report within an hour, so that nobody fills the queue.
-MOST_IN_AN_HOUR = 20
+#: What a member, a guest with one mail address, and all guests together can report within an hour, so that
+#: nobody fills the queue.
+MOST_IN_AN_HOUR, MOST_OF_ADDRESS, MOST_OF_GUESTS = 20, 3, 200
 HOUR = timedelta(hours=1)
 
 #: Characters of 32 random bytes in URL-safe base64.
@@ -43,6 +44,14 @@ class ReportView(NamedTuple):
     created_at: datetime
     decided_at: datetime | None
     answer: str
+
+
+class Full(NamedTuple):
+    """No more than `most` reports within an hour; `is_own`: of this person, not of all guests together."""
+
+    until: datetime
+    most: int
+    is_own: bool
 
 
 class Sent(NamedTuple):
@@ -82,12 +91,29 @@ def post_at(db: Session, path: str) -> int | None:
     return None
 
 
-def full_until(db: Session, account_id: int | None) -> datetime | None:
-    """Up to when no more reports of this member, or (None) of guests, are taken; None if there is room."""
-    whose = Report.account_id == account_id if account_id else Report.account_id.is_(None)
-    newest = select(Report.created_at).where(whose).order_by(Report.id.desc())
-    last = db.scalar(newest.offset(MOST_IN_AN_HOUR - 1).limit(1))
-    return last + HOUR if last is not None and last + HOUR > now() else None
+def full(db: Session, account_id: int | None, email: str) -> Full | None:
+    """Why no more reports of this member, or (None) of guests, are taken for now; None if there is room."""
+    if account_id is not None:
+        return _full(db, Report.account_id == account_id, most=MOST_IN_AN_HOUR, is_own=True)
+    # Without an address there are those about abuse of children only, which take no room.
+    guests = (Report.account_id.is_(None), Report.email != "")
+    own = func.lower(Report.email) == email.lower()
+    return _full(db, *guests, own, most=MOST_OF_ADDRESS, is_own=True) or _full(
+        db, *guests, most=MOST_OF_GUESTS, is_own=False
+    )
+
+
+def _full(db: Session, *whose: ColumnElement[bool], most: int, is_own: bool) -> Full | None:
+    lately = (Report.created_at > now() - HOUR, *whose)
+    newest = select(Report.created_at).where(*lately).order_by(Report.created_at.desc())
+    counting = db.scalar(newest.offset(most - 1).limit(1))
+    return None if counting is None else Full(counting + HOUR, most, is_own)
+
+
+def is_reported(db: Session, post_id: int) -> bool:
+    """Whether a report of the post waits for a moderator."""
+    waits = (Report.post_id == post_id, Report.state == ReportState.OPEN)
+    return bool(db.scalar(select(exists().where(*waits))))
 
 
 def new_token() -> str:
@@ -133,6 +159,15 @@ def settle(db: Session, report_id: int, ruling: Decision, state: ReportState) ->
     report = db.get_one(Report, report_id)
     report.state, report.answer = state, ruling.reason
     report.decided_by_id, report.decided_at = ruling.moderator_id, ruling.at
+    db.flush()
+    return report
+
+
+def reopen(db: Session, report_id: int) -> Report:
+    """The report waits again, as if it had not been decided; refreshing its item follows."""
+    report = db.get_one(Report, report_id)
+    report.state, report.answer = ReportState.OPEN, ""
+    report.decided_by_id = report.decided_at = None
     db.flush()
     return report
 

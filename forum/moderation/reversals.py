@@ -2,13 +2,16 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, or_
+from sqlalchemy import ColumnElement, and_, exists, or_
 from sqlalchemy.orm import aliased
 
-from forum.moderation.rules import VERDICTS
+from forum.discussion.tables import PostState
+from forum.moderation.rules import TAKEN_DOWN, VERDICTS
 from forum.moderation.tables import Appeal, AppealState, Decision
 
 TAKES_BACK = tuple(verdict.key for verdict in VERDICTS if verdict.takes_back)
+#: Between these a post is not seen any more or less: a hidden post that is removed stays taken down.
+_DOWN = (PostState.HIDDEN, PostState.REMOVED)
 _Later, _Between = aliased(Decision), aliased(Decision)
 
 
@@ -24,14 +27,12 @@ def is_overturned(made: Any) -> ColumnElement[bool]:
 
 def _changed(made: Any) -> ColumnElement[bool]:
     """A later decision on the same item undid its change of state."""
-    later = (
-        _Later.item_id == made.item_id,
-        _Later.id > made.id,
-        made.from_state != made.to_state,
-        _Later.from_state == made.to_state,
-        _Later.to_state != made.to_state,
-    )
-    return exists().where(*later).correlate(made)
+    later = (_Later.item_id == made.item_id, _Later.id > made.id, made.from_state != made.to_state)
+    moved = and_(_Later.from_state == made.to_state, _Later.to_state != made.to_state)
+    shown = and_(_Later.from_state.in_(_DOWN), _Later.to_state.not_in(_DOWN))
+    takes_down = made.verdict.in_(TAKEN_DOWN)
+    undone = or_(and_(takes_down, shown), and_(~takes_down, moved))
+    return exists().where(*later, undone).correlate(made)
 
 
 def _taken_back(made: Any) -> ColumnElement[bool]:

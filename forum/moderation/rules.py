@@ -159,7 +159,9 @@ VERDICTS: tuple[Verdict, ...] = (
     ),
     Verdict(
         "remove", "Remove", "It has no place here as it stands. Needs a rule and a reason.", "removed",
-        frozenset({HELD, SHOWN, HIDDEN}), REMOVED, needs_rule=True, flags=UPHELD, may_sanction=True,
+        # A withdrawn one too: else its author could bring it back.
+        frozenset({HELD, SHOWN, HIDDEN, WITHDRAWN}), REMOVED, needs_rule=True, flags=UPHELD,
+        may_sanction=True,
     ),
     Verdict(
         "restore", "Restore", "Undoes hiding or removing: everyone can read it again.", "restored",
@@ -184,8 +186,8 @@ VERDICTS: tuple[Verdict, ...] = (
     Verdict(
         "spammer", "Remove this spammer",
         "Suspends the account for a year, removes all its posts, and blocks its mail address and links.",
-        "removed as spam, with all of its author’s posts,", frozenset({HELD, SHOWN, HIDDEN}), REMOVED,
-        needs_rule=True, flags=UPHELD,
+        "removed as spam, with all of its author’s posts,", frozenset({HELD, SHOWN, HIDDEN, WITHDRAWN}),
+        REMOVED, needs_rule=True, flags=UPHELD,
     ),
     Verdict(
         "escalate", "Ask the admins", "It waits for an admin. Say what you are unsure about.",
@@ -271,8 +273,18 @@ VERDICTS: tuple[Verdict, ...] = (
         "declined", _NO_STATE, while_open=True, tells_author=False, needs_reason=True,
         subject=SubjectKind.REPORT,
     ),
+    Verdict(
+        "undo-report", "Take the last decision back",
+        "What was removed is as it was before it, and the report is open again. Whoever reported it is told.",
+        "took back a decision about", _NO_STATE, takes_back=True, leaves_open=True, tells_author=False,
+        subject=SubjectKind.REPORT,
+    ),
 )  # fmt: skip
 
+#: Verdicts that shut somebody out, or can do nothing else than sanction.
+AGAINST_ACCOUNTS = ("sanction", "spammer", "spam-account")
+#: Verdicts for one item at a time: they reach further, or need more than a rule and a reason.
+ALONE = (*AGAINST_ACCOUNTS, *(verdict.key for verdict in VERDICTS if verdict.asks or verdict.takes_back))
 #: Verdicts after which readers no longer see the post.
 TAKEN_DOWN = ("hide", "remove", "return", "spammer")
 RULE = {rule.key: rule for rule in RULES}

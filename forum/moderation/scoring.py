@@ -1,4 +1,7 @@
-"""How pressing an item is, in points that explain themselves; each is worth an hour of waiting."""
+"""How pressing an item is, in points that explain themselves; each is worth an hour of waiting.
+
+What is to be looked at once comes before all the rest, whatever their points.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -9,6 +12,8 @@ from forum.moderation.rules import Urgency
 
 #: What the most urgent reason of an item is worth.
 OF_URGENCY = {Urgency.AT_ONCE: 72, Urgency.SOON: 24, Urgency.IN_TURN: 8, Urgency.WHEN_QUIET: 0}
+#: So far ahead of all the others is what is to be looked at once: no waiting makes up for it within a year.
+AHEAD = timedelta(days=400)
 #: Each further flag, up to MOST_FLAGS of them.
 A_FLAG_MORE = 6
 MOST_FLAGS = 5
@@ -45,16 +50,18 @@ def pressing(
     return [part for part in found if part.points]
 
 
-def due(opened_at: datetime, points: int) -> datetime:
+def due(opened_at: datetime, points: int, urgency: int) -> datetime:
     """By when somebody should look, as the queue orders it: so age counts without being counted."""
-    return opened_at - timedelta(hours=points)
+    ahead = AHEAD if urgency == Urgency.AT_ONCE else timedelta()
+    return opened_at - timedelta(hours=points) - ahead
 
 
 def _most_urgent(waits: Sequence[tuple[str, int]]) -> Pressing:
     if not waits:
         return Pressing("", 0)
     label, urgency = min(waits, key=lambda wait: wait[1])
-    return Pressing(label, OF_URGENCY[Urgency(urgency)])
+    words = f"{label}, which comes before everything else" if urgency == Urgency.AT_ONCE else label
+    return Pressing(words, OF_URGENCY[Urgency(urgency)])
 
 
 def _more_flags(more: int) -> Pressing:

@@ -3,7 +3,7 @@
 Citations are never a reason to wait. Moderators, who would only wait for themselves, are not screened.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -79,15 +79,23 @@ def judge(
     )
 
 
-def judge_edit(db: Session, actor: Actor, draft: Draft, before: Draft) -> Screened:
-    """What is found in the text that was not in the one `before`: nobody answers twice for the same words."""
+def judge_edit(db: Session, actor: Actor, draft: Draft, before: Callable[[], Draft]) -> Screened:
+    """What is found in the text that was not in the one `before`: nobody answers twice for the same words.
+
+    `before` renders that text: only if there is something to compare.
+    """
     if actor.is_moderator:
         return PASSES
     new = _of_text(db, actor, draft)
     if new:
-        old = {(finding.check, finding.words) for finding in _of_text(db, actor, before)}
-        new = [finding for finding in new if (finding.check, finding.words) not in old]
+        old = {_same(finding) for finding in _of_text(db, actor, before())}
+        new = [finding for finding in new if _same(finding) not in old]
     return Screened((*_of_standing(actor), *new))
+
+
+def _same(finding: Finding) -> tuple[str, str]:
+    """What two findings have in common that are the same one; a score differs with each letter."""
+    return finding.check, "" if finding.check == "learned" else finding.words
 
 
 def _of_author(db: Session, actor: Actor, draft: Draft, held_posts: int) -> list[Finding]:

@@ -5,17 +5,21 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import and_, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from forum.accounts.tables import Account
+from forum.clock import now
 from forum.db import row, rows
 from forum.discussion.naming import called
-from forum.discussion.tables import Post, PostKind, Revision, Thread
+from forum.discussion.tables import Post, PostKind, PostState, Revision, Thread
 from forum.inbox.letters import Letter, compose
 from forum.inbox.tables import Message
 from forum.moderation import appeals
+from forum.moderation.reversals import TAKES_BACK, is_reversed
 from forum.moderation.rules import RULE, Rule
 from forum.moderation.tables import (
+    Appeal,
+    AppealState,
     Decision,
     Flag,
     FlagReason,
@@ -29,6 +33,27 @@ from forum.moderation.tables import (
 #: So much of the text stands in the letter; all of it is on the page of the decision.
 QUOTED = 1200
 
+_later = aliased(Decision)
+_overturned_at = (
+    select(Appeal.decided_at)
+    .where(Appeal.decision_id == Decision.id, Appeal.state == AppealState.GRANTED)
+    .correlate(Decision)
+    .scalar_subquery()
+)
+#: When the first later decision about the same took one back, or showed the post again.
+_undone_at = (
+    select(func.min(_later.at))
+    .where(
+        _later.item_id == Decision.item_id,
+        _later.id > Decision.id,
+        or_(
+            _later.verdict.in_(TAKES_BACK),
+            and_(_later.from_state != _later.to_state, _later.to_state == PostState.SHOWN),
+        ),
+    )
+    .correlate(Decision)
+    .scalar_subquery()
+)
 _FACTS = (
     select(
         Decision.id,
@@ -50,6 +75,10 @@ _FACTS = (
         Message.text.label("message_text"),
         Sanction.kind.label("sanction"),
         Sanction.ends_at,
+        Sanction.acknowledged_at,
+        Sanction.lifted_at,
+        is_reversed(Decision).label("is_reversed"),
+        func.coalesce(_overturned_at, _undone_at).label("reversed_at"),
     )
     .join(ReviewItem, ReviewItem.id == Decision.item_id)
     .outerjoin(Account, Account.id == Decision.moderator_id)
@@ -67,7 +96,8 @@ class Statement(NamedTuple):
     `what` it was about: question, answer …, message, account; `text` is that post's or message's text as it
     stood ("" of an account), `title` its thread's ("" if only others see it). `moderator` is "" if the forum
     did it by itself. `flags` members flagged it, for `reasons`; `held_because` says why it had to wait.
-    `appeal_until` is None if there is nothing to appeal against in such a decision.
+    `appeal_until` is None if there is nothing to appeal against in such a decision. `reversed_at` is None
+    while it holds; the sanction with it was read (`acknowledged_at`, a warning) or taken back (`lifted_at`).
     """
 
     id: int
@@ -87,6 +117,14 @@ class Statement(NamedTuple):
     sanction: str
     ends_at: datetime | None
     appeal_until: datetime | None
+    acknowledged_at: datetime | None = None
+    lifted_at: datetime | None = None
+    reversed_at: datetime | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the sanction has run out."""
+        return self.ends_at is not None and self.ends_at <= now()
 
     @property
     def path(self) -> str:
@@ -118,6 +156,9 @@ def read(db: Session, decision_id: int) -> Statement | None:
         facts.sanction or "",
         facts.ends_at,
         appeals.until(facts.verdict, facts.sanction or "", facts.at),
+        facts.acknowledged_at,
+        facts.lifted_at,
+        facts.reversed_at if facts.is_reversed else None,
     )
 
 

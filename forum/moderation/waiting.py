@@ -13,6 +13,7 @@ from forum.db import rows
 from forum.discussion.tables import Post
 from forum.inbox.tables import Message
 from forum.moderation import results, scoring, subjects
+from forum.moderation.reversals import is_reversed
 from forum.moderation.rules import SORTS, TAKEN_DOWN, Urgency
 from forum.moderation.scoring import Raised
 from forum.moderation.subjects import Subject, SubjectKind
@@ -115,13 +116,17 @@ def _score(
     author_id = author_of(db, subject)
     before = 0
     if author_id is not None:
-        taken = (Decision.author_id == author_id, Decision.verdict.in_(TAKEN_DOWN))
+        taken = (
+            Decision.author_id == author_id,
+            Decision.verdict.in_(TAKEN_DOWN),
+            ~is_reversed(Decision),
+        )
         before = db.scalar(select(func.count()).where(*taken, Decision.item_id != item.id)) or 0
     parts = scoring.pressing(flags, waits, before, item.is_escalated)
     parts += results.pressing(db, subject.id) if subject.kind == SubjectKind.POST else []
     item.parts = [list(part) for part in parts]
     item.points = sum(part.points for part in parts)
-    item.due_at = scoring.due(item.opened_at, item.points)
+    item.due_at = scoring.due(item.opened_at, item.points, item.urgency)
 
 
 def author_of(db: Session, subject: Subject) -> int | None:

@@ -95,6 +95,12 @@ async def _chunks(receive: Receive) -> AsyncGenerator[bytes, None]:
         more = message.get("more_body", False)
 
 
+def number(typed: str) -> int:
+    """The id, version or revision in a form; 0, which there never was, if it is none."""
+    # Longer ones are more than a database stores.
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+
+
 def local(address: str) -> str:
     """`address` if it is a path of this forum, else "/": nobody is led away by a link to our sign-in page."""
     # Browsers read "//x", "/\\x" and "/<tab>/x" as another host.

@@ -36,7 +36,7 @@ FOCUSED = """() => {
     seen: box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight};
 }"""
 
-NOBODY, MEMBER, MODERATOR = "", "mira", "tomas"
+NOBODY, MEMBER, AUTHOR, MODERATOR, ADMIN = "", "mira", "tidewater", "tomas", "ada"
 
 
 def _as_it_is(page: Page) -> None:
@@ -130,6 +130,18 @@ KINDS = (
     Kind("decided item", MODERATOR, "/moderation/items/{decided}"),
     Kind("decision with errors", MODERATOR, "/moderation/items/{decided}", do=_sent("Decide")),
     Kind("decision too late", MODERATOR, "/moderation/items/{decided}", do=_sent("Decide", version="9")),
+    Kind("word rules", MODERATOR, "/moderation/words"),
+    Kind("saved texts", MODERATOR, "/moderation/texts"),
+    Kind("statistics", MODERATOR, "/moderation/statistics"),
+    Kind("case file", MODERATOR, "/moderation/people/tidewater"),
+    Kind("thread to tend", MODERATOR, "/t/{thread}/tend"),
+    Kind("notices of a post", MODERATOR, "/p/{other}/notices"),
+    Kind("caution of a tag", MODERATOR, "/tags/microdosing/caution"),
+    Kind("flag reasons", ADMIN, "/moderation/reasons"),
+    Kind("settings", ADMIN, "/moderation/settings"),
+    Kind("transparency", ADMIN, "/transparency"),
+    Kind("statement of reasons", AUTHOR, "/account/decisions/1"),
+    Kind("standing", AUTHOR, "/account/standing"),
     Kind("log", NOBODY, "/log"),
     Kind("report", NOBODY, "/report"),
     Kind("report with errors", NOBODY, "/report", do=_sent("Send the report", address="elsewhere")),

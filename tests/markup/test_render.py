@@ -278,16 +278,6 @@ def test_any_text_renders(text: str) -> None:
     assert render(page.source) == page
 
 
-ORDINARY = """
-The **first** trial of this kind [@doi:10.1371/journal.pone.0211023, p. 4] followed 98 people for six weeks
-and found less *stress* and distraction, but more neuroticism; see also PMID: 30726251. @maria asked whether
-placebo explains it, and whether people who believe in it from the start are the ones who stay to the end.
-
-- expectations were measured afterwards, and not by the people who ran the study
-- the sample chose itself, and a third left early; see https://example.org/page for the numbers
-
-> Quoted words of another member, at some length, for context and for the pleasure of reading.
-"""
 REPEATED = """
 [ * ** > ![ ` < _ ~~ *a a** [a]( []( ]( [a][ | \\ &amp; & @ @abc, [@doi: [@doi:10.1000/x] 10.1000/x;
 <https:// https:// http://a.b; <a@b.c *a* `a` ``a` [^1] [^ ^[ ![a](b) [a](/b) ~~a~~ *** <!-- <a </ <?

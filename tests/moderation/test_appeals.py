@@ -325,3 +325,38 @@ def test_the_log_tells_of_it_without_the_words_of_the_appeal(db: Session) -> Non
     assert {line.words for line in lines[:2]} == {"granted an appeal", "took back a decision about an answer"}
     entries = db.scalars(select(LogEntry).order_by(LogEntry.id)).all()
     assert all(WHY not in entry.reason for entry in entries)
+
+
+def test_a_later_decision_outlasts_a_granted_appeal(db: Session) -> None:
+    author, ann, ben = make_account(db), moderator(db, "ann"), moderator(db, "ben")
+    post = answer(db, author)
+    flag(db, post)
+    first = decide(db, ann, post, "remove")
+    made = appealing.appeal(db, author, first.id, "Please look again.")
+    editing.edit(db, author, post.id, "Words that nobody has read.", 1)
+    decide(db, ann, post, "remove")
+    item = waiting.take(db, subjects.appeal(made.id))
+    reviewing.decide(db, ben, item.id, "grant", "", "The first time was wrong.", item.version)
+    assert db.get_one(Post, post.id).state == PostState.REMOVED
+    assert "still holds" in told(db, author)[-1].text
+
+
+def test_what_is_taken_back_needs_no_appeal_any_more(db: Session) -> None:
+    author, ann = make_account(db), moderator(db, "ann")
+    post = answer(db, author)
+    flag(db, post)
+    first = decide(db, ann, post, "hide")
+    made = appealing.appeal(db, author, first.id, "Please look again.")
+    decide(db, ann, post, "undo")
+    assert db.get_one(Appeal, made.id).state == AppealState.GRANTED
+    assert waiting.take(db, subjects.appeal(made.id)).state == ItemState.DECIDED
+    assert any("granted" in message.subject for message in told(db, author))
+
+
+def test_the_admins_hear_that_they_are_asked(db: Session) -> None:
+    ann, admin = moderator(db, "ann"), make_account(db, role=Role.ADMIN)
+    post = answer(db)
+    flag(db, post)
+    decide(db, ann, post, "escalate")
+    (message,) = [message for message in told(db, admin) if message.kind == "asked"]
+    assert "ann asks the admins" in message.subject and "It could harm somebody." in message.text

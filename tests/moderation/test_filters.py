@@ -7,7 +7,7 @@ from moderation.acts import answer, decide, flag, moderator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forum.accounts.tables import Account, Actor, Role, Standing
+from forum.accounts.tables import Actor, Role
 from forum.actions import appealing, flagging, posting, reviewing
 from forum.discussion import cited
 from forum.discussion.tables import Post
@@ -162,17 +162,6 @@ def test_own_matters_of_every_kind_are_passed_over(db: Session) -> None:
             found = db.get_one(ReviewItem, item_id, populate_existing=True)
             end = "refuse" if found.appeal_id else "dismiss-msg" if found.message_id else "dismiss-account"
             reviewing.decide(db, colleague, item_id, end, "", "No.", found.version)
-
-
-def test_an_admin_without_colleagues_passes_nothing_over(db: Session) -> None:
-    boss = make_account(db, role=Role.ADMIN)
-    item = flag(db, answer(db, boss))
-    assert onward.first(db, boss) == item.id
-    colleague = db.get_one(Account, moderator(db).id)
-    assert onward.first(db, boss) is None
-    colleague.standing = Standing.SUSPENDED
-    db.flush()
-    assert onward.first(db, boss) == item.id
 
 
 def _item_id(db: Session, subject: subjects.Subject) -> int:

@@ -199,7 +199,7 @@ def test_a_flag_filled_in_wrongly_says_where(db: Session, reason: str, words: st
     assert db.scalar(select(func.count()).select_from(ReviewItem)) == 0
 
 
-@pytest.mark.parametrize("form", ["/t/{}", "{}", "http://forum.test/t/{}/slug#answers", "/p/{post}"])
+@pytest.mark.parametrize("form", ["/t/{}", "{}", "http://127.0.0.1:8000/t/{}/slug#answers", "/p/{post}"])
 def test_asked_before_names_the_other_thread(db: Session, form: str) -> None:
     ann, late, first = make_account(db), make_thread(db), make_thread(db)
     link = form.format(first.id, post=opening(db, first).id)
@@ -207,12 +207,14 @@ def test_asked_before_names_the_other_thread(db: Session, form: str) -> None:
     assert db.scalars(select(Flag.original_id).where(Flag.item_id == item.id)).one() == first.id
 
 
-@pytest.mark.parametrize("which", ["", "nowhere", "/t/999999", "itself", "hidden"])
+@pytest.mark.parametrize("which", ["", "nowhere", "/t/999999", "itself", "hidden", "elsewhere"])
 def test_asked_before_needs_another_thread_that_one_sees(db: Session, which: str) -> None:
     late, author = make_thread(db), make_account(db)
     hidden = make_thread(db, author)
     withdrawing.withdraw(db, author, opening(db, hidden).id)
-    link = {"itself": f"/t/{late.id}", "hidden": f"/t/{hidden.id}"}.get(which, which)
+    elsewhere = f"https://x.example/t/{make_thread(db).id}"
+    links = {"itself": f"/t/{late.id}", "hidden": f"/t/{hidden.id}", "elsewhere": elsewhere}
+    link = links.get(which, which)
     with pytest.raises(Invalid) as caught:
         flagging.flag(db, make_account(db), opening(db, late).id, "duplicate", "", link)
     assert list(caught.value.fields) == ["link"]

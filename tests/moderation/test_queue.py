@@ -54,12 +54,12 @@ def test_the_most_pressing_first_page_by_page(db: Session, frozen: Clock) -> Non
 
 def test_who_may_be_in_danger_comes_before_all_that_is_old(db: Session, frozen: Clock) -> None:
     judge, old = moderator(db), answer(db)
-    for _ in range(8):
-        flag(db, old, reason="unsafe-advice")
+    for _ in range(2):
+        flag(db, old, reason="rude", words="so")
     decide(db, judge, old, "escalate")
     frozen.forward(days=364)
     danger = answer(db)
-    flag(db, danger, reason="self-harm")
+    flag(db, danger, reason="self-harm", words="so")
     first, second = queue.listing(db, judge, None, 10).items
     assert (first.post_id, second.post_id) == (danger.id, old.id)
     assert "which comes before everything else" in first.parts[0].words
@@ -176,7 +176,8 @@ def test_withdrawing_a_flagged_post_leaves_its_flags(db: Session) -> None:
     withdrawing.withdraw(db, author, post.id)
     item = item_of(db, post)
     assert (item.state, item.flag_count) == (ItemState.OPEN, 1)
-    assert [verdict.key for verdict in look(db, item.id, judge).verdicts] == ["dismiss", "escalate"]
+    offers = [verdict.key for verdict in look(db, item.id, judge).verdicts]
+    assert offers == ["dismiss", "remove", "spammer", "escalate"]
     decide(db, judge, post, "dismiss")
     assert item_of(db, post).state == ItemState.DECIDED
     assert post.state == PostState.WITHDRAWN

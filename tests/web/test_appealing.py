@@ -209,7 +209,7 @@ def test_the_page_asks_the_same_few_times(forum: tuple[Browser, Community]) -> N
     event.listen(browser.site.database.engine, "before_cursor_execute", note)
     browser.get(path)
     event.remove(browser.site.database.engine, "before_cursor_execute", note)
-    assert len([statement for statement in asked if statement.startswith("SELECT")]) <= 10
+    assert len([statement for statement in asked if statement.startswith("SELECT")]) <= 11
 
 
 def test_a_moderator_decides_it_on_its_page(forum: tuple[Browser, Community]) -> None:

@@ -300,6 +300,7 @@ def test_who_flagged_or_reported_a_moderator_is_on_no_page_of_theirs(
     pages = "".join(read(browser.signed_in(there.writer), path) for path in paths)
     assert not [words for words in secret if words in pages] and 'class="soft">asker' not in pages
     assert 'class="soft">somebody' in pages and "It is about yourself, so" in pages
+    assert "no name given" not in pages
     assert "It is about your own post, so" in pages and "another moderator decides" in pages
 
 

@@ -106,7 +106,8 @@ def test_what_is_hidden_is_answered_like_what_is_not_there(
     there = forum[1]
     pages = []
     for post_id in (there.hidden_id, there.held_id, there.answer_id, 999_999):
-        page = guest.get(sent(guest, address=f"{BASE}/p/{post_id}")).text
+        email = f"ada{post_id}@example.org"
+        page = guest.get(sent(guest, email=email, address=f"{BASE}/p/{post_id}")).text
         report = latest(guest)
         pages.append(page.replace(report.number, "N").replace(f"/p/{post_id}", "/p/X"))
         assert report.post_id == (None if post_id == 999_999 else post_id)

@@ -123,7 +123,7 @@ def test_what_was_taken_back_says_so(place: Place) -> None:
     with database.writing() as db:
         reviewing.decide(db, there.moderator, there.item_id, "undo", "", "", version)
     page = read(browser, "/account/standing")
-    assert "All is well" in page and "taken back later" in page
+    assert "as usual" in page and "taken back later" in page
     assert "took back a decision about your answer" in page
 
 

@@ -4,11 +4,13 @@ from typing import Any
 
 from starlette.responses import Response
 
+from forum import policy
 from forum.accounts.tables import Actor
 from forum.actions import appealing
 from forum.errors import Invalid, NotFound, SignInRequired
 from forum.moderation import appeals, statements
 from forum.moderation.rules import VERDICT
+from forum.policy import Permit
 from forum.web.endpoint import Visit
 
 #: After these its author can mend the post, which is the shorter way.
@@ -40,11 +42,18 @@ def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
         "lead": letter.text.partition("\n\n")[0],
         "appeal": appeals.of_decision(visit.db, decision.id),
         "obstacle": appeals.obstacle(visit.db, decision),
-        "may_mend": statement.verdict in MENDED,
+        "may_mend": statement.verdict in MENDED and _may_edit(visit, decision.post_id),
         "most_words": appeals.WORDS_LENGTH,
         **more,
     }
     return visit.page("appealing/read.html", status, **context)
+
+
+def _may_edit(visit: Visit, post_id: int | None) -> bool:
+    if post_id is None:
+        return False
+    opened = policy.open_post_and_thread(visit.db, visit.actor, post_id, Permit.READ)
+    return policy.allows(Permit.EDIT, visit.actor, policy.subject_of(opened.thread, opened.post))
 
 
 def _reader(visit: Visit) -> Actor:

@@ -10,6 +10,7 @@ from forum.actions import settling
 from forum.errors import Conflict, Invalid, NotFound
 from forum.moderation import reference_file
 from forum.references.formatting import listed
+from forum.web import forms
 from forum.web.endpoint import Visit
 
 #: The fields of a record that can differ, in words.
@@ -41,10 +42,9 @@ def page(visit: Visit, moderator: Actor, status: int = 200, **more: Any) -> Resp
 def settle(visit: Visit, item_id: int, again: Callable[..., Response]) -> Response:
     """The form of one case was sent; `again` is the page of its item, with what was wrong."""
     typed, case_id = visit.form, visit.path["case_id"]
-    stays = typed.get("stays", "")
-    number = int(stays) if stays.isascii() and stays.isdigit() and len(stays) < 10 else 0
+    stays = forms.number(typed.get("stays", ""))
     try:
-        visit.act(settling.settle, case_id, typed.get("verdict", ""), typed.get("answer", ""), number)
+        visit.act(settling.settle, case_id, typed.get("verdict", ""), typed.get("answer", ""), stays)
     except Invalid as error:
         return again(visit, error.status, form=typed, errors=error.fields, refused=case_id)
     except Conflict as error:

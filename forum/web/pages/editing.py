@@ -9,6 +9,7 @@ from forum.actions import editing
 from forum.discussion.tables import PostKind, PostState
 from forum.errors import Invalid
 from forum.policy import Opened, Permit
+from forum.web import forms
 from forum.web.endpoint import Visit
 from forum.web.pages import preview
 from forum.web.pages.posts import open_here, place
@@ -31,7 +32,7 @@ def edit(visit: Visit) -> Response:
             editing.edit,
             opened.post.id,
             typed.get("text", ""),
-            _number(typed.get("revision", "")),
+            forms.number(typed.get("revision", "")),
             why=typed.get("why", ""),
             title=typed.get("title", "") if opening else None,
             tag_names=typed.get("tags", "") if opening else None,
@@ -54,8 +55,3 @@ def _outdated(visit: Visit, error: editing.Outdated) -> Response:
 def _page(visit: Visit, opened: Opened, typed: Mapping[str, str], status: int = 200, **more: Any) -> Response:
     context = {"preview": None, "outdated": "", "revision": typed.get("revision", ""), **more}
     return visit.page("posts/edit.html", status, **opened._asdict(), form=typed, **context)
-
-
-def _number(typed: str) -> int:
-    """The revision in the form; one that never was, if it is not a number."""
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0

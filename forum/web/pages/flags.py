@@ -16,7 +16,7 @@ from forum.actions import flagging
 from forum.actions.flagging import Flaggable
 from forum.discussion import cited
 from forum.discussion.cited import CitationView
-from forum.errors import Invalid, NotFound
+from forum.errors import Forbidden, Invalid, NotFound
 from forum.inbox import messages
 from forum.moderation import own_flags, reasons, subjects
 from forum.moderation.own_flags import OpenFlag
@@ -33,7 +33,9 @@ PROMISES = {
     "post": "The author never learns who flagged.",
     "account": "They never learn who flagged.",
     "source": "Nobody else learns who flagged.",
-    "message": "Whoever wrote it never learns who flagged.",
+    "message": (
+        "We tell nobody who flagged. But it was written to one person, you: whoever wrote it may guess."
+    ),
 }
 
 
@@ -103,7 +105,10 @@ def flag_message(visit: Visit) -> Response:
 
 
 def _post(visit: Visit) -> About:
-    post, thread = open_here(visit, Permit.FLAG)
+    post, thread = open_here(visit, Permit.READ)
+    if visit.actor is not None and visit.actor.id == post.author_id:
+        raise Forbidden("This is your own post: edit or withdraw it.")
+    open_here(visit, Permit.FLAG)
     shown = Shown(
         thread.title,
         people.name_of(visit.db, post.author_id),

@@ -13,9 +13,10 @@ from forum.moderation.cases import item_of as case_item
 from forum.moderation.filters import Filters
 from forum.moderation.rules import RULES, Asks, Verdict
 from forum.moderation.subjects import SubjectKind
+from forum.web import forms
 from forum.web.endpoint import Visit
 from forum.web.pages import cases
-from forum.web.pages.queue import moderator, number, waited, with_query
+from forum.web.pages.queue import moderator, waited, with_query
 
 #: The key on the keyboard for each verdict; among those for one subject they differ. Not c j k u w ?.
 LETTERS = {
@@ -24,7 +25,7 @@ LETTERS = {
     "escalate": "a", "undo": "u", "admit": "p", "dismiss-account": "d", "sanction": "s",
     "spam-account": "z", "escalate-acct": "a", "undo-account": "u", "dismiss-msg": "d", "uphold-msg": "r",
     "undo-msg": "u", "dismiss-ref": "d", "uphold-ref": "m", "undo-ref": "u", "grant": "g", "refuse": "r",
-    "uphold-report": "r", "decline-report": "d",
+    "uphold-report": "r", "decline-report": "d", "undo-report": "u",
 }  # fmt: skip
 #: What the field `more` is called for a verdict that asks for more.
 ASKS = {
@@ -63,7 +64,7 @@ def release(visit: Visit) -> Response:
 
 
 def take_over(visit: Visit) -> Response:
-    holder, words = number(visit.form.get("holder", "")), visit.form.get("words", "")
+    holder, words = forms.number(visit.form.get("holder", "")), visit.form.get("words", "")
     try:
         visit.act(reviewing.take_over, visit.path["item_id"], holder, words)
     except Invalid as error:
@@ -84,7 +85,7 @@ def decide(visit: Visit) -> Response:
             typed.get("verdict", ""),
             typed.get("rule", ""),
             typed.get("reason", ""),
-            number(typed.get("version", "")),
+            forms.number(typed.get("version", "")),
             sanction=typed.get("sanction", ""),
             days=typed.get("days", ""),
             more=typed.get("more", ""),
@@ -109,7 +110,7 @@ def settle(visit: Visit) -> Response:
 
 def _fill_in(visit: Visit) -> Response:
     """The form with a saved text in it; nothing is decided. (With scripts it is there at once.)"""
-    wanted = number(visit.form.get("saved", ""))
+    wanted = forms.number(visit.form.get("saved", ""))
     found = next((text for text in saved_reasons.offered(visit.db) if text.id == wanted), None)
     if found is None:
         return _again(visit, 422, errors={"saved": "Choose one of the texts."})
@@ -153,7 +154,7 @@ def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
         "asks": ASKS,
         "asked": [verdict for verdict in item.verdicts if verdict.asks],
         "given": _given,
-        "sanctions": SANCTIONS if any(verdict.may_sanction for verdict in item.verdicts) else (),
+        "sanctions": SANCTIONS if _may_sanction(item) else (),
         "texts": saved_reasons.offered(visit.db),
         "rules": RULES,
         "version": item.version,
@@ -163,6 +164,10 @@ def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
     if item.subject == SubjectKind.REFERENCE:
         return cases.page(visit, moderator(visit), status, **context)
     return visit.page("moderation/item.html", status, **context)
+
+
+def _may_sanction(item: ItemView) -> bool:
+    return not item.spared and any(verdict.may_sanction for verdict in item.verdicts)
 
 
 def _given(item: ItemView, verdict: Verdict) -> str:

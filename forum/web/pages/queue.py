@@ -6,15 +6,16 @@ from typing import Any
 from starlette.responses import Response
 
 from forum.accounts.tables import Actor
-from forum.actions import covering, reviewing
+from forum.actions import reviewing
 from forum.clock import now
 from forum.errors import Invalid, NotFound, SignInRequired
 from forum.moderation import counts, onward, queue, reasons
 from forum.moderation.filters import AGES, WHOSE, Filters
 from forum.moderation.items import ItemRow
-from forum.moderation.rules import RULES, Verdict
+from forum.moderation.rules import ALONE, RULES, Verdict
 from forum.moderation.tables import ItemKind
 from forum.policy import Permit
+from forum.web import forms
 from forum.web.endpoint import Visit
 
 PAGE = 30
@@ -30,8 +31,6 @@ KINDS: Mapping[str, str] = {
     ItemKind.REPORT: "Reports",
 }
 _CHOSEN = "item-"
-#: These reach further than one item, or need a sanction with them.
-ALONE = ("sanction", *covering.ALWAYS)
 
 
 def listing(visit: Visit) -> Response:
@@ -49,7 +48,7 @@ def of_post(visit: Visit) -> Response:
 def following(visit: Visit) -> Response:
     """The way from one item (`after`) to the next that is free; after the last one to the first of all."""
     viewer, filters = moderator(visit), Filters.of(visit.query)
-    here = number(visit.query.get("after", ""))
+    here = forms.number(visit.query.get("after", ""))
     due_at = onward.due_at(visit.db, here)
     found = onward.neighbours(visit.db, viewer, due_at, here, filters).after if due_at else None
     item_id = found or onward.first(visit.db, viewer, filters)
@@ -63,7 +62,7 @@ def decide_many(visit: Visit) -> Response:
     """The verdict for the chosen items; what came of each, unless all went well."""
     typed = visit.form
     chosen = {
-        number(name.removeprefix(_CHOSEN)): number(value)
+        forms.number(name.removeprefix(_CHOSEN)): forms.number(value)
         for name, value in typed.items()
         if name.startswith(_CHOSEN)
     }
@@ -104,15 +103,9 @@ def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
 
 
 def _together(page: Sequence[ItemRow]) -> Sequence[Verdict]:
-    """What can be decided about several items at once: verdicts that some of these offer and that need no
-    more than a rule and a reason.
-    """
+    """What can be decided about several items at once, of the verdicts that some of these offer."""
     found = {verdict.key: verdict for item in page for verdict in item.offers}
-    return [
-        verdict
-        for verdict in found.values()
-        if verdict.asks is None and not verdict.takes_back and verdict.key not in ALONE
-    ]
+    return [verdict for verdict in found.values() if verdict.key not in ALONE]
 
 
 def moderator(visit: Visit) -> Actor:
@@ -130,8 +123,3 @@ def with_query(path: str, filters: Filters) -> str:
 def waited(item: ItemRow) -> int:
     """For how many whole hours the item has waited: so many points it has gained."""
     return int((now() - item.opened_at).total_seconds() // 3600)
-
-
-def number(typed: str) -> int:
-    """The id or the version in a form; one that never was, if it is not a number."""
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0

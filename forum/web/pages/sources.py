@@ -12,6 +12,7 @@ from forum.policy import Permit
 from forum.references import policy_rules
 from forum.references.policy_rules import LONGEST_NAME, Kind, Rule
 from forum.references.tables import SourceVerdict
+from forum.web import forms
 from forum.web.endpoint import Visit
 
 KINDS = (
@@ -49,12 +50,12 @@ def keep(visit: Visit) -> Response:
     """A rule is added, changed (`rule` says which) or taken back."""
     typed, rule_id = visit.form, visit.form.get("rule", "")
     if typed.get("step") == "remove":
-        visit.act(sourcing.remove, _number(rule_id))
+        visit.act(sourcing.remove, forms.number(rule_id))
         return visit.redirect("/moderation/sources", "rule-gone")
     wanted = {field: typed.get(field, "") for field in _FIELDS}
     try:
         if rule_id:
-            visit.act(sourcing.change, _number(rule_id), **wanted)
+            visit.act(sourcing.change, forms.number(rule_id), **wanted)
         else:
             visit.act(sourcing.add, **wanted)
     except Invalid as error:
@@ -85,13 +86,8 @@ def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
 
 
 def _rule(visit: Visit, typed: str) -> Rule:
-    wanted = _number(typed)
+    wanted = forms.number(typed)
     for rule in policy_rules.everything(visit.db).values():
         if rule.id == wanted:
             return rule
     raise NotFound
-
-
-def _number(typed: str) -> int:
-    """The rule's id in the form; one that never was, if it is not a number."""
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0

@@ -4,9 +4,10 @@ from starlette.responses import Response
 
 from forum.accounts.tables import Actor
 from forum.actions import sanctioning
-from forum.errors import NotFound, SignInRequired
+from forum.errors import SignInRequired
 from forum.moderation import own_decisions, sanctions
 from forum.moderation.rules import RULE
+from forum.web import forms
 from forum.web.endpoint import Visit
 
 PAGE = 30
@@ -18,15 +19,18 @@ def read(visit: Visit) -> Response:
     warnings = [one for one in found if one.kind == "warning" and one.in_force]
     page = own_decisions.listing(visit.db, actor.id, after, PAGE)
     return visit.page(
-        "standing/read.html", sanctions=found, warnings=warnings, rules=RULE, page=page, after=after
+        "standing/read.html",
+        sanctions=found,
+        warnings=warnings,
+        rules=RULE,
+        page=page,
+        after=after,
+        is_all_well=not own_decisions.has_open_matter(visit.db, actor.id),
     )
 
 
 def acknowledge(visit: Visit) -> Response:
-    typed = visit.form.get("sanction", "")
-    if not (typed.isascii() and typed.isdigit() and len(typed) < 10):
-        raise NotFound
-    visit.act(sanctioning.acknowledge, int(typed))
+    visit.act(sanctioning.acknowledge, forms.number(visit.form.get("sanction", "")))
     return visit.redirect("/account/standing", "acknowledged")
 
 

@@ -11,8 +11,9 @@ from forum.accounts import people
 from forum.actions import annotating, tending, transferring
 from forum.discussion import cited, post_notices, tags, thread_history, thread_states, transfers
 from forum.discussion.tables import ThreadKind
-from forum.errors import Invalid, NotFound
+from forum.errors import Invalid
 from forum.policy import Permit
+from forum.web import forms
 from forum.web.endpoint import Visit
 from forum.web.pages.posts import open_here, place
 from forum.web.pages.tags import open_here as open_tag
@@ -62,7 +63,7 @@ def merge(visit: Visit) -> Response:
 def split(visit: Visit) -> Response:
     """The chosen posts are ticked: each has a field of its own, because a form holds one value a name."""
     typed = visit.form
-    chosen = [_number(name.removeprefix("post-")) for name in typed if name.startswith("post-")]
+    chosen = [forms.number(name.removeprefix("post-")) for name in typed if name.startswith("post-")]
     fields = [typed.get(f"split_{name}", "") for name in ("kind", "title", "tags", "why")]
     try:
         transfer = visit.act(transferring.split, visit.path["thread_id"], chosen, *fields)
@@ -75,9 +76,9 @@ def undo(visit: Visit) -> Response:
     """Takes back one move of the thread, or one transfer: the form says which."""
     move, transfer = visit.form.get("move", ""), visit.form.get("transfer", "")
     if transfer:
-        undone = visit.act(transferring.undo, _number(transfer))
+        undone = visit.act(transferring.undo, forms.number(transfer))
         return to_thread(visit, undone.from_id, "tending-undone")
-    made = visit.act(tending.undo, _number(move))
+    made = visit.act(tending.undo, forms.number(move))
     return to_thread(visit, made.thread_id, "tending-undone")
 
 
@@ -89,7 +90,7 @@ def keep_notice(visit: Visit) -> Response:
     """A notice is put above the post, or taken off it."""
     typed, post_id = visit.form, visit.path["post_id"]
     if typed.get("step") == "end":
-        visit.act(annotating.end, post_id, _number(typed.get("notice", "")))
+        visit.act(annotating.end, post_id, forms.number(typed.get("notice", "")))
         return place(visit, post_id, "notice-ended")
     try:
         visit.act(annotating.put, post_id, typed.get("kind", ""), typed.get("words", ""))
@@ -179,10 +180,3 @@ def _caution(visit: Visit, status: int = 200, **more: Any) -> Response:
     tag = open_tag(visit)
     context = {"tag": tag, "form": {"words": tag.caution}, "length": tags.CAUTION_LENGTH, **more}
     return visit.page("tending/caution.html", status, **context)
-
-
-def _number(typed: str) -> int:
-    """The id in the form; NotFound if it is none."""
-    if not (typed.isascii() and typed.isdigit() and len(typed) < 10):
-        raise NotFound
-    return int(typed)

@@ -10,8 +10,8 @@ from forum.moderation import saved_reasons
 from forum.moderation.rules import RULE, RULES
 from forum.moderation.saved_reasons import TITLE_LENGTH
 from forum.policy import Permit
+from forum.web import forms
 from forum.web.endpoint import Visit
-from forum.web.pages.queue import number
 
 _FIELDS = ("title", "rule", "text")
 
@@ -19,13 +19,13 @@ _FIELDS = ("title", "rule", "text")
 def listing(visit: Visit) -> Response:
     if "text" not in visit.query:
         return _page(visit)
-    kept = saved_reasons.find(visit.db, number(visit.query["text"]))
+    kept = saved_reasons.find(visit.db, forms.number(visit.query["text"]))
     return _page(visit, changed=str(kept.id), form={field: getattr(kept, field) for field in _FIELDS})
 
 
 def keep(visit: Visit) -> Response:
     """A text is added, changed (`id` says which), no longer offered, or offered again."""
-    typed, text_id = visit.form, number(visit.form.get("id", ""))
+    typed, text_id = visit.form, forms.number(visit.form.get("id", ""))
     if typed.get("step") in ("retire", "offer"):
         visit.act(phrasing.retire, text_id, typed["step"] == "retire")
         return visit.redirect("/moderation/texts", "text-kept")

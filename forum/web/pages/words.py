@@ -11,6 +11,7 @@ from forum.moderation import word_rules
 from forum.moderation.tables import WordEffect
 from forum.moderation.word_rules import PATTERN_LENGTH, Rule
 from forum.policy import Permit
+from forum.web import forms
 from forum.web.endpoint import Visit
 
 EFFECTS = (
@@ -46,12 +47,12 @@ def keep(visit: Visit) -> Response:
         return _try(visit)
     try:
         if step == "retire":
-            visit.act(keeping_words.retire, _number(typed.get("rule", "")))
+            visit.act(keeping_words.retire, forms.number(typed.get("rule", "")))
             return visit.redirect(_HOME, "word-rule-retired")
         if step == "bring-back":
-            visit.act(keeping_words.bring_back, _number(typed.get("rule", "")))
+            visit.act(keeping_words.bring_back, forms.number(typed.get("rule", "")))
         else:
-            rule_id = _number(typed["rule"]) if typed.get("rule") else None
+            rule_id = forms.number(typed["rule"]) if typed.get("rule") else None
             visit.act(keeping_words.keep, rule_id, **{field: typed.get(field, "") for field in _FIELDS})
     except Invalid as error:
         return _page(visit, error.status, changed=typed.get("rule", ""), form=typed, errors=error.fields)
@@ -89,13 +90,8 @@ def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
 
 def _rule(visit: Visit, typed: str) -> Rule:
     visit.needs(Permit.KEEP_HOUSE)
-    wanted = _number(typed)
+    wanted = forms.number(typed)
     for rule in word_rules.every(visit.db):
         if rule.id == wanted:
             return rule
     raise NotFound
-
-
-def _number(typed: str) -> int:
-    """The rule's id in the form; one that never was, if it is not a number."""
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
