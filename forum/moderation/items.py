@@ -16,6 +16,7 @@ from forum.discussion.naming import called
 from forum.discussion.tables import Post, PostKind, Thread
 from forum.inbox.tables import Message
 from forum.moderation.filters import Filters
+from forum.moderation.reversals import is_reversed
 from forum.moderation.rules import SORTS, TAKEN_DOWN, Verdict, offered
 from forum.moderation.scoring import Pressing
 from forum.moderation.subjects import COLUMNS, SubjectKind
@@ -45,7 +46,7 @@ about_post = func.coalesce(ReviewItem.post_id, appealed.post_id, Report.post_id)
 whom = func.coalesce(Post.author_id, ReviewItem.account_id, Message.author_id, Appeal.account_id)
 _against = (
     select(func.count())
-    .where(Decision.author_id == author_account.id, Decision.verdict.in_(TAKEN_DOWN))
+    .where(Decision.author_id == author_account.id, Decision.verdict.in_(TAKEN_DOWN), ~is_reversed(Decision))
     .correlate(author_account)
     .scalar_subquery()
 )

@@ -62,7 +62,7 @@ from forum.policy import Permit
 
 STEPS = 60
 #: How many walks on each database; PostgreSQL is slower, and differs in what the database does only.
-WALKS = {"sqlite": 3, "postgresql": 2}
+WALKS = {"sqlite": 4, "postgresql": 3}
 REASONS = ("rude", "off-topic", "promotion", "unsafe-advice")
 TAGS = ("evidence", "sleep", "sleep evidence")
 SANCTIONS = ("", "", "", "warning", "silence", "suspension")
