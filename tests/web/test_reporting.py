@@ -141,7 +141,7 @@ def test_the_page_says_what_was_decided(guest: Browser, forum: tuple[Browser, Co
             db, there.moderator, item.id, "uphold-report", "respect", "It <i>threatens</i>.", item.version
         )
     page = guest.get(path).text
-    assert faults(page) == [] and "We have acted on your report" in page
+    assert faults(page) == [] and "Your report was right" in page
     assert "It &lt;i&gt;threatens&lt;/i&gt;." in page and there.moderator.name not in page
     assert guest.get(f"/p/{there.own_id}").status_code == 404
 
