@@ -38,6 +38,7 @@ TOLD: dict[str, str] = {
     "unaccepted": "No answer is accepted now.",
     "withdrawn": "You withdrew your post. You still see it here, and can bring it back.",
     "restored": "Your post is back.",
+    "restored-held": "Your post is back, and waits: a moderator reads it before everybody sees it again.",
     "appealed": "Your appeal is with the moderators. You hear what came of it.",
     "flagged": "Thank you. The moderators look at it, and you hear what came of it.",
     "flag-changed": "Your flag was changed: it says now what you sent last.",

@@ -93,4 +93,5 @@ def withdraw(visit: Visit) -> Response:
 
 
 def restore(visit: Visit) -> Response:
-    return place(visit, visit.act(withdrawing.restore, visit.path["post_id"]).id, "restored")
+    post = visit.act(withdrawing.restore, visit.path["post_id"])
+    return place(visit, post.id, "restored-held" if post.state == PostState.HELD else "restored")
