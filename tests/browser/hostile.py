@@ -14,6 +14,7 @@ from forum.clock import now
 from forum.db import Database
 from forum.discussion import posts, wording
 from forum.discussion.tables import Post, Thread
+from forum.moderation import flags, subjects
 from forum.moderation.tables import ReviewItem
 from forum.references import catalogue
 from forum.references.identifiers import Scheme, parse
@@ -150,7 +151,8 @@ def _flag(
     for thread_id, group in zip(threads, _grouped(texts), strict=False):
         post = _answer(db, author, thread_id)
         for actor, text in zip(people, group, strict=False):
-            flagging.flag(db, actor, post.id, "other", text)
+            # Not by the action, which would hold a post with so many flags.
+            flags.add(db, subjects.post(post.id), actor.id, "other", text)
 
 
 def _decide(

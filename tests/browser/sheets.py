@@ -161,4 +161,6 @@ class Shown:
         box.dismiss()
 
     def _is_ours(self, url: str) -> bool:
-        return url.startswith(tuple(self._ours))
+        # The form for a flag is asked for when somebody opens it.
+        is_flag = re.fullmatch(rf"{re.escape(self.base)}/p/[0-9]+/flag\?part=1", url)
+        return url.startswith(tuple(self._ours)) or is_flag is not None
