@@ -1,7 +1,6 @@
 """Appeals: an author answers a decision, and somebody else decides whether it stands."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,7 +14,7 @@ from forum.discussion.tables import Post, PostState
 from forum.discussion.visibility import Change
 from forum.discussion.wording import Form
 from forum.inbox import messages
-from forum.inbox.letters import compose
+from forum.inbox.letters import compose, day
 from forum.moderation import appeals, decisions, flags, log, reasons, statements, subjects, waiting
 from forum.moderation.decisions import Case, Order, Ruling
 from forum.moderation.rules import VERDICT, VERDICTS
@@ -146,7 +145,7 @@ def _tell_author(db: Session, actor: Actor, made: Appeal, decision: Decision) ->
         it=statement,
         waits=_waits(db, decision),
         reason=made.answer,
-        day=_day(decision.at),
+        day=day(decision.at),
     )
     path = f"/account/decisions/{decision.id}"
     messages.send(db, made.account_id, "appeal", letter.subject, letter.text, path, author_id=actor.id)
@@ -162,7 +161,7 @@ def _tell_moderator(db: Session, actor: Actor, made: Appeal, undone: Decision) -
         it=statement,
         verdict=VERDICT[undone.verdict].label,
         reason=made.answer,
-        day=_day(undone.at),
+        day=day(undone.at),
     )
     path = f"/moderation/items/{undone.item_id}"
     messages.send(
@@ -175,8 +174,8 @@ def _tell_flaggers(db: Session, news: Sequence[Flag], undone: Decision) -> None:
     statement = statements.read(db, undone.id) if news else None
     path = f"/p/{undone.post_id}" if undone.post_id and db.get_one(Post, undone.post_id).visible else ""
     for flag in news:
-        label, day = labels[flag.reason].label, _day(flag.created_at)
-        letter = compose("reconsidered", what=statement.what if statement else "", reason=label, day=day)
+        label, at = labels[flag.reason].label, day(flag.created_at)
+        letter = compose("reconsidered", what=statement.what if statement else "", reason=label, day=at)
         messages.send(db, flag.account_id, "outcome", letter.subject, letter.text, path)
 
 
@@ -187,7 +186,3 @@ def _publish(db: Session, undone: Decision, change: Change) -> None:
     for thread_id in found.all():
         effects.publish(db, thread_id, change, "log")
         change = NOTHING
-
-
-def _day(moment: datetime) -> str:
-    return f"{moment.day} {moment:%B %Y}"

@@ -17,7 +17,7 @@ from forum.discussion.visibility import Change
 from forum.discussion.wording import Form, one_line
 from forum.errors import Forbidden, Invalid
 from forum.inbox import mail, messages
-from forum.inbox.letters import Letter, compose
+from forum.inbox.letters import Letter, compose, day
 from forum.moderation import batches, decisions, log, recusal, reports, subjects, waiting
 from forum.moderation.decisions import Case, Order, Ruling
 from forum.moderation.statement import within
@@ -209,21 +209,17 @@ def _tell(db: Session, made: Report, about: str = DECIDED) -> None:
 
 
 def _receipt(made: Report, forum: str) -> Letter:
-    return compose("report_received", number=made.number, day=_day(made), forum=forum)
+    return compose("report_received", number=made.number, day=day(made.created_at), forum=forum)
 
 
 def _news(made: Report, about: str) -> Letter:
     if about == REOPENED:
-        return compose("report_reopened", number=made.number, day=_day(made))
+        return compose("report_reopened", number=made.number, day=day(made.created_at))
     return compose(
         "report_decided",
         number=made.number,
-        day=_day(made),
+        day=day(made.created_at),
         is_upheld=made.state == ReportState.UPHELD,
         is_ours=made.post_id is not None,
         reason=made.answer,
     )
-
-
-def _day(made: Report) -> str:
-    return f"{made.created_at.day} {made.created_at:%B %Y}"

@@ -7,7 +7,7 @@ from forum.accounts.tables import Account, Actor, Role
 from forum.discussion.naming import called
 from forum.discussion.tables import Post, PostState, Thread
 from forum.inbox import messages
-from forum.inbox.letters import Letter, compose
+from forum.inbox.letters import Letter, compose, day
 from forum.moderation import batches, reasons, statements
 from forum.moderation.decisions import Case, Ruling
 from forum.moderation.subjects import Subject, SubjectKind
@@ -47,7 +47,7 @@ def tell_flaggers(db: Session, case: Case, ruling: Ruling) -> None:
             verdict=ruling.decision.verdict,
             what=what,
             reason=labels[flag.reason].label,
-            day=f"{at.day} {at:%B %Y}",
+            day=day(at),
             is_upheld=flag.state == FlagState.UPHELD,
             is_withdrawn=is_withdrawn,
             again=ruling.is_reversal,

@@ -1,5 +1,6 @@
 """The words of messages: templates/mail/*.txt, of which the first line is the subject."""
 
+from datetime import date
 from functools import cache
 from typing import NamedTuple
 
@@ -34,6 +35,11 @@ def compose(name: str, **facts: object) -> Letter:
     """The letter that the template `name` makes of `facts`."""
     subject, _, text = _templates().get_template(f"{name}.txt").render(facts).partition("\n")
     return Letter(_short(one_line(subject)), text.strip())
+
+
+def day(moment: date) -> str:
+    """The day as letters write it, e.g. "12 November 2026"."""
+    return f"{moment.day} {moment:%B %Y}"
 
 
 def _short(line: str) -> str:

@@ -12,7 +12,7 @@ from forum.clock import now
 from forum.db import row, rows
 from forum.discussion.naming import called
 from forum.discussion.tables import Post, PostKind, PostState, Revision, Thread
-from forum.inbox.letters import Letter, compose
+from forum.inbox.letters import Letter, compose, day
 from forum.inbox.tables import Message
 from forum.moderation import appeals
 from forum.moderation.reversals import TAKES_BACK, is_reversed
@@ -172,7 +172,7 @@ def write(db: Session, decision: Decision) -> Letter:
 
 def letter(statement: Statement) -> Letter:
     """What is sent; its subject and its first paragraph say what was done."""
-    return compose("statement", it=statement, quoted=_quoted(statement.text), day=_day)
+    return compose("statement", it=statement, quoted=_quoted(statement.text), day=day)
 
 
 def _what(facts: Any) -> str:
@@ -214,7 +214,3 @@ def _is_reported(db: Session, facts: Any) -> bool:
 
 def _quoted(text: str) -> str:
     return text if len(text) <= QUOTED else text[:QUOTED].rsplit(maxsplit=1)[0] + " …"
-
-
-def _day(moment: datetime) -> str:
-    return f"{moment.day} {moment:%B %Y}"
