@@ -162,6 +162,16 @@ def test_refusing_needs_a_reason_and_changes_nothing(db: Session) -> None:
     assert told(db, anna) == []
 
 
+def test_the_decision_can_be_taken_back_after_its_appeal_was_refused(db: Session) -> None:
+    author, anna, bela = make_account(db), moderator(db), moderator(db, "bela")
+    post, made = removed(db, author, anna)
+    appeal = appealing.appeal(db, author, made.id, WHY)
+    answered(db, bela, appeal, "refuse", "The source speaks of mice.")
+    decide(db, bela, post, "undo")
+    assert (post.state, appeal.state) == (PostState.SHOWN, AppealState.REFUSED)
+    assert db.get(SearchDocument, post.id) is not None
+
+
 def test_a_held_post_waits_again(db: Session) -> None:
     newcomer, anna, bela = make_account(db, shown_posts=0), moderator(db), moderator(db)
     post = make_answer(db, make_thread(db), newcomer)
