@@ -58,8 +58,10 @@ class Term(NamedTuple):
 class Condition(NamedTuple):
     """One condition on a thread or one of its posts; all conditions of a query must hold.
 
-    The value is a str (tag, name, what it is or has, identifier or words, kind of evidence), an aware moment
-    (BEFORE: earlier than it; AFTER: at it or later) or an int (SCORE, ANSWERS). `negated`: it must not hold.
+    The value is a str (TAG: as tags are written; AUTHOR: a name without @; IS, HAS and EVIDENCE: one of
+    `fields.VALUES`; CITES: an identifier that `identifiers.recognise` reads, else folded words), a midnight
+    in UTC (BEFORE: earlier than it; AFTER: at it or later) or an int (SCORE, ANSWERS); only ints have another
+    comparison than EQUAL. `negated`: it must not hold.
     """
 
     field: Field
@@ -78,7 +80,9 @@ class Remark(NamedTuple):
 class Query(NamedTuple):
     """Terms of which any is enough, the more the better; what is excluded; conditions.
 
-    With `titles_only` all terms are common words (the, of), looked for in titles. `text` is what was typed.
+    Needed terms come first. Excluded ones are never `needed`; a query may have only them, or only conditions.
+    With `titles_only` all terms are common words (the, of), looked for in titles. `text` is what was typed,
+    without control characters.
     """
 
     terms: tuple[Term, ...] = ()
