@@ -3,10 +3,10 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable
 
-.PHONY: help install run test lint format bench lock clean
+.PHONY: help install run test lint format bench bench-search lock clean
 
 help:  ## what can be made
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## */\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## */\t/' | expand -t 14
 
 $(BIN)/python:
 	$(PYTHON) -m venv .venv
@@ -27,8 +27,9 @@ run: .venv/ready  ## the forum with its sample community at http://127.0.0.1:800
 
 # Whole files go to each of the three processes, of which one mostly waits, because the tests of a file share servers; the longest files
 # first, as tests/conftest.py orders them, so that at the end no process waits long for the others.
+# Bytecode is kept whatever the shell says: the tests start many servers, and each would compile the forum anew.
 test: .venv/ready-dev  ## the whole suite (ARGS='-k name' for a part)
-	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: .venv/ready-dev  ## style and types
 	@$(BIN)/ruff check .
@@ -41,6 +42,9 @@ format: .venv/ready-dev  ## the code in its standard form
 
 bench: .venv/ready-dev  ## speed as ratios against a bare answer of the same bytes
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+bench-search: .venv/ready-dev  ## how well the search finds, and how quickly (ARGS='--posts 1000000')
+	@$(BIN)/python -m tests.bench.relevance $(ARGS)
 
 lock: .venv/ready-dev  ## the versions that everybody installs
 	@$(BIN)/pip freeze --exclude-editable --disable-pip-version-check > requirements.lock

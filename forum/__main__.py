@@ -21,6 +21,8 @@ account = typer.Typer(help="Accounts.", no_args_is_help=True)
 app.add_typer(account, name="account")
 imports = typer.Typer(help="Bring in an old forum.", no_args_is_help=True)
 app.add_typer(imports, name="import")
+search = typer.Typer(help="The search index.", no_args_is_help=True)
+app.add_typer(search, name="search")
 
 
 @app.command()
@@ -78,16 +80,16 @@ def check() -> None:
     raise typer.Exit(0 if all(one.ok for one in found) else 1)
 
 
-@app.command()
+@search.command("reindex")
 def reindex() -> None:
-    """Make the search index anew, from the posts that readers can see."""
+    """Make the search index anew, from the posts that readers can see; the forum may go on meanwhile."""
     from forum import ops, progress
-    from forum.search import index
+    from forum.search import reindexing
 
     with _database() as database:
         ops.need_ready(database)
-        with progress.bar("Reading the posts") as advance, database.writing() as db:
-            posts = index.rebuild(db, advance)
+        with progress.bar("Reading the posts") as advance:
+            posts = reindexing.reindex(database, advance)
     print(f"The search index has {posts} posts.")
 
 

@@ -91,7 +91,7 @@ def _search(database: Database) -> Check:
         engine = index.engine_of(db).__name__.rpartition(".")[2]
     if missing or extra:
         words = f"{missing} posts are not in the search index, and {extra} are that should not be;"
-        words += " run: forum reindex"
+        words += " run: forum search reindex"
         return Check("search", False, words)
     return Check("search", True, f"{engine}, all shown posts are in the index")
 

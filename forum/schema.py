@@ -13,6 +13,7 @@ import forum.inbox.tables
 import forum.jobs
 import forum.moderation.tables
 import forum.references.tables
+import forum.search.semantic.vectors
 import forum.search.tables  # noqa: F401 - imported so that every table is in the metadata
 from forum.db import Database, Table
 from forum.paths import MIGRATIONS

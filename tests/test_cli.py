@@ -6,6 +6,7 @@ runs in this process (`forum`): an interpreter with everything in it takes a sec
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -122,12 +123,21 @@ def group(leader: int) -> set[int]:
     return found
 
 
+@pytest.fixture
+def migrated(environment: Environment, _sqlite_model: Path) -> Environment:
+    """The same with a forum in it that is as `forum migrate` makes it, for what comes after."""
+    folder = Path(environment["FORUM_DATA_DIR"])
+    folder.mkdir()
+    shutil.copy(_sqlite_model, folder / "forum.sqlite3")
+    return environment
+
+
 def database_of(environment: Environment) -> Database:
     return Database(f"sqlite:///{environment['FORUM_DATA_DIR']}/forum.sqlite3")
 
 
 def test_every_command_explains_itself(environment: Environment) -> None:
-    for words in ("", "serve", "work", "migrate", "check", "reindex", "account", "account create"):
+    for words in ("", "serve", "work", "migrate", "check", "search reindex", "account", "account create"):
         run = forum if words else forum_process
         done = run(environment, *words.split(), "--help")
         assert (done.returncode, done.stderr) == (0, "")
@@ -229,8 +239,8 @@ def test_an_empty_forum_is_served_and_leads_to_its_first_admin(environment: Envi
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_serving_ends_when_told_to(environment: Environment, number: signal.Signals) -> None:
-    with serving(environment) as (process, base, _), httpx.Client() as open_connection:
+def test_serving_ends_when_told_to(migrated: Environment, number: signal.Signals) -> None:
+    with serving(migrated) as (process, base, _), httpx.Client() as open_connection:
         open_connection.get(f"{base}/healthz")
         wait_for(lambda: len(group(process.pid)) >= 3)
         begun = time.monotonic()
@@ -240,8 +250,8 @@ def test_serving_ends_when_told_to(environment: Environment, number: signal.Sign
         assert group(process.pid) == set()
 
 
-def test_no_process_outlives_a_server_that_was_killed(environment: Environment) -> None:
-    with serving(environment) as (process, base, _):
+def test_no_process_outlives_a_server_that_was_killed(migrated: Environment) -> None:
+    with serving(migrated) as (process, base, _):
         wait_for(lambda: len(group(process.pid)) >= 3)
         process.kill()
         process.wait()
@@ -249,8 +259,8 @@ def test_no_process_outlives_a_server_that_was_killed(environment: Environment) 
         assert not answers(base)
 
 
-def test_a_worker_that_dies_is_started_again(environment: Environment) -> None:
-    with serving(environment) as (process, _, _):
+def test_a_worker_that_dies_is_started_again(migrated: Environment) -> None:
+    with serving(migrated) as (process, _, _):
         wait_for(lambda: worker_of(process.pid) is not None)
         first = worker_of(process.pid)
         assert first is not None
@@ -274,27 +284,27 @@ def worker_of(leader: int) -> int | None:
     ],
 )
 def test_sample_accounts_are_served_to_others_only_when_asked(
-    environment: Environment, options: list[str], settings: Environment
+    migrated: Environment, options: list[str], settings: Environment
 ) -> None:
-    with_accounts(environment, is_sample=True)
-    done = forum(environment | settings, "serve", "--port", "0", *options)
+    with_accounts(migrated, is_sample=True)
+    done = forum(migrated | settings, "serve", "--port", "0", *options)
     assert (done.returncode, done.stdout) == (1, "")
     assert "FORUM_DATA_DIR" in done.stderr
     assert "--with-sample" in done.stderr
     assert (done.stderr.count("\n"), done.stderr.rstrip().count(". ")) == (1, 0)
-    with serving(environment | settings, "--no-worker", "--with-sample", *options) as (_, base, _):
+    with serving(migrated | settings, "--no-worker", "--with-sample", *options) as (_, base, _):
         assert httpx.get(f"{base}/readyz").text == "ok\n"
 
 
-def test_sample_accounts_are_served_to_this_machine(environment: Environment) -> None:
-    with_accounts(environment, is_sample=True)
-    with serving(environment, "--no-worker", "--host", "localhost") as (_, base, _):
+def test_sample_accounts_are_served_to_this_machine(migrated: Environment) -> None:
+    with_accounts(migrated, is_sample=True)
+    with serving(migrated, "--no-worker", "--host", "localhost") as (_, base, _):
         assert httpx.get(f"{base}/readyz").text == "ok\n"
 
 
-def test_a_real_forum_is_served_to_everybody(environment: Environment) -> None:
-    with_accounts(environment, is_sample=False)
-    with serving(environment | {"FORUM_BASE_URL": "https://forum.example.org"}, "--no-worker") as (
+def test_a_real_forum_is_served_to_everybody(migrated: Environment) -> None:
+    with_accounts(migrated, is_sample=False)
+    with serving(migrated | {"FORUM_BASE_URL": "https://forum.example.org"}, "--no-worker") as (
         _,
         base,
         _,
@@ -305,14 +315,13 @@ def test_a_real_forum_is_served_to_everybody(environment: Environment) -> None:
 def with_accounts(environment: Environment, *, is_sample: bool) -> None:
     """The forum has somebody who can sign in, as a sample account or as a real one."""
     database = database_of(environment)
-    schema.migrate(database)
     with database.writing() as db:
         people.add(db, "Ada", None, "hash", Role.ADMIN, is_sample=is_sample)
     database.close()
 
 
 def test_a_broken_search_index_is_made_anew(environment: Environment) -> None:
-    assert forum(environment, "reindex").returncode == 1
+    assert forum(environment, "search", "reindex").returncode == 1
     database = database_of(environment)
     schema.migrate(database)
     with database.writing() as db:
@@ -320,15 +329,15 @@ def test_a_broken_search_index_is_made_anew(environment: Environment) -> None:
         make_answer(db, thread)
         index.drop(db, [opening(db, thread).id])
     broken = forum(environment, "check")
-    assert (broken.returncode, "run: forum reindex" in broken.stdout) == (1, True)
-    done = forum_process(environment, "reindex")
+    assert (broken.returncode, "run: forum search reindex" in broken.stdout) == (1, True)
+    done = forum_process(environment, "search", "reindex")
     assert (done.returncode, done.stdout) == (0, "The search index has 2 posts.\n")
     assert forum(environment, "check").returncode == 0
     database.close()
 
 
-def test_no_worker_means_none(environment: Environment) -> None:
-    with serving(environment, "--no-worker") as (process, _, _):
+def test_no_worker_means_none(migrated: Environment) -> None:
+    with serving(migrated, "--no-worker") as (process, _, _):
         time.sleep(0.5)
         assert worker_of(process.pid) is None
 
@@ -343,9 +352,9 @@ def test_a_port_in_use_is_one_sentence(environment: Environment) -> None:
     assert (port in done.stderr, done.stderr.count("\n")) == (True, 1)
 
 
-def test_a_second_server_does_not_share_the_port(environment: Environment) -> None:
-    with serving(environment) as (_, base, _):
-        assert forum(environment, "serve", "--port", base.rpartition(":")[2]).returncode == 1
+def test_a_second_server_does_not_share_the_port(migrated: Environment) -> None:
+    with serving(migrated, "--no-worker") as (_, base, _):
+        assert forum(migrated, "serve", "--port", base.rpartition(":")[2]).returncode == 1
 
 
 def test_postgresql_is_not_migrated_behind_its_owners_back(

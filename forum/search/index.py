@@ -1,8 +1,8 @@
 """The search index: one document for each visible post, none for any other."""
 
-import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import ModuleType
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from forum.db import row, rows
 from forum.discussion import citations
 from forum.discussion.tables import Post, PostKind, Thread
-from forum.search import postgres, sqlite
+from forum.search import analysis, postgres, sqlite, vocabulary
 from forum.search.places import Document
+from forum.search.semantic import upkeep
 from forum.search.tables import SearchDocument
 
 BATCH = 500
@@ -23,36 +24,55 @@ _VISIBLE = (
     .join(Thread, Thread.id == Post.thread_id)
     .where(Post.visible, Post.id.in_(bindparam("post_ids", expanding=True)))
 )
-_NEXT = select(Post.id).where(Post.visible, Post.id > bindparam("after")).order_by(Post.id).limit(BATCH)
+_PRESENT = select(
+    SearchDocument.post_id,
+    SearchDocument.thread_id,
+    SearchDocument.title,
+    SearchDocument.body,
+    SearchDocument.tags,
+    SearchDocument.sources,
+    SearchDocument.length,
+).where(SearchDocument.post_id.in_(bindparam("post_ids", expanding=True)))
+
+
+class Fields(NamedTuple):
+    """What of a post is searched, as people wrote it."""
+
+    title: str
+    body: str
+    tags: str
+    sources: str
 
 
 def put(db: Session, post_ids: Sequence[int]) -> None:
     """Those of the posts that readers can see are found by their present words; the others are not found."""
     db.flush()
     for batch in _batches(post_ids):
-        engine_of(db).drop(db, batch)
-        if documents := _documents(db, batch):
-            engine_of(db).put(db, documents)
+        written: dict[str, str] = {}
+        _replace(db, batch, list(_documents(db, batch, written)), written)
+        upkeep.put(db, batch)
 
 
 def drop(db: Session, post_ids: Sequence[int]) -> None:
     """None of the posts is found."""
     for batch in _batches(post_ids):
-        engine_of(db).drop(db, batch)
+        _replace(db, batch, (), {})
+        upkeep.drop(db, batch)
 
 
-def rebuild(db: Session, progress: Callable[[int, int], None] | None = None) -> int:
-    """The index is made anew; answers the number of posts in it. `progress` is told: done, total."""
-    db.flush()
-    engine_of(db).clear(db)
-    total = db.scalars(select(func.count()).select_from(Post).where(Post.visible)).one()
-    done = after = 0
-    while batch := [found.id for found in rows(db, _NEXT, after=after)]:
-        engine_of(db).put(db, _documents(db, batch))
-        done, after = done + len(batch), batch[-1]
-        if progress:
-            progress(done, total)
-    return done
+def document(post_id: int, thread_id: int, fields: Fields, heading: str, written: dict[str, str]) -> Document:
+    """The post as it stands in the index; `heading` is its thread's title, which tells the language too.
+
+    `written` learns a word as it was written for each new token.
+    """
+    found = [analysis.words(field) for field in fields]
+    english = analysis.is_english([*analysis.words(heading), *analysis.words(fields.body)])
+    tokens = [[analysis.stem(word) for word in words] if english else words for words in found]
+    for stood, words in zip(tokens, found, strict=True):
+        for token, word in zip(stood, words, strict=True):
+            written.setdefault(token, word)
+    title, body, tags, sources = (" ".join(each) for each in tokens)
+    return Document(post_id, thread_id, title, body, tags, sources, sum(map(len, tokens)))
 
 
 def faults(db: Session) -> tuple[int, int]:
@@ -70,26 +90,25 @@ def engine_of(db: Session) -> ModuleType:
     return sqlite if db.get_bind().dialect.name == "sqlite" else postgres
 
 
-def _documents(db: Session, post_ids: Sequence[int]) -> list[Document]:
+def _replace(
+    db: Session, post_ids: Sequence[int], documents: Sequence[Document], written: Mapping[str, str]
+) -> None:
+    present = [Document(*each) for each in rows(db, _PRESENT, post_ids=post_ids)]
+    engine = engine_of(db)
+    if present:
+        engine.drop(db, [each.post_id for each in present])
+    if documents:
+        engine.put(db, documents)
+    vocabulary.record(db, documents, present, written)
+
+
+def _documents(db: Session, post_ids: Sequence[int], written: dict[str, str]) -> Iterable[Document]:
     found = rows(db, _VISIBLE, post_ids=post_ids)
     cited = citations.titles(db, [post.id for post in found])
-    return [
-        Document(
-            post_id=post.id,
-            thread_id=post.thread_id,
-            title=_clean(post.title) if post.kind == PostKind.OPENING else "",
-            body=_clean(post.plain)[:BODY],
-            tags=post.tag_names if post.kind == PostKind.OPENING else "",
-            sources=_clean(cited.get(post.id, ""))[:SOURCES],
-        )
-        for post in found
-    ]
-
-
-def _clean(text: str) -> str:
-    """Composed characters, and no control characters: the marks of found words are such."""
-    normal = unicodedata.normalize("NFC", text)
-    return "".join(char if char >= " " else " " for char in normal)
+    for post in found:
+        title, tags = (post.title, post.tag_names) if post.kind == PostKind.OPENING else ("", "")
+        fields = Fields(title, post.plain[:BODY], tags, cited.get(post.id, "")[:SOURCES])
+        yield document(post.id, post.thread_id, fields, post.title, written)
 
 
 def _batches(post_ids: Sequence[int]) -> Iterator[Sequence[int]]:

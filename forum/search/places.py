@@ -2,16 +2,12 @@
 
 from typing import NamedTuple
 
-from forum.search.marking import Marked
-
-#: A search ranks so many posts, the newest that match, and no more: its cost has an end in a large forum.
-NEWEST = 10_000
-#: Added to the score of a post that has all the words.
-ABOVE = 10**15
-
 
 class Document(NamedTuple):
-    """The words of one visible post. Title and tags only for the opening post, as they are the thread's."""
+    """The tokens of one visible post, one space between two; `length` is their number.
+
+    Title and tags only for the opening post, as they are the thread's.
+    """
 
     post_id: int
     thread_id: int
@@ -19,6 +15,11 @@ class Document(NamedTuple):
     body: str
     tags: str
     sources: str
+    length: int
+
+    def tokens(self) -> list[str]:
+        """All of them, in no order that means anything."""
+        return f"{self.title} {self.body} {self.tags} {self.sources}".split()
 
 
 class Candidate(NamedTuple):
@@ -27,11 +28,3 @@ class Candidate(NamedTuple):
     score: int
     thread_id: int
     post_id: int
-
-
-class Found(NamedTuple):
-    """Where in a post something was found."""
-
-    title: Marked = Marked("")
-    body: Marked = Marked("")
-    sources: Marked = Marked("")

@@ -1,71 +1,50 @@
-"""The search index on PostgreSQL: a weighted tsvector beside each document."""
+"""The search index on PostgreSQL: a tsvector beside each document, in which every token has its place."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Select,
+    Text,
+    bindparam,
+    case,
+    cast,
+    column,
+    desc,
+    func,
+    literal_column,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import DOUBLE_PRECISION, TSQUERY
 from sqlalchemy.orm import Session
 
 from forum.db import rows
-from forum.search.language import COMMON, Query, spaced
-from forum.search.marking import CLOSE, OPEN, Marked, between_marks
-from forum.search.places import ABOVE, NEWEST, Candidate, Document, Found
+from forum.discussion.tables import Post, Thread
+from forum.search import bm25, choosing
+from forum.search.asking import Ask, Asked, Sought
+from forum.search.places import Candidate, Document
+from forum.search.query import Order, Query
+from forum.search.tables import SearchDocument
+
+#: tsvector knows so many places in a document, takes later ones for the last, and keeps so many of a word.
+_PLACES, _OF_ONE = 16_383, 255
 
 _DELETE = text("DELETE FROM search_document WHERE post_id IN :post_ids").bindparams(
     bindparam("post_ids", expanding=True)
 )
-# Folded and spaced by us, so that both databases see the same words whatever their parsers think of
-# addresses, hyphens and accents. `english` leaves out common words: those of a title are kept as they stand.
 _INSERT = text(
-    "INSERT INTO search_document (post_id, thread_id, title, body, tags, sources, vector)"
-    " VALUES (:post_id, :thread_id, :title, :body, :tags, :sources,"
-    " setweight(to_tsvector('english', :title_words), 'A') || setweight(to_tsvector('simple', :common), 'A')"
-    " || setweight(to_tsvector('english', :tags_words), 'B')"
-    " || setweight(to_tsvector('english', :sources_words), 'C')"
-    " || setweight(to_tsvector('english', :body_words), 'D'))"
+    "INSERT INTO search_document (post_id, thread_id, title, body, tags, sources, length, vector)"
+    " VALUES (:post_id, :thread_id, :title, :body, :tags, :sources, :length, CAST(:vector AS tsvector))"
 )
-# Each word is weighed by how rare it is among the posts that match, which ts_rank alone does not do.
-_CANDIDATES = text(
-    """
-    WITH term AS (
-        SELECT n, to_tsquery(CAST(:config AS regconfig), word) AS query
-        FROM unnest(CAST(:words AS text[])) WITH ORDINALITY AS wanted (word, n)
-    ), newest AS (
-        (SELECT post_id, thread_id, vector, CAST(:above AS bigint) AS above FROM search_document
-         WHERE vector @@ to_tsquery(CAST(:config AS regconfig), :every) ORDER BY post_id DESC LIMIT :newest)
-        UNION ALL
-        (SELECT post_id, thread_id, vector, 0 FROM search_document
-         WHERE vector @@ to_tsquery(CAST(:config AS regconfig), :some) ORDER BY post_id DESC LIMIT :newest)
-    ), matched AS MATERIALIZED (
-        SELECT n, thread_id, post_id, above, ts_rank('{0.125, 0.25, 0.5, 1.0}', vector, query, 1) AS rank
-        FROM newest JOIN term ON vector @@ query
-    ), worth AS (
-        SELECT n, ln(1 + (SELECT count(DISTINCT post_id) FROM matched) / CAST(count(*) AS float)) AS weight
-        FROM matched GROUP BY n
-    ), post AS (
-        SELECT thread_id, post_id,
-               above + CAST(round(CAST(sum(rank * weight) * 1e9 AS numeric)) AS bigint) AS score
-        FROM matched JOIN worth USING (n) GROUP BY thread_id, post_id, above
-    ), best AS (
-        SELECT DISTINCT ON (thread_id) score, thread_id, post_id
-        FROM post ORDER BY thread_id, score DESC, post_id
-    )
-    SELECT score, thread_id, post_id FROM best ORDER BY score DESC, thread_id DESC LIMIT :most
-    """
-)
-_TEXTS = text(
-    "SELECT post_id, title, body, sources FROM search_document WHERE post_id IN :post_ids"
-).bindparams(bindparam("post_ids", expanding=True))
-_HEADLINES = text(
-    "SELECT ts_headline(CAST(:config AS regconfig), words, query, :options)"
-    " FROM to_tsquery(CAST(:config AS regconfig), :query) AS query,"
-    " unnest(CAST(:texts AS text[])) WITH ORDINALITY AS given (words, n) ORDER BY n"
-)
-_OPTIONS = f"HighlightAll=true, StartSel={OPEN}, StopSel={CLOSE}"
+_VECTOR: ColumnElement[Any] = literal_column("search_document.vector")
 
 
 def put(db: Session, documents: Sequence[Document]) -> None:
     """Documents that the index does not have yet are in it."""
-    db.execute(_INSERT, [_row(document) for document in documents])
+    db.execute(_INSERT, [{**document._asdict(), "vector": vector(document)} for document in documents])
 
 
 def drop(db: Session, post_ids: Sequence[int]) -> None:
@@ -73,65 +52,88 @@ def drop(db: Session, post_ids: Sequence[int]) -> None:
     db.execute(_DELETE, {"post_ids": post_ids})
 
 
-def clear(db: Session) -> None:
-    """The index is empty."""
-    db.execute(text("DELETE FROM search_document"))
+def candidates(
+    db: Session, query: Query, clauses: Sequence[ColumnElement[bool]], order: Order, most: int
+) -> list[Candidate]:
+    """The best post of each thread that matches, at most `most` threads; see choosing.candidates()."""
+    return choosing.candidates(db, choosing.Engine(matching, match, weighed), query, clauses, order, most)
 
 
-def candidates(db: Session, query: Query, most: int) -> list[Candidate]:
-    """The best post of each thread that matches, at most `most` threads; those with all words are above."""
-    every = " & ".join(_phrase(word) for word in query.words)
-    needed = "".join(f"{_phrase(phrase)} & " for phrase in query.phrases)
-    found = rows(
-        db,
-        _CANDIDATES,
-        config=_config(query),
-        words=[_phrase(word) for word in query.words],
-        every=every,
-        some=f"{needed}({_any(query)}) & !({every})",
-        above=ABOVE,
-        newest=NEWEST,
-        most=most,
-    )
-    return [Candidate(*each) for each in found]
+def matching(clauses: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    """Selects the `post_id` of `most` posts that match, the newest first; `clauses` hold for all of them."""
+    return _found(clauses).order_by(SearchDocument.post_id.desc())
 
 
-def marked(db: Session, query: Query, post_ids: Sequence[int]) -> Mapping[int, Found]:
-    """The posts, and where in them something was found."""
-    documents = rows(db, _TEXTS, post_ids=post_ids)
-    texts = [part for document in documents for part in document[1:]]
-    spans = iter(_spans(db, query, texts))
-    return {document.post_id: Found(next(spans), next(spans), next(spans)) for document in documents}
+def weighed(
+    db: Session, ask: Ask, asked: Asked, clauses: Sequence[ColumnElement[bool]], most: int
+) -> list[int]:
+    """Posts that match, the best first as far as can be told without counting a word's occurrences.
+
+    That is BM25 with every word standing once, or as often as a word of the title counts.
+    """
+    terms = (*ask.every, *ask.some)
+    term = func.unnest(
+        cast([_term(each) for each in terms], ARRAY(Text)),
+        cast([_term(each._replace(in_title=True)) for each in terms], ARRAY(Text)),
+        cast([bm25.rarity(each.documents, asked.total) for each in terms], ARRAY(DOUBLE_PRECISION)),
+    ).table_valued(column("words", Text), column("titled", Text), column("weight", DOUBLE_PRECISION))
+    term = term.render_derived(name="term")
+    often = case((_has(term.c.titled), bm25.TITLE), else_=1.0)
+    dampened = bm25.K1 * (1 - bm25.B + bm25.B * SearchDocument.length / asked.length)
+    worth = func.sum(term.c.weight * often * (bm25.K1 + 1) / (often + dampened))
+    found = _found(clauses).add_columns(worth.label("worth"))
+    found = found.join(term, _has(term.c.words)).group_by(SearchDocument.post_id)
+    found = found.order_by(desc("worth"), desc("post_id"))
+    return [each.post_id for each in rows(db, found, match=match(ask), most=most)]
 
 
-def _spans(db: Session, query: Query, texts: Sequence[str]) -> list[Marked]:
-    """The headlines are of the spaced texts, which have the same places as the texts."""
-    found = rows(
-        db,
-        _HEADLINES,
-        config=_config(query),
-        query=_any(query),
-        options=_OPTIONS,
-        texts=[spaced(each) for each in texts],
-    )
-    return [Marked(each, between_marks(line).spans) for each, (line,) in zip(texts, found, strict=True)]
+def vector(document: Document) -> str:
+    """The document as a tsvector: a title's words have weight A; no phrase goes from field to field."""
+    places: dict[str, list[str]] = {}
+    for place, token, weight in _placed(document):
+        found = places.setdefault(token, [])
+        if len(found) < _OF_ONE:
+            found.append(f"{place}{weight}")
+    return " ".join(f"'{token}':{','.join(found)}" for token, found in places.items())
 
 
-def _row(document: Document) -> dict[str, object]:
-    parts = {name: getattr(document, name) for name in ("title", "body", "tags", "sources")}
-    words = {f"{name}_words": spaced(part) for name, part in parts.items()}
-    common = " ".join(word for word in words["title_words"].split() if word in COMMON)
-    return {**document._asdict(), **words, "common": common}
+def _placed(document: Document) -> Iterator[tuple[int, str, str]]:
+    place = 0
+    parts = (document.title, "A"), (document.tags, "B"), (document.sources, "C"), (document.body, "D")
+    for tokens, weight in parts:
+        for token in tokens.split():
+            place += 1
+            yield min(place, _PLACES), token, weight
+        place += 1
 
 
-def _phrase(word: str) -> str:
-    """Letters and digits only, and quoted: no operator of tsquery's language can come through."""
-    return " <-> ".join(f"'{part}'" for part in word.split())
+def _found(clauses: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    matches = _has(bindparam("match", type_=Text))
+    found = select(SearchDocument.post_id).where(matches, *clauses).limit(bindparam("most"))
+    if clauses:
+        found = found.join(Post, Post.id == SearchDocument.post_id).join(Thread, Thread.id == Post.thread_id)
+    return found
 
 
-def _any(query: Query) -> str:
-    return " | ".join(_phrase(word) for word in query.words)
+def _has(words: ColumnElement[str]) -> ColumnElement[bool]:
+    return _VECTOR.op("@@", is_comparison=True)(cast(words, TSQUERY))
 
 
-def _config(query: Query) -> str:
-    return "simple" if query.titles_only else "english"
+def match(ask: Ask) -> str:
+    """The query in tsquery's language. Words are letters and digits and quoted, so none is an operator."""
+    parts = [_term(term) for term in ask.every]
+    if ask.some:
+        parts.append(_any(ask.some))
+    if ask.none:
+        parts.append(f"!{_any(ask.none)}")
+    return " & ".join(parts)
+
+
+def _any(terms: Iterable[Sought]) -> str:
+    return f"({' | '.join(_term(term) for term in terms)})"
+
+
+def _term(term: Sought) -> str:
+    mark = ":A" if term.in_title else ""
+    forms = (" <-> ".join(f"'{token}'{mark}" for token in form.split()) for form in term.forms)
+    return f"({' | '.join(forms)})"

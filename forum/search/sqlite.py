@@ -1,14 +1,31 @@
 """The search index on SQLite: FTS5 over `search_document`, kept in step by hand (it holds no text itself)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import (
+    ColumnElement,
+    Join,
+    Select,
+    Text,
+    bindparam,
+    column,
+    func,
+    literal_column,
+    select,
+    table,
+    text,
+)
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from forum.db import rows
-from forum.search.language import Query
-from forum.search.marking import CLOSE, OPEN, between_marks
-from forum.search.places import ABOVE, NEWEST, Candidate, Document, Found
+from forum.discussion.tables import Post, Thread
+from forum.search import bm25, choosing
+from forum.search.asking import Ask, Asked, Sought
+from forum.search.places import Candidate, Document
+from forum.search.query import Order, Query
 
 #: FTS5 forgets a row only when told the very text that it was given.
 _FORGET = text(
@@ -19,28 +36,32 @@ _DELETE = text("DELETE FROM search_document WHERE post_id IN :post_ids").bindpar
     bindparam("post_ids", expanding=True)
 )
 _INSERT = text(
-    "INSERT INTO search_document (post_id, thread_id, title, body, tags, sources)"
-    " VALUES (:post_id, :thread_id, :title, :body, :tags, :sources)"
+    "INSERT INTO search_document (post_id, thread_id, title, body, tags, sources, length)"
+    " VALUES (:post_id, :thread_id, :title, :body, :tags, :sources, :length)"
 )
 _LEARN = text(
     "INSERT INTO search_fts (rowid, title, body, tags, sources)"
     " VALUES (:post_id, :title, :body, :tags, :sources)"
 )
-# bm25() is smaller for better; its weights stand in the order of the columns: title, body, tags, sources.
-# GROUP BY with min() takes post_id from the row that has the minimum.
-_CANDIDATES = text(
-    "WITH matched AS MATERIALIZED ("
-    " SELECT d.thread_id, d.post_id, bm25(search_fts, 8.0, 1.0, 4.0, 2.0) AS rank"
-    " FROM search_fts JOIN search_document d ON d.post_id = search_fts.rowid"
-    " WHERE search_fts MATCH :query ORDER BY search_fts.rowid DESC LIMIT :newest)"
-    " SELECT thread_id, post_id, min(rank) AS rank FROM matched"
-    " GROUP BY thread_id ORDER BY min(rank), thread_id DESC LIMIT :most"
-)
-_MARKED = text(
-    "SELECT rowid AS post_id, highlight(search_fts, 0, :open, :close) AS title,"
-    " highlight(search_fts, 1, :open, :close) AS body, highlight(search_fts, 3, :open, :close) AS sources"
-    " FROM search_fts WHERE search_fts MATCH :query AND rowid IN :post_ids"
-).bindparams(bindparam("post_ids", expanding=True))
+_FTS = table("search_fts", column("rowid"))
+#: The whole table, as FTS5's operator and functions want it named.
+_ITSELF: ColumnElement[Any] = literal_column("search_fts")
+# Smaller for better; its weights stand in the order of the columns: title, body, tags, sources.
+_RANK = func.bm25(_ITSELF, bm25.TITLE, bm25.BODY, bm25.TAGS, bm25.SOURCES)
+
+
+class _InOrder(Join):
+    """A join whose left side is read first, as `CROSS JOIN` tells SQLite."""
+
+    inherit_cache = True
+
+
+@compiles(_InOrder)
+def _cross_join(join: _InOrder, compiler: SQLCompiler, **options: Any) -> str:
+    options["asfrom"] = True
+    left, right = (compiler.process(side, **options) for side in (join.left, join.right))
+    assert join.onclause is not None
+    return f"{left} CROSS JOIN {right} ON {compiler.process(join.onclause, **options)}"
 
 
 def put(db: Session, documents: Sequence[Document]) -> None:
@@ -56,38 +77,57 @@ def drop(db: Session, post_ids: Sequence[int]) -> None:
     db.execute(_DELETE, {"post_ids": post_ids})
 
 
-def clear(db: Session) -> None:
-    """The index is empty."""
-    db.execute(text("DELETE FROM search_document"))
-    db.execute(text("INSERT INTO search_fts (search_fts) VALUES ('delete-all')"))
+def candidates(
+    db: Session, query: Query, clauses: Sequence[ColumnElement[bool]], order: Order, most: int
+) -> list[Candidate]:
+    """The best post of each thread that matches, at most `most` threads; see choosing.candidates()."""
+    return choosing.candidates(db, choosing.Engine(matching, match, weighed), query, clauses, order, most)
 
 
-def candidates(db: Session, query: Query, most: int) -> list[Candidate]:
-    """The best post of each thread that matches, at most `most` threads; those with all words are above."""
-    found = {each.thread_id: each for each in _candidates(db, _match(query, "AND"), most, ABOVE)}
-    if len(query.words) > 1 and len(found) < most:
-        for each in _candidates(db, _match(query, "OR"), most, 0):
-            found.setdefault(each.thread_id, each)
-    return sorted(found.values(), reverse=True)[:most]
+def matching(clauses: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    """Selects the `post_id` of `most` posts that match, the newest first; `clauses` hold for all of them."""
+    return _found(clauses).order_by(_FTS.c.rowid.desc()) if clauses else _NEWEST
 
 
-def _candidates(db: Session, match: str, most: int, above: int) -> list[Candidate]:
-    found = rows(db, _CANDIDATES, query=match, newest=NEWEST, most=most)
-    # FTS5 gives a word that is in most posts a weight of a millionth: nine digits keep their order too.
-    return [Candidate(above + round(-rank * 1e9), thread_id, post_id) for thread_id, post_id, rank in found]
+def weighed(
+    db: Session, ask: Ask, _asked: Asked, clauses: Sequence[ColumnElement[bool]], most: int
+) -> list[int]:
+    """Posts that match, the best first, as FTS5 weighs them; it reads all that match."""
+    found = _found(clauses).order_by(_RANK, _FTS.c.rowid.desc()) if clauses else _BEST
+    return [each.post_id for each in rows(db, found, match=match(ask), most=most)]
 
 
-def marked(db: Session, query: Query, post_ids: Sequence[int]) -> Mapping[int, Found]:
-    """Those of the posts that match, and where."""
-    found = rows(db, _MARKED, query=_match(query, "OR"), post_ids=post_ids, open=OPEN, close=CLOSE)
-    return {
-        post_id: Found(between_marks(title), between_marks(body), between_marks(sources))
-        for post_id, title, body, sources in found
-    }
+def _found(clauses: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    found = select(_FTS.c.rowid.label("post_id")).select_from(_source(clauses))
+    return found.where(_ITSELF.op("MATCH")(bindparam("match", type_=Text)), *clauses).limit(bindparam("most"))
 
 
-def _match(query: Query, joint: str) -> str:
+def _source(clauses: Sequence[ColumnElement[bool]]) -> Any:
+    if not clauses:
+        return _FTS
+    # The index first: it can be asked for many rows at once, and only slowly for one row after the other.
+    posts = _InOrder(_FTS, Post.__table__, Post.__table__.c.id == _FTS.c.rowid)
+    return _InOrder(posts, Thread.__table__, Thread.__table__.c.id == Post.__table__.c.thread_id)
+
+
+def match(ask: Ask) -> str:
     """The query in FTS5's language. Words are letters and digits only and quoted, so none is an operator."""
-    words = f" {joint} ".join(f'"{word}"' for word in query.words)
-    every = " AND ".join([*(f'"{phrase}"' for phrase in query.phrases), f"({words})"])
-    return f"{{title}} : ({every})" if query.titles_only else every
+    parts = [_term(term) for term in ask.every]
+    if ask.some:
+        parts.append(_any(ask.some))
+    wanted = " AND ".join(parts)
+    return f"({wanted}) NOT {_any(ask.none)}" if ask.none else wanted
+
+
+def _any(terms: Iterable[Sought]) -> str:
+    return f"({' OR '.join(_term(term) for term in terms)})"
+
+
+def _term(term: Sought) -> str:
+    forms = " OR ".join(f'"{form}"' for form in term.forms)
+    return f"{{title}} : ({forms})" if term.in_title else f"({forms})"
+
+
+# Most searches have no conditions: these are made once.
+_NEWEST = _found(()).order_by(_FTS.c.rowid.desc())
+_BEST = _found(()).order_by(_RANK, _FTS.c.rowid.desc())

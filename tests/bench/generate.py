@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 from forum.accounts.tables import Account
 from forum.clock import now
 from forum.db import Database, Table
+from forum.discussion import ranking
 from forum.discussion.tables import Citation, Post, Revision, Tag, Thread, ThreadTag
 from forum.markup import MARKUP_VERSION, anchored, render
 from forum.references import catalogue
 from forum.references.identifiers import parse
 from forum.references.tables import Reference
-from forum.search import index
+from forum.search import index, vocabulary
 
 POSTS = 10
 PEOPLE = 500
@@ -64,6 +65,7 @@ def fill(
             _threads(db, words, batch, cited, every)
             ids = [(number - 1) * POSTS + position for number in batch for position in range(1, POSTS + 1)]
             index.put(db, ids)
+            vocabulary.fold_some(db)
     with database.writing() as db:
         uses = select(func.count()).where(Citation.reference_id == Reference.id)
         db.execute(update(Reference).values(citation_count=uses.scalar_subquery()))
@@ -120,9 +122,10 @@ def _threads(db: Session, words: Words, numbers: list[int], references: list[int
             "id": number, "kind": "question", "title": title, "slug": "-".join(title.casefold().split()),
             "tag_names": " ".join(f"tag-{tag}" for tag in pair), "author_id": author, "created_at": moment,
             "active_at": moment, "active_by_id": author, "shown": True, "is_unanswered": False,
-            "answer_count": POSTS - 1,
+            "answer_count": POSTS - 1, "hot": ranking.hot(0, moment), "age": ranking.age(moment, now()),
         })  # fmt: skip
-        tags += ({"thread_id": number, "tag_id": tag, "shown": True, "active_at": moment} for tag in pair)
+        carried = {"thread_id": number, "shown": True, "active_at": moment, "created_at": moment}
+        tags += ({**carried, "tag_id": tag, "hot": threads[-1]["hot"]} for tag in pair)
         posts += _posts(words, number, author, moment)
     _insert(db, Thread, threads)
     _insert(db, ThreadTag, tags)
