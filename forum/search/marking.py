@@ -1,41 +1,74 @@
 """Found words shown in their text: spans of it become <mark>, everything else is escaped."""
 
 import re
-from bisect import bisect_left
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-#: Put around found words by the databases; the index drops them from all text beforehand.
-OPEN, CLOSE = "\x02", "\x03"
+from forum.folding import fold
+from forum.search.analysis import LONGEST, forms, stem
+from forum.search.query import Term
+
 LENGTH = 260
 _LEAD = 60
+#: The same words as `analysis.words`, with their places: of letters and digits.
+_WORD = re.compile(r"[^\W_]+")
 
 Span = tuple[int, int]
+#: For each form's first word the forms that begin with it, as words, with the number of their term.
+_Wanted = Mapping[str, Sequence[tuple[Sequence[str], int]]]
 
 
 class Marked(NamedTuple):
-    """A text and where in it something was found, in order and without overlap."""
+    """A text and where in it something was found, in order and without overlap.
+
+    `terms` says which term stands at each span; without it every span is a find of its own.
+    """
 
     text: str
     spans: Sequence[Span] = ()
+    terms: Sequence[int] = ()
 
 
-def between_marks(marked: str) -> Marked:
-    """`marked`, in which a database put OPEN and CLOSE around what it found, without them but with spans."""
-    pieces: list[str] = []
+def mark(text: str, terms: Sequence[Term]) -> Marked:
+    """`text` with the places of the terms, which are found in the forms that the index knows them in."""
+    wanted = _wanted(terms)
+    if not wanted:
+        return Marked(text)
+    folded = fold(text)
+    places = [found.span() for found in _WORD.finditer(folded)]
+    words = [folded[start:end][:LONGEST] for start, end in places]
+    stems = {word: stem(word) for word in set(words)}
+    known = {word for word in stems if word in wanted or stems[word] in wanted}
+    here = [place for place, word in enumerate(words) if word in known]
+    found = {*_found(words, here, wanted), *_found([stems[word] for word in words], here, wanted)}
     spans: list[Span] = []
-    place = start = 0
-    for piece in re.split(f"([{OPEN}{CLOSE}])", marked):
-        if piece == OPEN:
-            start = place
-        elif piece == CLOSE:
-            spans.append((start, place))
-        else:
-            pieces.append(piece)
-            place += len(piece)
-    return Marked("".join(pieces), spans)
+    numbers: list[int] = []
+    for first, negative, number in sorted(found):
+        start, end = places[first][0], places[first - negative - 1][1]
+        if not spans or start >= spans[-1][1]:
+            spans.append((start, end))
+            numbers.append(number)
+    return Marked(text, spans, numbers)
+
+
+def _wanted(terms: Sequence[Term]) -> _Wanted:
+    wanted: dict[str, list[tuple[Sequence[str], int]]] = {}
+    for number, term in enumerate(terms):
+        for form in forms(term.text):
+            if words := form.split():
+                wanted.setdefault(words[0], []).append((words, number))
+    return wanted
+
+
+def _found(words: Sequence[str], places: Sequence[int], wanted: _Wanted) -> Iterator[tuple[int, int, int]]:
+    """For each find its first word's place, minus its length in words (longer ones sort first), its term."""
+    for place in places:
+        for form, number in wanted.get(words[place], ()):
+            if words[place : place + len(form)] == form:
+                yield place, -len(form), number
 
 
 def html(marked: Marked) -> Markup:
@@ -44,7 +77,7 @@ def html(marked: Marked) -> Markup:
 
 
 def excerpt(marked: Marked, length: int = LENGTH) -> Markup:
-    """About `length` characters from where most was found, else from the beginning; safe, with <mark>."""
+    """About `length` characters where most different terms stand, else the beginning; safe, with <mark>."""
     begin, end = _window(marked, length)
     before, after = ("… " if begin else ""), (" …" if end < len(marked.text) else "")
     return escape(before) + _html(marked, begin, end) + escape(after)
@@ -54,14 +87,26 @@ def _window(marked: Marked, length: int) -> Span:
     text = marked.text
     if len(text) <= length:
         return 0, len(text)
-    starts = [start for start, _ in marked.spans]
-    most, first = 0, 0
-    for number, start in enumerate(starts):
-        count = bisect_left(starts, start + length - _LEAD) - number
-        if count > most:
-            most, first = count, start
-    begin = max(0, min(first - _LEAD, len(text) - length)) if most else 0
+    first = _best(marked, length - _LEAD)
+    begin = max(0, min(first - _LEAD, len(text) - length)) if first is not None else 0
     return _at_word(text, begin, forward=True), _at_word(text, begin + length, forward=False)
+
+
+def _best(marked: Marked, length: int) -> int | None:
+    """Where the first window of `length` begins that has most different terms, and of those most finds."""
+    terms = marked.terms or range(len(marked.spans))
+    inside: Counter[int] = Counter()
+    most, first, last = (0, 0), None, 0
+    for number, (start, _) in enumerate(marked.spans):
+        while last < len(marked.spans) and marked.spans[last][0] < start + length:
+            inside[terms[last]] += 1
+            last += 1
+        if (count := (len(inside), last - number)) > most:
+            most, first = count, start
+        inside[terms[number]] -= 1
+        if not inside[terms[number]]:
+            del inside[terms[number]]
+    return first
 
 
 def _at_word(text: str, place: int, *, forward: bool) -> int:

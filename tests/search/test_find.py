@@ -1,63 +1,22 @@
 """Search on both databases: what is found, in what order, and what never is."""
 
+import base64
+import zlib
 from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from search.small import Forum
 from sqlalchemy.orm import Session
 
-from forum.accounts.tables import Account
 from forum.clock import now
-from forum.discussion.tables import Citation, Post, PostKind, PostState, Thread
+from forum.discussion.tables import Citation, Post, Thread
 from forum.references import catalogue
 from forum.references.identifiers import Identifier, Scheme
-from forum.search import index, postgres, sqlite
-from forum.search.find import Results, find
-from forum.search.language import COMMON, tokens
-
-
-class Forum:
-    """Writes small threads straight into the tables and the index."""
-
-    def __init__(self, db: Session) -> None:
-        self.db = db
-        author = Account(name="Ada", name_key="ada", created_at=now())
-        db.add(author)
-        db.flush()
-        self.author_id = author.id
-        self.count = 0
-
-    def thread(
-        self, title: str, body: str = "Some words.", tags: str = "sleep", visible: bool = True
-    ) -> Post:
-        self.count += 1
-        moment = now() + timedelta(minutes=self.count)
-        thread = Thread(
-            title=title, slug="a-slug", tag_names=tags, author_id=self.author_id, created_at=moment,
-            active_at=moment, active_by_id=self.author_id, shown=visible,
-        )  # fmt: skip
-        self.db.add(thread)
-        self.db.flush()
-        return self.post(thread.id, body, PostKind.OPENING, visible)
-
-    def post(self, thread_id: int, body: str, kind: PostKind = PostKind.ANSWER, visible: bool = True) -> Post:
-        post = Post(
-            thread_id=thread_id, kind=kind, author_id=self.author_id, text=body, html="", plain=body,
-            markup_version=1, created_at=now(), visible=visible,
-            state=PostState.SHOWN if visible else PostState.HIDDEN,
-        )  # fmt: skip
-        self.db.add(post)
-        self.db.flush()
-        index.put(self.db, [post.id])
-        return post
-
-    def find(self, words: str, after: str | None = None, limit: int = 30) -> Results:
-        return find(self.db, words, after, limit)
-
-    def posts(self, words: str) -> list[int]:
-        return [hit.post_id for hit in self.find(words).items]
+from forum.search import choosing, find, index, seen
+from forum.search.analysis import COMMON, words
+from forum.search.query import Order
 
 
 @pytest.fixture
@@ -106,11 +65,13 @@ def test_a_post_with_all_words_stands_above_a_title_with_one(forum: Forum) -> No
     assert forum.posts("lavender tea") == [both, title]
 
 
-def test_only_the_newest_matching_posts_are_ranked(forum: Forum, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (sqlite, postgres):
-        monkeypatch.setattr(module, "NEWEST", 2)
-    posts = [forum.thread(f"Garden {n}").id for n in range(4)]
-    assert set(forum.posts("garden")) == set(posts[2:])
+def test_by_date_or_score_only_the_newest_matching_posts_are_ordered(
+    forum: Forum, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(choosing, "NEWEST", 2)
+    posts = [forum.thread(f"Garden {n}", score=n % 3).id for n in range(4)]
+    assert forum.posts("garden", Order.NEWEST) == [posts[3], posts[2]]
+    assert forum.posts("garden", Order.SCORE) == [posts[2], posts[3]]
 
 
 def test_a_rare_word_counts_more_than_a_frequent_one(forum: Forum) -> None:
@@ -202,49 +163,154 @@ def test_an_edited_post_is_found_by_its_new_words_only(forum: Forum, db: Session
     assert forum.posts("heading") == forum.posts("text") == [post.id]
 
 
-def test_rebuilding_finds_the_same(forum: Forum, db: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = [forum.thread(f"Garden {n}").id for n in range(5)]
-    forum.thread("Garden hidden", visible=False)
-    index.drop(db, kept[:2])
-    before = forum.posts("garden")
-    told: list[tuple[int, int]] = []
-    assert index.rebuild(db, lambda done, total: told.append((done, total))) == 5
-    assert told == [(5, 5)]
-    assert set(before) < set(forum.posts("garden")) == set(kept)
-    if db.get_bind().dialect.name == "sqlite":
-        db.execute(text("INSERT INTO search_fts (search_fts, rank) VALUES ('integrity-check', 1)"))
+def test_each_hit_tells_of_its_post_and_its_thread(forum: Forum) -> None:
+    opening = forum.thread(
+        "A question", "Of plants.", tags="green mice", score=3, answer_count=1, is_accepted=True
+    )
+    mira = forum.person("Mira")
+    answer = forum.post(opening.thread_id, "Of a garden.", by=mira, at=now() + timedelta(days=1))
+    (hit,) = forum.find("garden").items
+    assert (hit.called, hit.kind, hit.state, hit.path) == ("answer", "question", "open", f"/p/{answer.id}")
+    assert (hit.author, hit.created_at, hit.tags) == ("Mira", answer.created_at, ["green", "mice"])
+    assert (hit.score, hit.answer_count, hit.is_accepted) == (3, 1, True)
+    assert forum.find("plants").items[0].path == f"/t/{opening.thread_id}/a-slug"
+
+
+def test_three_sources_are_shown_the_posts_own_first(forum: Forum) -> None:
+    opening = forum.thread("A question", "Of plants.")
+    for number in range(3):
+        forum.cite(opening, f"10.5555/{number}", f"Study {number}", label=f"S{number}")
+    hidden = forum.post(opening.thread_id, "Hidden.", visible=False)
+    forum.cite(hidden, "10.5555/hidden", "Hidden study")
+    answer = forum.post(opening.thread_id, "A garden.")
+    forum.cite(answer, "10.5555/own", "An own study", label="Own", notice_level="retracted")
+    forum.cite(answer, "10.5555/1", "Study 1", label="S1")
+    (hit,) = forum.find("garden").items
+    assert [(source.label, source.is_retracted) for source in hit.sources] == [
+        ("Own", True),
+        ("S1", False),
+        ("S0", False),
+    ]
+    (hit,) = forum.find('"study 2"').items or forum.find("garden").items
+    assert len(hit.sources) == 3
 
 
 def test_paging_shows_every_hit_once(forum: Forum) -> None:
     for n in range(25):
         forum.thread(f"Garden number {n}", "garden " * (n % 4))
     expected = forum.posts("garden number")
-    seen: list[int] = []
+    met, pages = _all_pages(forum, "garden number", 4)
+    assert pages == 7
+    assert met == expected
+    assert len(set(met)) == 25
+
+
+def _all_pages(forum: Forum, query: str, limit: int) -> tuple[list[int], int]:
+    met: list[int] = []
     after: str | None = None
     pages = 0
     while pages == 0 or after:
-        page = forum.find("garden number", after, 4)
-        seen += [hit.post_id for hit in page.items]
+        page = forum.find(query, after, limit)
+        met += [hit.post_id for hit in page.items]
         after, pages = page.next, pages + 1
-    assert pages == 7
-    assert seen == expected
-    assert len(set(seen)) == 25
+    return met, pages
 
 
-def test_a_new_post_does_not_shift_the_pages(forum: Forum) -> None:
-    for n in range(6):
+def test_nobody_pages_through_more_than_the_most(forum: Forum, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(find, "MOST", 5)
+    for n in range(8):
         forum.thread(f"Garden number {n}")
-    first = forum.find("garden", None, 3)
-    best = forum.thread("Garden garden garden").id
-    second = forum.find("garden", first.next, 3)
-    assert best in forum.posts("garden")
-    assert not {hit.post_id for hit in first.items} & {hit.post_id for hit in second.items}
+    met, pages = _all_pages(forum, "garden", 2)
+    assert (len(met), pages) == (5, 3)
+    met, pages = _all_pages(forum, "tag:sleep", 2)
+    assert (len(met), pages) == (5, 3)
 
 
-def test_a_forged_cursor_is_the_first_page(forum: Forum) -> None:
-    there = forum.thread("Garden").id
-    for after in ("x", "W10", "é", "A" * 5000):
-        assert [hit.post_id for hit in forum.find("garden", after).items] == [there]
+#: What somebody does between two pages: to which thread, and what.
+_between = st.lists(
+    st.tuples(st.integers(0, 7), st.sampled_from(["add", "edit", "praise", "forget", "answer", "hide"])),
+    max_size=4,
+)
+
+
+@given(
+    acts=st.lists(_between, min_size=1, max_size=3),
+    query=st.sampled_from(["garden", "garden plant", "tag:sleep", "is:question garden", '"the garden"']),
+    order=st.sampled_from(Order),
+)
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_nobody_meets_a_thread_twice_or_misses_one(
+    forum: Forum, acts: list[list[tuple[int, str]]], query: str, order: Order
+) -> None:
+    undone = forum.db.begin_nested()
+    try:
+        _read_on(forum, acts, query, order)
+    finally:
+        undone.rollback()
+
+
+def _read_on(forum: Forum, acts: list[list[tuple[int, str]]], query: str, order: Order) -> None:
+    posts = [forum.thread(f"The garden {n}", "garden plant " * (n % 3), score=n % 4) for n in range(8)]
+    met: list[int] = []
+    after: str | None = None
+    for step in [*acts, *([[]] * 12)]:
+        page = forum.find(query, after, 3, order)
+        met += [hit.thread_id for hit in page.items]
+        after = page.next
+        if after is None:
+            break
+        for number, act in step:
+            _act(forum, posts[number], act)
+    assert len(met) == len(set(met))
+    assert {hit.thread_id for hit in forum.find(query, order=order).items} <= set(met)
+
+
+def _act(forum: Forum, post: Post, act: str) -> None:
+    """Something happens to the post or beside it."""
+    thread = forum.db.get_one(Thread, post.thread_id)
+    if act == "add":
+        forum.thread("The garden garden plant", "the garden plant", score=9)
+    elif act == "edit":
+        post.plain = "the garden plant " * 5
+    elif act == "praise":
+        thread.score += 7
+    elif act == "answer":
+        forum.post(thread.id, "the garden plant, plant")
+    elif act == "forget":
+        post.plain, thread.title, thread.tag_names = "nothing", "Nothing", "other"
+    else:
+        post.visible = thread.shown = False
+    index.put(forum.db, [post.id])
+
+
+@given(st.sets(st.integers(1, 2**31 - 1), max_size=300))
+def test_a_cursor_says_what_was_seen(ids: set[int]) -> None:
+    text = seen.encode(ids)
+    assert seen.decode(text) == ids
+    assert len(text) <= 2010
+    assert seen.decode(text[:-1]) == frozenset()
+
+
+@pytest.mark.parametrize("text", [None, "", "x", "W10", "é", "A" * 5000, "AQgB", "=", "\0"])
+def test_a_broken_cursor_is_the_first_page(text: str | None) -> None:
+    assert seen.decode(text) == frozenset()
+
+
+def _signed(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(zlib.crc32(raw).to_bytes(4, "big")[:2] + raw).decode().rstrip("=")
+
+
+@pytest.mark.parametrize(
+    "raw", [b"\1\0", b"\x80", b"\1\x80", b"\xff\xff\xff\xff\x7f", b"\1" * (seen.MOST + 1)]
+)
+def test_a_forged_cursor_is_the_first_page(raw: bytes) -> None:
+    assert seen.decode(_signed(raw)) == frozenset()
+    assert seen.decode(_signed(b"\1\1")) == {1, 2}
+
+
+@given(st.text(max_size=30) | st.binary(max_size=30).map(lambda raw: raw.decode("latin-1")))
+def test_no_cursor_makes_it_throw(text: str) -> None:
+    assert len(seen.decode(text)) <= seen.MOST
 
 
 def test_markup_in_posts_is_shown_as_text(forum: Forum) -> None:
@@ -257,7 +323,9 @@ def test_markup_in_posts_is_shown_as_text(forum: Forum) -> None:
 
 def test_an_empty_query_finds_nothing(forum: Forum) -> None:
     forum.thread("Garden")
-    assert forum.find(" *** ") == Results((), None, ())
+    for query in ("", " *** ", "tag:", "in:threads", "in:people"):
+        results = forum.find(query)
+        assert (results.items, results.next, results.found) == ([], None, ())
 
 
 @pytest.mark.parametrize(
@@ -284,8 +352,8 @@ quickly = settings(
 @quickly
 def test_no_text_makes_it_throw(forum: Forum, query: str, body: str) -> None:
     post = forum.thread(query.encode("utf-8", "ignore").decode().replace("\0", "")[:200], body)
-    for words in (query, body, f'{query}"{body}', f'"{body}"'):
-        for hit in forum.find(words).items:
+    for text in (query, body, f'{query}"{body}', f'"{body}"'):
+        for hit in forum.find(text).items:
             assert not {"\x02", "\x03"} & set(hit.title_html + hit.snippet_html)
     index.drop(forum.db, [post.id])
 
@@ -294,7 +362,7 @@ def test_no_text_makes_it_throw(forum: Forum, query: str, body: str) -> None:
 @quickly
 def test_every_word_of_a_post_finds_it_and_is_marked(forum: Forum, body: str) -> None:
     post = forum.thread("A title", body)
-    for word in {word for word in tokens(body) if word not in COMMON}:
+    for word in {word for word in words(body) if word not in COMMON}:
         (hit,) = forum.find(word).items
         assert hit.post_id == post.id
         assert "<mark>" in hit.snippet_html

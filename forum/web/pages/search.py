@@ -1,18 +1,145 @@
-"""Finding threads by words."""
+"""The one box: threads by words and conditions; references and people by their names."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from forum.paging import Page
 from forum.references import catalogue
-from forum.search import find
+from forum.references.evidence import LABELS
+from forum.references.identifiers import recognise
+from forum.search import building, facets, fields, find, loosening, people, scanning, spelling
+from forum.search.language import LONGEST, parse, spelled
+from forum.search.query import Field, Order, Query, Within
 from forum.web.endpoint import Visit
 
 PAGE = 20
-SOURCES = 3
-LONGEST_QUERY = 300
+#: References above the threads found, and people on the one page of them.
+SOURCES, PEOPLE = 3, 50
+#: A name of more letters browsers do not show (github.com/dewitt/opensearch, ShortName).
+SHORT_NAME = 16
+#: What no page may hold: control characters beyond ASCII, and what is no character (infra.spec.whatwg.org).
+_ENDS = (plane << 16 | last for plane in range(17) for last in (0xFFFE, 0xFFFF))
+_NONE = re.compile(f"[\x80-\x9f\ufdd0-\ufdef{''.join(chr(end) for end in _ENDS)}]")
+#: The form beside the box: each field's label and what it takes; a list of choices, or None for text.
+NARROWED: Sequence[tuple[str, str, str, Mapping[str, str] | None]] = (
+    (building.PHRASE, "Exactly these words together", "lions mane", None),
+    (building.WITHOUT, "None of these words", "", None),
+    (building.TITLE, "In the title", "", None),
+    (building.TAGS, "Tags", "sleep nutrition", None),
+    (Field.AUTHOR, "Written by", "a name", None),
+    (building.KIND, "Kind of thread", "", {"question": "questions", "discussion": "discussions"}),
+    (
+        building.STATE,
+        "State",
+        "",
+        {
+            "answered": "answered",
+            "unanswered": "not answered",
+            "accepted": "with an accepted answer",
+            "open": "open",
+            "closed": "closed",
+        },
+    ),
+    (Field.HAS, "Sources", "", {"references": "cites any source", "retracted": "cites a retracted source"}),
+    (Field.CITES, "Cites", "DOI, PMID or words of the title", None),
+    (Field.EVIDENCE, "Kind of source", "", {kind: label for kind, label in LABELS.items() if kind}),
+    (Field.AFTER, "Written from", "2024-05, or 6m", None),
+    (Field.BEFORE, "Written before", "2025, or 2w", None),
+    (Field.SCORE, "Points, at least", "3", None),
+    (Field.ANSWERS, "Answers, at least", "1", None),
+    (building.MORE, "Anything else", "as in the box: -tag:mice", None),
+)
 
 
 def search(visit: Visit) -> Response:
-    after, q = visit.query.get("after", ""), visit.query.get("q", "").strip()[:LONGEST_QUERY]
-    results = find.find(visit.db, q, after, PAGE)
-    sources = catalogue.matching(visit.db, q, SOURCES) if q and not after else []
-    return visit.page("search/find.html", results=results, after=after, q=q, sources=sources)
+    if "narrow" in visit.query:
+        return visit.redirect(_address(building.built(visit.query), _order(visit)))
+    q = _NONE.sub(" ", visit.query.get("q", "")).strip()[: LONGEST + 1]
+    query = parse(q)
+    after, order = visit.query.get("after", ""), _order(visit)
+    found = {
+        Within.THREADS: _threads,
+        Within.REFERENCES: _references,
+        Within.PEOPLE: _people,
+    }[query.within](visit, query, after, order)
+    return visit.page(
+        "search/find.html",
+        q=q,
+        query=query,
+        after=after,
+        order=order,
+        address=_address,
+        tabs=[(place, spelled(query._replace(within=place))) for place in Within],
+        chips=facets.chips(query),
+        form=building.fields_of(query),
+        narrowed=NARROWED,
+        examples=fields.EXAMPLES,
+        **found,
+    )
+
+
+def opensearch(visit: Visit) -> Response:
+    """How browsers search here (github.com/dewitt/opensearch, 1.1)."""
+    name = visit.settings.name[:SHORT_NAME].strip()
+    text = visit.site.pages.render("search/opensearch.xml", {"name": name, "base": visit.settings.base_url})
+    return Response(text, media_type="application/opensearchdescription+xml")
+
+
+def _threads(visit: Visit, query: Query, after: str, order: Order) -> Mapping[str, Any]:
+    results = find.page(visit.db, query, after, PAGE, order)
+    total, narrower = facets.of(visit.db, query, results.found)
+    first = bool(query) and not after
+    return {
+        "results": results,
+        "total": total,
+        "facets": narrower,
+        "sources": catalogue.matching(visit.db, _named(query), SOURCES) if first and _named(query) else [],
+        "suggestion": spelling.corrected(visit.db, query) if first and query.terms else None,
+        "looser": loosening.looser(visit.db, query) if first and not total else [],
+        "words": _words(query),
+    }
+
+
+def _references(visit: Visit, query: Query, after: str, _order: Order) -> Mapping[str, Any]:
+    words = _named(query)
+    if recognise(words).identifier:
+        return {"page": Page(catalogue.matching(visit.db, words, SOURCES), None), "words": words}
+    return {"page": catalogue.listing(visit.db, words, after, PAGE), "words": words}
+
+
+def _people(visit: Visit, query: Query, _after: str, _order: Order) -> Mapping[str, Any]:
+    names = " ".join(str(each.value) for each in query.conditions if each.field is Field.AUTHOR)
+    words = " ".join(filter(None, (_words(query), names)))
+    return {"people": people.matching(visit.db, words, PEOPLE), "words": words}
+
+
+def _order(visit: Visit) -> Order:
+    """The order that is asked for; any other word asks for the best first."""
+    asked = visit.query.get("order", "")
+    return Order(asked) if asked in tuple(Order) else Order.RELEVANCE
+
+
+def _address(text: str, order: Order = Order.RELEVANCE) -> str:
+    """Where `text` is searched."""
+    by = {} if order is Order.RELEVANCE else {"order": order}
+    return f"/search?{urlencode({'q': text, **by})}"
+
+
+def _words(query: Query) -> str:
+    """The words and phrases of the query as they were typed, without conditions and what is excluded."""
+    typed = (piece for piece in scanning.pieces(query.text) if not piece.negated)
+    return " ".join(
+        query.text[piece.start : piece.end] if piece.name else piece.value
+        for piece in typed
+        if not fields.named(piece.name)
+    )
+
+
+def _named(query: Query) -> str:
+    """What references are looked for by: the words, or without any the source that must be cited."""
+    cited = (str(each.value) for each in query.conditions if each.field is Field.CITES and not each.negated)
+    return _words(query) or next(cited, "")
