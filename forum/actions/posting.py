@@ -21,17 +21,19 @@ def ask(
 ) -> Post:
     """A question or discussion begins: published, or held for review. Invalid says why not."""
     policy.require(Permit.ASK, actor)
-    form = wording.Form()
-    form.take("kind", wording.kind, kind)
-    line, names = form.take("title", wording.title, title), form.take("tags", wording.tags, tag_names)
-    words = form.take("text", wording.body, text)
-    form.done()
-    page = render(words or "")
+    line, names, words = _complete(kind, title, tag_names, text)
+    page = render(words)
     if again := posts.by_submission(db, _submission(actor, key, page.source)):
         return again
-    thread = threads.begin(db, actor.id, ThreadKind(kind), line or "")
-    tags.assign(db, thread, names or ())
+    thread = threads.begin(db, actor.id, ThreadKind(kind), line)
+    tags.assign(db, thread, names)
     return _publish(db, actor, thread, PostKind.OPENING, page, None, key=key, held_posts=held_posts)
+
+
+def is_new(db: Session, actor: Actor, kind: str, title: str, tag_names: str, text: str, *, key: str) -> bool:
+    """Whether `ask` would begin a thread with this form, or did so already. Invalid says what it lacks."""
+    _, _, words = _complete(kind, title, tag_names, text)
+    return posts.by_submission(db, _submission(actor, key, render(words).source)) is None
 
 
 def answer(db: Session, actor: Actor, thread_id: int, text: str, *, key: str, held_posts: int) -> Post:
@@ -97,6 +99,16 @@ def look_up(db: Session, reference_ids: Sequence[int]) -> None:
     """Each reference that nobody has looked up yet will be, by the worker."""
     for reference_id in reference_ids:
         jobs.put(db, "references.resolve", key=f"resolve:{reference_id}", reference_id=reference_id)
+
+
+def _complete(kind: str, title: str, tag_names: str, text: str) -> tuple[str, list[str], str]:
+    """Title, tags and text of a form that is filled in as it should be; Invalid names what is not."""
+    form = wording.Form()
+    form.take("kind", wording.kind, kind)
+    line, names = form.take("title", wording.title, title), form.take("tags", wording.tags, tag_names)
+    words = form.take("text", wording.body, text)
+    form.done()
+    return line or "", names or [], words or ""
 
 
 def _submission(actor: Actor, key: str, text: str) -> str | None:

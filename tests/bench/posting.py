@@ -72,7 +72,8 @@ def _text() -> str:
 
 async def begin(client: httpx.AsyncClient, number: int) -> str:
     """A new thread to post into: the generated ones stay as long as they are, because they are measured."""
-    title = f"A thread for measured answers, number {number}"
+    # Another one each time: whoever asks what was asked before is asked back.
+    title = f"Measured answers {number} {uuid.uuid4()}"
     place = await send(client, "/ask", kind="question", title=title, tags="tag-1", text=_text())
     answer = await client.get(place.partition("#")[0])
     found = re.match(r"/t/[0-9]+", answer.headers.get("location", place))

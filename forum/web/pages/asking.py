@@ -1,41 +1,61 @@
-"""Beginning a thread."""
+"""Beginning a thread; what is like it already is shown first."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from starlette.responses import Response
 
 from forum.actions import posting
+from forum.discussion import wording
 from forum.discussion.tables import ThreadKind
 from forum.errors import Invalid
+from forum.search import similar
+from forum.search.similar import Similar
 from forum.web.endpoint import Visit
 from forum.web.pages import preview
 from forum.web.pages.posts import posted
 
+#: Threads that are shown beside a new one.
+SIMILAR = 5
+
 
 def form(visit: Visit) -> Response:
-    return _page(visit, {"kind": ThreadKind.QUESTION, "tags": visit.query.get("tags", "")})
+    title = visit.query.get("title", "")[: wording.TITLE[1]]
+    typed = {"kind": ThreadKind.QUESTION, "title": title, "tags": visit.query.get("tags", "")}
+    return _page(visit, typed)
+
+
+def alike(visit: Visit) -> Response:
+    """Threads like the title that is being typed, for the script; nothing for a few letters."""
+    title = visit.query.get("title", "").strip()[: wording.TITLE[1]]
+    found = similar.to_text(visit.db, title, "", SIMILAR) if len(title) >= wording.TITLE[0] else []
+    return visit.fragment("asking/_similar.html", found=found)
 
 
 def ask(visit: Visit) -> Response:
     typed = visit.form
     if shown := preview.asked_for(visit):
         return _page(visit, typed, preview=shown)
+    fields = [typed.get(name, "") for name in ("kind", "title", "tags", "text")]
+    key = typed.get("key", "")
     try:
-        post = visit.act(
-            posting.ask,
-            typed.get("kind", ""),
-            typed.get("title", ""),
-            typed.get("tags", ""),
-            typed.get("text", ""),
-            key=typed.get("key", ""),
-            held_posts=visit.settings.held_posts,
-        )
+        likely, actor = _likely(visit, typed), visit.actor
+        if likely and actor and posting.is_new(visit.db, actor, *fields, key=key):
+            return _page(visit, typed, 422, likely=likely)
+        post = visit.act(posting.ask, *fields, key=key, held_posts=visit.settings.held_posts)
     except Invalid as error:
         return _page(visit, typed, error.status, errors=error.fields)
     return posted(visit, post.id, post.state)
 
 
+def _likely(visit: Visit, typed: Mapping[str, str]) -> Sequence[Similar]:
+    """Threads that ask nearly the same; none if all of them were shown beside the form before."""
+    found = similar.likely(visit.db, typed.get("title", ""), typed.get("text", ""), SIMILAR)
+    seen = typed.get("seen", "").split()
+    return found if any(str(thread.id) not in seen for thread in found) else ()
+
+
 def _page(visit: Visit, typed: Mapping[str, str], status: int = 200, **more: Any) -> Response:
     key = typed.get("key") or visit.new_key()
-    return visit.page("asking/ask.html", status, **{"preview": None, "form": typed, "key": key, **more})
+    context = {"preview": None, "likely": (), "form": typed, "key": key, **more}
+    return visit.page("asking/ask.html", status, **context)

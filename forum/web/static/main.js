@@ -35,9 +35,24 @@ const parts = {
   "[data-composer]": "./preview.js",
   "[data-cite-link]": "./cite.js",
   "[data-desk]": "./desk.js",
+  "[data-similar]": "./similar.js",
   "textarea, .told": "./drafts.js",
 };
 for (const [selector, path] of Object.entries(parts)) {
   if (document.querySelector(selector)) import(path);
 }
+for (const box of document.querySelectorAll("[role=search] [name=q]")) {
+  box.addEventListener("focus", () => import("./suggest.js"), { once: true });
+}
 document.querySelector("[data-problems]")?.focus();
+
+// The end of a thread's page is a link, until somebody reads that far.
+const related = document.querySelector("[data-related]");
+if (related) {
+  new IntersectionObserver(async ([{ isIntersecting }], watch) => {
+    if (!isIntersecting) return;
+    watch.disconnect();
+    const answer = await fetch(related.dataset.related).catch(() => null);
+    if (answer?.ok) related.innerHTML = await answer.text();
+  }).observe(related);
+}

@@ -1,0 +1,20 @@
+"""Beside a thread: others about the same, and others that cite the same sources."""
+
+from starlette.responses import Response
+
+from forum import policy
+from forum.policy import Permit
+from forum.search import similar
+from forum.web.endpoint import Visit
+
+#: Threads of each kind.
+MOST = 5
+
+
+def read(visit: Visit) -> Response:
+    thread = policy.open_thread(visit.db, visit.actor, visit.path["thread_id"], Permit.READ)
+    related = similar.to_thread(visit.db, thread.id, MOST)
+    citing = similar.citing_the_same(visit.db, thread.id, MOST)
+    if visit.query.get("part"):
+        return visit.fragment("threads/_related.html", related=related, citing=citing)
+    return visit.page("threads/related.html", thread=thread, related=related, citing=citing)
