@@ -55,6 +55,8 @@ def edit(
     wanted = _checked(text, why, title, tag_names)
     post = policy.open_post(db, actor, post_id, Permit.EDIT)
     thread = db.get_one(Thread, post.thread_id)
+    if wanted.tags:
+        wanted = wanted._replace(tags=tags.resolved(db, wanted.tags))
     _check_post(post, revision, wanted)
     if not _differs(thread, post, wanted):
         return post

@@ -1,9 +1,12 @@
-"""Hearing of what happens to a source."""
+"""Hearing of what happens to a source, and of the threads that carry a tag."""
 
 from sqlalchemy.orm import Session
 
 from forum import freshness, policy
 from forum.accounts.tables import Actor
+from forum.discussion import tags
+from forum.discussion.tags import TagRow
+from forum.errors import NotFound
 from forum.inbox import following
 from forum.inbox.following import Kind
 from forum.policy import Permit
@@ -18,3 +21,16 @@ def follow_reference(db: Session, actor: Actor, reference_id: int, follows: bool
     change(db, actor.id, Kind.REFERENCE, reference.id)
     freshness.touch(db, f"reference:{reference.id}")
     return reference
+
+
+def follow_tag(db: Session, actor: Actor, name: str, follows: bool) -> TagRow:
+    """Threads with the tag are in the actor's own list, or no longer. NotFound if it is not for the actor."""
+    policy.require(Permit.FOLLOW, actor)
+    (meant,) = tags.resolved(db, [name])
+    tag = tags.named(db, meant)
+    if tag is None or not tags.is_shown_to(db, [tag], actor):
+        raise NotFound
+    change = following.follow if follows else following.unfollow
+    change(db, actor.id, Kind.TAG, tag.id)
+    freshness.touch(db, "tags")
+    return tag

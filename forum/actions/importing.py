@@ -16,7 +16,7 @@ from forum.accounts import names
 from forum.accounts.tables import Account, Role
 from forum.actions import effects
 from forum.actions.posting import look_up
-from forum.discussion import citations, posts, tags, threads, visibility
+from forum.discussion import citations, posts, ranking, tags, threads, visibility
 from forum.discussion.tables import Post, PostKind, PostState, Revision, Thread, ThreadKind, ThreadState, Vote
 from forum.markup import render
 
@@ -93,7 +93,7 @@ def post(
             insert(Vote), [{"post_id": made.id, "value": value, "at": voted} for value, voted in votes]
         )
     if kind == PostKind.OPENING:
-        in_thread.score = made.score
+        ranking.rescore(db, in_thread, made.score)
     look_up(db, citations.cite(db, made, page.citations))
     effects.publish(db, in_thread.id, visibility.settle(db, made))
     return made.id, True

@@ -98,7 +98,7 @@ def retag(
     words = form.take("why", _why, why) or ""
     form.done()
     thread = policy.open_thread(db, actor, thread_id, Permit.TEND)
-    wanted = " ".join(names or ())
+    wanted = " ".join(tags.resolved(db, names or ()))
     made = thread_states.move(db, thread, Act.RETAG, actor.id, words, tag_names=wanted)
     return _done(db, actor, thread, made, "retag", words, by_decision)
 

@@ -55,7 +55,8 @@ def cite(db: Session, post: Post, cited: Sequence[Cited]) -> list[int]:
     numbered = [c.reference_id for c in cited if c.reference_id]
     wanted = merging.homes(db, numbered) if numbered else {}
     before = _kept(db, post.id)
-    db.execute(delete(Citation).where(Citation.post_id == post.id))
+    if before:
+        db.execute(delete(Citation).where(Citation.post_id == post.id))
     uses = [(known[c.identifier] if c.identifier else wanted.get(c.reference_id or 0), c) for c in cited]
     db.add_all(_citation(post.id, ref_id, c, before.get(ref_id, {})) for ref_id, c in uses if ref_id)
     db.flush()

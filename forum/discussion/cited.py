@@ -33,6 +33,7 @@ class CitationView(NamedTuple):
     partly: int
     unsupported: int
     unreached: int
+    title: str
 
 
 #: What a `CitationView` is made of, in its order.
@@ -55,6 +56,7 @@ COLUMNS = (
     Citation.partly,
     Citation.unsupported,
     Citation.unreached,
+    Reference.title,
 )
 # Built once, because every thread page asks it.
 _CITED: AnySelect = (
@@ -62,6 +64,7 @@ _CITED: AnySelect = (
     .join(Reference, Reference.id == Citation.reference_id)
     .order_by(Citation.post_id, Citation.ordinal)
 )
+_BY_POSTS = _CITED.where(Citation.post_id.in_(bindparam("post_ids", expanding=True)))
 _BY_POST = _CITED.where(Citation.post_id == bindparam("post_id"))
 _BY_THREAD = _CITED.join(Post, Post.id == Citation.post_id).where(Post.thread_id == bindparam("thread_id"))
 
@@ -71,12 +74,19 @@ def by_post(db: Session, post_id: int) -> Sequence[CitationView]:
     return _read(db, _BY_POST, post_id=post_id).get(post_id, ())
 
 
+def by_posts(db: Session, post_ids: Sequence[int]) -> Mapping[int, Sequence[CitationView]]:
+    """For each of the posts that cites something, what it cites."""
+    return _read(db, _BY_POSTS, post_ids=post_ids)
+
+
 def by_thread(db: Session, thread_id: int) -> Mapping[int, Sequence[CitationView]]:
     """For each post of the thread that cites something, what it cites."""
     return _read(db, _BY_THREAD, thread_id=thread_id)
 
 
-def _read(db: Session, statement: AnySelect, **where: int) -> Mapping[int, Sequence[CitationView]]:
+def _read(
+    db: Session, statement: AnySelect, **where: int | Sequence[int]
+) -> Mapping[int, Sequence[CitationView]]:
     cited: dict[int, list[CitationView]] = {}
     for post_id, ordinal, reference_id, slug, html, *rest in rows(db, statement, **where):
         view = CitationView(ordinal, reference_id, slug, Markup(html), *rest)  # noqa: S704 - made by formatting

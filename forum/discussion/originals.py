@@ -1,6 +1,7 @@
 """The thread that asked it before: read from what people type, and never a chain of them."""
 
 import re
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
@@ -60,3 +61,9 @@ def opening_of(db: Session, thread_id: int) -> Post:
     """The post that opens the thread; there must be one."""
     wanted = select(Post).where(Post.thread_id == thread_id, Post.kind == PostKind.OPENING)
     return db.scalars(wanted).one()
+
+
+def openings_of(db: Session, thread_ids: Sequence[int]) -> list[int]:
+    """Ids of the posts that open the threads; a thread that is a signpost has none."""
+    wanted = select(Post.id).where(Post.thread_id.in_(thread_ids), Post.kind == PostKind.OPENING)
+    return list(db.scalars(wanted.order_by(Post.id)))

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Double, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forum.db import Table
@@ -43,7 +43,12 @@ class Thread(Table):
         # One index for each way of listing; `shown` first, because lists never show anything else.
         Index("ix_thread_latest", "shown", "active_at", "id"),
         Index("ix_thread_unanswered", "shown", "is_unanswered", "active_at", "id"),
-        Index("ix_thread_author", "author_id", "id"),
+        Index("ix_thread_newest", "shown", "created_at", "id"),
+        Index("ix_thread_best", "shown", "age", "score", "answer_count", "active_at", "id"),
+        Index("ix_thread_hot", "shown", "hot", "id"),
+        Index("ix_thread_author", "author_id", "shown", "active_at", "id"),
+        # Which threads have grown older than their class.
+        Index("ix_thread_age", "age", "created_at"),
         # As with ix_post_parent: nearly all threads are no duplicates.
         Index(
             "ix_thread_duplicate_of",
@@ -78,6 +83,9 @@ class Thread(Table):
     is_accepted: Mapped[bool] = mapped_column(default=False)
     answer_count: Mapped[int] = mapped_column(default=0)
     score: Mapped[int] = mapped_column(default=0)
+    #: The score damped by time, and the class of age: what lists of the best are ordered by. Kept by ranking.
+    hot: Mapped[float] = mapped_column(Double, default=0.0)
+    age: Mapped[int] = mapped_column(default=0)
     origin: Mapped[str | None] = mapped_column(String(120), unique=True)
 
 
@@ -86,6 +94,15 @@ class Post(Table):
     __table_args__ = (
         Index("ix_post_thread", "thread_id", "id"),
         Index("ix_post_author", "author_id", "visible", "id"),
+        # What somebody wrote in threads, by date: imported posts have their numbers in another order.
+        Index(
+            "ix_post_written",
+            "author_id",
+            "created_at",
+            "id",
+            sqlite_where=text("visible = 1 AND kind != 'opening'"),
+            postgresql_where=text("visible AND kind != 'opening'"),
+        ),
         # Most posts have no parent: with them in the index, SQLite's statistics say that it is of no use.
         Index(
             "ix_post_parent",
@@ -249,15 +266,59 @@ class Tag(Table):
 
 
 class ThreadTag(Table):
-    """A thread's tag, with what the list of a tag is ordered by, so that one index answers it."""
+    """A thread's tag, with what the lists of a tag are ordered by, so that one index answers each."""
 
     __tablename__ = "thread_tag"
-    __table_args__ = (Index("ix_thread_tag_latest", "tag_id", "shown", "active_at", "thread_id"),)
+    __table_args__ = (
+        Index("ix_thread_tag_latest", "tag_id", "shown", "active_at", "thread_id"),
+        Index("ix_thread_tag_newest", "tag_id", "shown", "created_at", "thread_id"),
+        Index("ix_thread_tag_unanswered", "tag_id", "shown", "is_unanswered", "active_at", "thread_id"),
+        Index("ix_thread_tag_hot", "tag_id", "shown", "hot", "thread_id"),
+    )
 
     thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id", ondelete="CASCADE"), primary_key=True)
     tag_id: Mapped[int] = mapped_column(ForeignKey("tag.id"), primary_key=True)
+    # As in the thread.
     shown: Mapped[bool] = mapped_column(default=False)
     active_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+    is_unanswered: Mapped[bool] = mapped_column(default=False)
+    hot: Mapped[float] = mapped_column(Double, default=0.0)
+
+
+class TagSynonym(Table):
+    """Another name of a tag: whoever types it gets the tag. Never the name of a tag that threads carry."""
+
+    __tablename__ = "tag_synonym"
+
+    name: Mapped[str] = mapped_column(String(35), primary_key=True)
+    tag_id: Mapped[int] = mapped_column(ForeignKey("tag.id"), index=True)
+
+
+class TagMerge(Table):
+    """A tag that became another one."""
+
+    __tablename__ = "tag_merge"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    from_id: Mapped[int] = mapped_column(ForeignKey("tag.id"), index=True)
+    into_id: Mapped[int] = mapped_column(ForeignKey("tag.id"), index=True)
+    #: What went along beside the threads (synonyms, followers, words): what an undo puts back.
+    took: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    actor_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    why: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]
+
+
+class TagMergeThread(Table):
+    """A thread whose tag became another one, and the names of its tags before."""
+
+    __tablename__ = "tag_merge_thread"
+
+    merge_id: Mapped[int] = mapped_column(ForeignKey("tag_merge.id", ondelete="CASCADE"), primary_key=True)
+    thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id", ondelete="CASCADE"), primary_key=True)
+    tag_names: Mapped[str] = mapped_column(String(200))
 
 
 class Citation(Table):

@@ -1,18 +1,21 @@
 """Tags: what a thread is about, in words that people share."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from enum import StrEnum
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from forum.db import row, rows
-from forum.discussion.tables import Tag, Thread, ThreadTag
+from forum.accounts.tables import Actor
+from forum.db import AnySelect, rows
+from forum.discussion.tables import Tag, TagSynonym, Thread, ThreadTag
 from forum.paging import Cursor, Page
 
-#: Characters of a caution.
+#: Characters of a caution, and of a description.
 CAUTION_LENGTH = 1000
+DESCRIPTION_LENGTH = 500
 
 
 class TagRow(NamedTuple):
@@ -22,6 +25,7 @@ class TagRow(NamedTuple):
     description: str
     thread_count: int
     caution: str
+    id: int
 
     @property
     def paragraphs(self) -> list[str]:
@@ -29,32 +33,60 @@ class TagRow(NamedTuple):
         return self.caution.split("\n\n")
 
 
-_COLUMNS = (Tag.name, Tag.description, Tag.thread_count, Tag.caution)
-_NAMED = select(*_COLUMNS).where(Tag.name == bindparam("name"))
+COLUMNS: AnySelect = select(Tag.name, Tag.description, Tag.thread_count, Tag.caution, Tag.id)
+_NAMED = COLUMNS.where(Tag.name.in_(bindparam("names", expanding=True)))
+_MEANT = (
+    select(TagSynonym.name, Tag.name.label("meant"))
+    .join(Tag, Tag.id == TagSynonym.tag_id)
+    .where(TagSynonym.name.in_(bindparam("names", expanding=True)))
+)
+_SYNONYMS = select(TagSynonym.name).where(TagSynonym.tag_id == bindparam("tag_id")).order_by(TagSynonym.name)
 _USED_BY = (
-    select(Thread.id)
-    .join(ThreadTag, ThreadTag.thread_id == Thread.id)
-    .join(Tag, Tag.id == ThreadTag.tag_id)
-    .where(Tag.name == bindparam("name"), Thread.author_id == bindparam("account_id"))
-    .limit(1)
+    select(Tag.name)
+    .join(ThreadTag, ThreadTag.tag_id == Tag.id)
+    .join(Thread, Thread.id == ThreadTag.thread_id)
+    .where(Tag.name.in_(bindparam("names", expanding=True)), Thread.author_id == bindparam("account_id"))
+    .distinct()
 )
 
 
+def resolved(db: Session, names: Collection[str]) -> list[str]:
+    """The names that these tags have by now (of synonyms and merged tags), in order and without repeats."""
+    meant = {found.name: found.meant for found in rows(db, _MEANT, names=tuple(names))}
+    return list(dict.fromkeys(meant.get(name, name) for name in names))
+
+
 def assign(db: Session, thread: Thread, names: Sequence[str]) -> None:
-    """The thread carries exactly these tags, in this order; tags that nobody used before come into being."""
+    """The thread carries the tags that these names mean, and no others, in this order; tags that nobody used
+    before come into being.
+    """
+    put(db, thread, resolved(db, names))
+
+
+def put(db: Session, thread: Thread, names: Sequence[str]) -> None:
+    """As `assign`, for names that are no synonyms."""
     ids = _ids(db, names)
     kept = set(db.scalars(select(ThreadTag.tag_id).where(ThreadTag.thread_id == thread.id)))
     gone, new = kept - set(ids), [tag_id for tag_id in ids if tag_id not in kept]
     db.execute(delete(ThreadTag).where(ThreadTag.thread_id == thread.id, ThreadTag.tag_id.in_(gone)))
-    db.add_all(
-        ThreadTag(thread_id=thread.id, tag_id=tag_id, shown=thread.shown, active_at=thread.active_at)
-        for tag_id in new
-    )
+    db.add_all(_carried(thread, tag_id) for tag_id in new)
     if thread.shown:
         db.execute(update(Tag).where(Tag.id.in_(gone)).values(thread_count=Tag.thread_count - 1))
         db.execute(update(Tag).where(Tag.id.in_(new)).values(thread_count=Tag.thread_count + 1))
     thread.tag_names = " ".join(names)
     db.flush()
+
+
+def _carried(thread: Thread, tag_id: int) -> ThreadTag:
+    return ThreadTag(
+        thread_id=thread.id,
+        tag_id=tag_id,
+        shown=thread.shown,
+        active_at=thread.active_at,
+        created_at=thread.created_at,
+        is_unanswered=thread.is_unanswered,
+        hot=thread.hot,
+    )
 
 
 def describe(db: Session, name: str, description: str) -> None:
@@ -71,25 +103,87 @@ def set_caution(db: Session, name: str, words: str) -> bool:
 
 def named(db: Session, name: str) -> TagRow | None:
     """The tag of this name."""
-    found = row(db, _NAMED, name=name)
-    return TagRow(*found) if found else None
+    return all_named(db, [name]).get(name)
 
 
-def is_used_by(db: Session, name: str, account_id: int) -> bool:
-    """Whether any thread of the person, shown or not, carries the tag."""
-    return row(db, _USED_BY, name=name, account_id=account_id) is not None
+def all_named(db: Session, names: Collection[str]) -> Mapping[str, TagRow]:
+    """The tags of these names, by name."""
+    return {found.name: TagRow(*found) for found in rows(db, _NAMED, names=tuple(names))}
 
 
-def listing(db: Session, after: str | None, limit: int) -> Page[TagRow]:
-    """Tags with visible threads, the busiest first."""
-    statement = select(*_COLUMNS).where(Tag.thread_count > 0).order_by(Tag.thread_count.desc(), Tag.name)
-    cursor = Cursor.decode(after, int, str)
-    if cursor:
-        count, name = cursor
-        later = (Tag.thread_count < count) | ((Tag.thread_count == count) & (Tag.name > name))
+def synonyms(db: Session, tag_id: int) -> list[str]:
+    """The other names of the tag."""
+    return [found.name for found in rows(db, _SYNONYMS, tag_id=tag_id)]
+
+
+def used_by(db: Session, names: Collection[str], account_id: int) -> set[str]:
+    """Those of the tags that any thread of the person carries, shown or not."""
+    return {found.name for found in rows(db, _USED_BY, names=tuple(names), account_id=account_id)}
+
+
+def is_shown_to(db: Session, found: Collection[TagRow], viewer: Actor | None) -> bool:
+    """Whether the viewer may see all of these tags: one that only hidden threads carry may be what was
+    hidden, so it is for their authors and moderators.
+    """
+    doubtful = [tag.name for tag in found if not (tag.thread_count or tag.description)]
+    if not doubtful:
+        return True
+    if viewer is None:
+        return False
+    return viewer.is_moderator or set(doubtful) <= used_by(db, doubtful, viewer.id)
+
+
+class Order(StrEnum):
+    """Of the list of tags."""
+
+    USE = "use"
+    NAME = "name"
+    NEWEST = "newest"
+
+
+def listing(
+    db: Session, after: str | None, limit: int, order: Order = Order.USE, words: str = ""
+) -> Page[TagRow]:
+    """Tags with visible threads, the busiest first, by name, or those that came into being last.
+
+    With `words` only those in whose name, other names or description they stand: this reads every tag.
+    """
+    statement = COLUMNS.where(Tag.thread_count > 0, *(_with(words) if words else ()))
+    if order == Order.NAME:
+        cursor = Cursor.decode(after, str)
+        later = Tag.name > cursor[0] if cursor else None
+        statement = statement.order_by(Tag.name)
+    elif order == Order.NEWEST:
+        cursor = Cursor.decode(after, int)
+        later = Tag.id < cursor[0] if cursor else None
+        statement = statement.order_by(Tag.id.desc())
+    else:
+        cursor = Cursor.decode(after, int, str)
+        later = _less_used(*cursor) if cursor else None
+        statement = statement.order_by(Tag.thread_count.desc(), Tag.name)
+    if later is not None:
         statement = statement.where(later)
     found = [TagRow(*tag) for tag in rows(db, statement.limit(limit + 1))]
-    return Page.of(found, limit, lambda tag: (tag.thread_count, tag.name))
+    return Page.of(found, limit, _KEYS[order])
+
+
+_KEYS: Mapping[Order, Callable[[TagRow], tuple[int | str, ...]]] = {
+    Order.USE: lambda tag: (tag.thread_count, tag.name),
+    Order.NAME: lambda tag: (tag.name,),
+    Order.NEWEST: lambda tag: (tag.id,),
+}
+
+
+def _less_used(count: int, name: str) -> ColumnElement[bool]:
+    return (Tag.thread_count < count) | ((Tag.thread_count == count) & (Tag.name > name))
+
+
+def _with(words: str) -> tuple[ColumnElement[bool], ...]:
+    # Names are written with hyphens where people type spaces.
+    name = "-".join(words.casefold().split())
+    others = select(TagSynonym.tag_id).where(TagSynonym.name.contains(name, autoescape=True))
+    by_name = Tag.name.contains(name, autoescape=True)
+    return (or_(by_name, Tag.id.in_(others), Tag.description.icontains(words, autoescape=True)),)
 
 
 def _ids(db: Session, names: Sequence[str]) -> list[int]:

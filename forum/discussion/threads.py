@@ -5,21 +5,23 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
-from sqlalchemy import and_, bindparam, literal, or_, select
+from sqlalchemy import and_, bindparam, func, literal, literal_column, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from forum.accounts.tables import Account, Actor
 from forum.clock import now
 from forum.db import AnyRow, AnySelect, row, rows
-from forum.discussion import beside, cited, post_notices, slow_mode
+from forum.discussion import beside, cited, post_notices, ranking, slow_mode
 from forum.discussion.beside import Caution, Named
 from forum.discussion.cited import CitationView
 from forum.discussion.post_notices import Notice, parse
 from forum.discussion.tables import Post, PostKind, Thread, ThreadKind, Vote
 from forum.slugs import slug
 
+#: Characters of a post's plain text that its page tells to search engines.
+TOLD = 500
 #: Pages of a thread stand where its readable name would: these cannot be names.
-TAKEN = frozenset({"answer", "tend"})
+TAKEN = frozenset({"answer", "related", "tend"})
 
 
 class Place(NamedTuple):
@@ -75,10 +77,15 @@ class PostFacts(NamedTuple):
     accepted_at: datetime | None
     notices: str | None
     my_vote: int | None
+    plain: str
 
 
 class PostView(NamedTuple):
-    """One post as one viewer sees it; of two that are equal, the pages show the same."""
+    """One post as one viewer sees it; of two that are equal, the pages show the same.
+
+    `plain` is the beginning of the text without marks, one character more than TOLD if there is more; it is
+    for search engines, and empty for everybody who is signed in.
+    """
 
     id: int
     kind: str
@@ -99,6 +106,7 @@ class PostView(NamedTuple):
     citations: tuple[CitationView, ...]
     comments: tuple["PostView", ...]
     may: frozenset[str]
+    plain: str
 
 
 class ThreadPage(NamedTuple):
@@ -161,9 +169,10 @@ _POSTS: AnySelect = (
     .where(Post.thread_id == bindparam("thread_id"))
     .order_by(Post.id)
 )
-_POSTS_FOR_ALL = _POSTS.add_columns(literal(None)).where(Post.visible)
+_BEGINNING = func.substr(Post.plain, 1, literal_column(str(TOLD + 1)))
+_POSTS_FOR_ALL = _POSTS.add_columns(literal(None), _BEGINNING).where(Post.visible)
 _MY_VOTE = and_(Vote.post_id == Post.id, Vote.account_id == _VIEWER)
-_POSTS_FOR_MODERATOR = _POSTS.add_columns(Vote.value).outerjoin(Vote, _MY_VOTE)
+_POSTS_FOR_MODERATOR = _POSTS.add_columns(Vote.value, literal_column("''")).outerjoin(Vote, _MY_VOTE)
 _POSTS_FOR_MEMBER = _POSTS_FOR_MODERATOR.where(or_(Post.visible, Post.author_id == _VIEWER))
 
 
@@ -180,6 +189,9 @@ def begin(
         created_at=moment,
         active_at=moment,
         active_by_id=author_id,
+        is_unanswered=kind == ThreadKind.QUESTION,
+        hot=ranking.hot(0, moment),
+        age=ranking.age(moment, now()),
         **more,
     )
     db.add(thread)
@@ -268,6 +280,7 @@ def _view(
         tuple(citations),
         tuple(comments),
         may,
+        post.plain,
     )
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from forum.accounts.tables import Account
 from forum.clock import now
 from forum.db import Table
-from forum.discussion import revisions
+from forum.discussion import ranking, revisions
 from forum.discussion.tables import (
     Citation,
     Post,
@@ -74,7 +74,7 @@ def settle_thread(db: Session, thread: Thread) -> Change:
         Post.thread_id == thread.id, Post.kind == PostKind.ANSWER, Post.visible
     )
     thread.answer_count = db.scalar(answers) or 0
-    thread.score = opening.score if opening else 0
+    ranking.rescore(db, thread, opening.score if opening else 0)
     _refresh_thread(db, thread, True)
     return change
 
@@ -150,7 +150,6 @@ def _refresh_thread(db: Session, thread: Thread, changed: bool) -> None:
     ).first()
     if latest:
         thread.active_at, thread.active_by_id = latest.shown_at or now(), latest.author_id
-        db.execute(
-            update(ThreadTag).where(ThreadTag.thread_id == thread.id).values(active_at=thread.active_at)
-        )
+    values = {"active_at": thread.active_at, "is_unanswered": thread.is_unanswered}
+    db.execute(update(ThreadTag).where(ThreadTag.thread_id == thread.id).values(values))
     db.flush()

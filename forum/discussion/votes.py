@@ -4,6 +4,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from forum.clock import now
+from forum.discussion import ranking
 from forum.discussion.tables import Post, PostKind, Thread, Vote
 
 
@@ -18,5 +19,5 @@ def cast(db: Session, thread: Thread, post: Post, account_id: int, value: int) -
         db.add(Vote(post_id=post.id, account_id=account_id, value=value, at=now()))
     post.score += value - before
     if post.kind == PostKind.OPENING:
-        thread.score = post.score
+        ranking.rescore(db, thread, post.score)
     db.flush()

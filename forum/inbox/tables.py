@@ -38,7 +38,7 @@ class Message(Table):
 
 
 class Follow(Table):
-    """A person wants to hear of what happens to something; a thread or a reference."""
+    """A person wants to hear of what happens to something: a thread, a reference or a tag."""
 
     __tablename__ = "follow"
     __table_args__ = (Index("ix_follow_target", "kind", "target_id"),)

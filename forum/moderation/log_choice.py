@@ -48,14 +48,15 @@ def _about(*kinds: SubjectKind) -> tuple[str, ...]:
 
 _LEFT = tuple(key for key in _about(SubjectKind.POST) if key not in (*_DOWN, *_THREADS))
 _STANDING = ("watch", "unwatch", "auto-silence", "sanction-ended")
-_TENDING = ("reopen", "unlock", "slow", "merge-threads", "split-thread", "notice", "end-notice", "caution")
+_TAGS = ("caution", "describe-tag", "tag-synonym", "no-tag-synonym", "merge-tags", "undo-merge-tags")
+_TENDING = ("reopen", "unlock", "slow", "merge-threads", "split-thread", "notice", "end-notice")
 _GROUPS = (
     Group("taken-down", "Posts held, hidden or removed", (*_DOWN, "auto-hold")),
     Group("left", "Posts published, kept or restored", _LEFT),
     Group(
         "threads",
         "Threads, tags and notices on posts",
-        (*_THREADS, *_TENDING),
+        (*_THREADS, *_TENDING, *_TAGS),
     ),
     Group("people", "Accounts and messages", (*_about(*_PEOPLE), *_STANDING)),
     Group(

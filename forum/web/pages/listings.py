@@ -1,9 +1,13 @@
-"""Lists of threads: the latest, and those that nobody has answered."""
+"""Lists of threads: the latest, the newest, the unanswered, the best, and those for one reader."""
 
 from starlette.responses import Response
 
 from forum.accounts import people, samples
-from forum.discussion import listings
+from forum.discussion import best, listings, tagged
+from forum.discussion.best import Span
+from forum.errors import SignInRequired
+from forum.inbox import following
+from forum.inbox.following import Kind
 from forum.web.endpoint import Visit
 
 
@@ -19,7 +23,30 @@ def latest(visit: Visit) -> Response:
     )
 
 
+def newest(visit: Visit) -> Response:
+    after = visit.query.get("after", "")
+    page = listings.newest(visit.db, after, visit.settings.page_size)
+    return visit.page("listings/newest.html", page=page, after=after)
+
+
 def unanswered(visit: Visit) -> Response:
     after = visit.query.get("after", "")
     page = listings.unanswered(visit.db, after, visit.settings.page_size)
     return visit.page("listings/unanswered.html", page=page, after=after)
+
+
+def top(visit: Visit) -> Response:
+    after, asked = visit.query.get("after", ""), visit.query.get("in", "")
+    span = Span(asked) if asked in tuple(Span) else Span.WEEK
+    page = best.best(visit.db, span, after, visit.settings.page_size)
+    spans = [(f"/top?in={each}", each.capitalize(), each == span) for each in Span]
+    return visit.page("listings/top.html", page=page, after=after, span=span, spans=spans)
+
+
+def for_me(visit: Visit) -> Response:
+    if visit.actor is None:
+        raise SignInRequired
+    after = visit.query.get("after", "")
+    tag_ids = following.followed(visit.db, visit.actor.id, Kind.TAG)
+    page = tagged.with_any(visit.db, tag_ids, after, visit.settings.page_size)
+    return visit.page("listings/for_me.html", page=page, after=after, follows=len(tag_ids))

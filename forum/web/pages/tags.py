@@ -1,37 +1,90 @@
-"""Tags, and the threads that carry one."""
+"""Tags, and the threads that carry one, or several together."""
 
-from starlette.responses import Response
+from collections.abc import Sequence
 
-from forum.discussion import listings, tags
+from starlette.responses import RedirectResponse, Response
+
+from forum.actions import following
+from forum.discussion import tagged, tags
+from forum.discussion.tagged import MOST_TAGS, Order
+from forum.discussion.tags import TagRow
 from forum.errors import NotFound
+from forum.inbox import following as followed
+from forum.inbox.following import Kind
 from forum.web.endpoint import Visit
 
 PAGE = 60
+LONGEST_QUERY = 100
 
 
 def listing(visit: Visit) -> Response:
-    after = visit.query.get("after", "")
-    return visit.page("tags/listing.html", page=tags.listing(visit.db, after, PAGE), after=after)
+    after, asked = visit.query.get("after", ""), visit.query.get("by", "")
+    order = tags.Order(asked) if asked in tuple(tags.Order) else tags.Order.USE
+    q = " ".join(visit.query.get("q", "").split())[:LONGEST_QUERY]
+    page = tags.listing(visit.db, after, PAGE, order, q)
+    mine = followed.followed(visit.db, visit.actor.id, Kind.TAG) if visit.actor else []
+    return visit.page("tags/listing.html", page=page, after=after, order=order, q=q, mine=frozenset(mine))
 
 
 def named(visit: Visit) -> Response:
-    after = visit.query.get("after", "")
-    tag = open_here(visit)
-    page = listings.tagged(visit.db, tag.name, after, visit.settings.page_size)
-    return visit.page("tags/named.html", tag=tag, page=page, after=after)
+    found = _open(visit, visit.path["name"].split("+"))
+    after, asked = visit.query.get("after", ""), visit.query.get("by", "")
+    name = "+".join(tag.name for tag in found)
+    if name != visit.path["name"]:
+        # Names are letters, digits and hyphens: safe in an address.
+        return RedirectResponse(f"/tags/{name}", 301)
+    order = Order(asked) if asked in tuple(Order) else Order.LATEST
+    # Only one tag is followed, and has a page that says more of it.
+    alone = found[0] if len(found) == 1 else None
+    return visit.page(
+        "tags/named.html" if alone else "tags/together.html",
+        tag=found[0],
+        tags=found,
+        name=name,
+        page=tagged.with_all(visit.db, found, after, visit.settings.page_size, order),
+        after=after,
+        order=order,
+        companions=_companions(visit, found),
+        looked_at=tagged.LOOKED_AT,
+        synonyms=tags.synonyms(visit.db, alone.id) if alone else [],
+        followed=_standing(visit, alone) if alone else None,
+    )
 
 
-def open_here(visit: Visit) -> tags.TagRow:
+def follow(visit: Visit) -> Response:
+    """The member follows the tag from now on, or no longer."""
+    follows = visit.form.get("follow") != "0"
+    tag = visit.act(following.follow_tag, visit.path["name"], follows)
+    return visit.redirect(f"/tags/{tag.name}", "tag-followed" if follows else "tag-unfollowed")
+
+
+def open_here(visit: Visit) -> TagRow:
     """The tag of this address, if the visitor may see it."""
-    tag = tags.named(visit.db, visit.path["name"])
-    if tag is None or not _is_shown(visit, tag):
-        raise NotFound
+    (tag,) = _open(visit, [visit.path["name"]])
     return tag
 
 
-def _is_shown(visit: Visit, tag: tags.TagRow) -> bool:
-    """A tag that only hidden threads carry may be what was hidden: it is for their authors and moderators."""
-    if tag.thread_count or tag.description:
-        return True
-    viewer = visit.actor
-    return viewer is not None and (viewer.is_moderator or tags.is_used_by(visit.db, tag.name, viewer.id))
+def _open(visit: Visit, typed: Sequence[str]) -> list[TagRow]:
+    """The tags that these names mean, by name; NotFound if the visitor may not see one of them."""
+    names = sorted(tags.resolved(visit.db, typed))
+    if len(names) > MOST_TAGS:
+        raise NotFound(f"A list takes at most {MOST_TAGS} tags together. Leave some out of the address.")
+    found = tags.all_named(visit.db, names)
+    if len(found) < len(names) or not tags.is_shown_to(visit.db, found.values(), visit.actor):
+        raise NotFound
+    return [found[name] for name in names]
+
+
+def _companions(visit: Visit, found: Sequence[TagRow]) -> list[tuple[str, str, int]]:
+    """Lists with one tag more: the address, that tag, and on how many of the latest threads it stands."""
+    if len(found) == MOST_TAGS:
+        return []
+    names = [tag.name for tag in found]
+    return [
+        (f"/tags/{'+'.join(sorted([*names, beside.name]))}", beside.name, beside.times)
+        for beside in tagged.companions(visit.db, found)
+    ]
+
+
+def _standing(visit: Visit, tag: TagRow) -> followed.Standing:
+    return followed.standing(visit.db, Kind.TAG, tag.id, visit.actor.id if visit.actor else None)

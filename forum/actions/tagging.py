@@ -1,0 +1,172 @@
+"""What moderators do with a tag: its description, its other names, and that it becomes another tag."""
+
+from sqlalchemy.orm import Session
+
+from forum import freshness, jobs, policy
+from forum.accounts.tables import Actor
+from forum.config import Settings
+from forum.db import Database
+from forum.discussion import originals, tag_changes, tags, wording
+from forum.discussion.tables import TagMerge
+from forum.discussion.tags import TagRow
+from forum.errors import Conflict, NotFound
+from forum.inbox import following
+from forum.inbox.following import Kind
+from forum.moderation import log
+from forum.moderation.statement import within
+from forum.policy import Permit
+from forum.search import index
+
+#: Threads that one transaction moves: nobody waits long behind it.
+BATCH = 100
+WHY_LENGTH = 300
+
+
+def describe(db: Session, actor: Actor, name: str, description: str) -> TagRow:
+    """The tag has this description, "" for none. NotFound, Invalid (`description`)."""
+    policy.require(Permit.TEND, actor)
+    tag = _open(db, name)
+    form = wording.Form()
+    words = form.take("description", lambda typed: within(typed, tags.DESCRIPTION_LENGTH), description) or ""
+    form.done()
+    tags.describe(db, tag.name, wording.one_line(words))
+    log.write_act(db, "describe-tag", actor.id, reason=tag.name)
+    freshness.touch(db, "tags", "threads", "log")
+    return tag
+
+
+def name_synonym(db: Session, actor: Actor, name: str, synonym: str) -> TagRow:
+    """Whoever types the other name gets this tag. NotFound, Invalid (`synonym`) says why not."""
+    policy.require(Permit.TEND, actor)
+    tag = _open(db, name)
+    form = wording.Form()
+    form.take("synonym", lambda typed: _free(db, tag, typed), synonym)
+    form.done()
+    (other,) = wording.tags(synonym)
+    tag_changes.add_synonym(db, tag.id, other)
+    log.write_act(db, "tag-synonym", actor.id, reason=f"{other} → {tag.name}")
+    freshness.touch(db, "tags", "log")
+    return tag
+
+
+def drop_synonym(db: Session, actor: Actor, name: str, synonym: str) -> TagRow:
+    """The name is free for a tag of its own. NotFound; Conflict if it came with a merge."""
+    policy.require(Permit.TEND, actor)
+    tag = _open(db, name)
+    if not tag_changes.drop_synonym(db, tag.id, synonym):
+        raise NotFound
+    log.write_act(db, "no-tag-synonym", actor.id, reason=f"{synonym} → {tag.name}")
+    freshness.touch(db, "tags", "log")
+    return tag
+
+
+def merge(db: Session, actor: Actor, name: str, into: str, why: str) -> TagMerge:
+    """The tag is another one from now on: its threads, followers, names and the words that that one lacks.
+
+    Many threads go in batches, by a job. NotFound; Invalid (`into`, `why`) says why not.
+    """
+    policy.require(Permit.TEND, actor)
+    tag = _open(db, name)
+    form = wording.Form()
+    home = form.take("into", lambda typed: _other(db, tag, typed), into)
+    words = form.take("why", lambda typed: within(typed, WHY_LENGTH), why) or ""
+    form.done()
+    if home is None or tag_changes.is_moving(db, [tag.id, home.id]):
+        raise Conflict("Threads of these tags are still on their way. Please try again in a minute.")
+    made = tag_changes.merge(db, tag, home, actor.id, words)
+    shared = following.followers(db, Kind.TAG, home.id)
+    moved = following.repoint(db, Kind.TAG, tag.id, home.id)
+    tag_changes.remember(made, followers=list(moved), shared_followers=shared)
+    said = f": {words}" if words else ""
+    log.write_act(db, "merge-tags", actor.id, reason=f"{tag.name} → {home.name}{said}")
+    _move(db, made)
+    # What stands above its threads may be another caution now.
+    freshness.touch(db, "tags", "threads", "cautions", "log")
+    return made
+
+
+def undo(db: Session, actor: Actor, merge_id: int) -> TagMerge:
+    """The two are two tags again, each with its threads, names, words and followers. NotFound, Conflict."""
+    policy.require(Permit.TEND, actor)
+    made = db.get(TagMerge, merge_id)
+    if made is None:
+        raise NotFound
+    tag_changes.undo(db, made)
+    _part_followers(db, made)
+    names = " → ".join(tag_changes.name_of(db, tag_id) for tag_id in (made.from_id, made.into_id))
+    log.write_act(db, "undo-merge-tags", actor.id, reason=names)
+    _move(db, made)
+    freshness.touch(db, "tags", "threads", "cautions", "log")
+    return made
+
+
+def go_on(database: Database, _settings: Settings, merge_id: int) -> None:
+    """All threads of the merge, or of its undoing, are where they belong; a transaction for each batch."""
+    moved = BATCH
+    while moved == BATCH:
+        with database.writing() as db:
+            moved = _batch(db, db.get_one(TagMerge, merge_id))
+
+
+def _move(db: Session, made: TagMerge) -> None:
+    """The first threads at once, and any others soon."""
+    if _batch(db, made) == BATCH:
+        jobs.put(db, "tags.go_on", key=f"tags:{made.id}", merge_id=made.id)
+
+
+def _batch(db: Session, made: TagMerge) -> int:
+    """The next threads carry what they should; the search and all kept pages know. Answers how many."""
+    moved = tag_changes.move(db, made, BATCH)
+    if moved:
+        index.put(db, originals.openings_of(db, moved))
+        freshness.touch(db, "tags", "threads", *(f"thread:{thread_id}" for thread_id in moved))
+    return len(moved)
+
+
+def _part_followers(db: Session, made: TagMerge) -> None:
+    """Who followed the tag does so again; whoever has stopped meanwhile has stopped."""
+    for account_id in made.took["followers"]:
+        if following.follows(db, account_id, Kind.TAG, made.into_id):
+            following.follow(db, account_id, Kind.TAG, made.from_id)
+            if account_id not in made.took["shared_followers"]:
+                following.unfollow(db, account_id, Kind.TAG, made.into_id)
+
+
+def _open(db: Session, name: str) -> TagRow:
+    (meant,) = tags.resolved(db, [name])
+    tag = tags.named(db, meant)
+    if tag is None:
+        raise NotFound
+    return tag
+
+
+def _one(typed: str) -> str:
+    names = wording.tags(typed)
+    if len(names) > 1:
+        raise ValueError("One name at a time, please, with hyphens in place of spaces.")
+    return names[0]
+
+
+def _free(db: Session, tag: TagRow, typed: str) -> None:
+    """ValueError unless the name can be another one of this tag."""
+    name = _one(typed)
+    (meant,) = tags.resolved(db, [name])
+    if meant == tag.name:
+        raise ValueError(f"“{name}” leads here already.")
+    if meant != name:
+        raise ValueError(f"“{name}” is another name of “{meant}”.")
+    other = tags.named(db, name)
+    if other is not None and tag_changes.is_in_use(db, other):
+        raise ValueError(f"“{name}” is a tag that is in use: merge it into this one instead.")
+
+
+def _other(db: Session, tag: TagRow, typed: str) -> TagRow:
+    """The tag to merge into. ValueError if there is none, or if it is this one."""
+    name = _one(typed)
+    (meant,) = tags.resolved(db, [name])
+    other = tags.named(db, meant)
+    if other is None:
+        raise ValueError(f"There is no tag “{name}”. It must be one that threads carry already.")
+    if other.id == tag.id:
+        raise ValueError("That is this tag itself: name the one that should remain.")
+    return other
