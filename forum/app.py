@@ -43,7 +43,7 @@ def site_of(settings: Settings) -> Site:
         settings,
         database,
         static,
-        Pages(settings.name, static.address),
+        Pages(settings.name, static.address, settings.base_url, settings.indexing),
         partial(ops.ready, database),
         ThreadPoolExecutor(settings.request_threads, "pages"),
         ThreadPoolExecutor(settings.slow_threads, "slow"),

@@ -13,11 +13,24 @@ from datetime import timedelta
 import structlog
 
 from forum import jobs, ops
-from forum.actions import citing, covering, finding, learning, linking, rechecking, reporting, sanctioning
+from forum.actions import (
+    ageing,
+    citing,
+    covering,
+    finding,
+    learning,
+    linking,
+    rechecking,
+    reporting,
+    sanctioning,
+    tagging,
+)
 from forum.config import Settings
 from forum.db import Database, Session
 from forum.errors import Busy, NotReady
 from forum.inbox import mail
+from forum.search import reindexing, vocabulary
+from forum.search.semantic import upkeep
 
 log = structlog.get_logger()
 
@@ -35,12 +48,20 @@ JOBS: Mapping[str, Work] = {
     "moderation.uncover": covering.go_back,
     "moderation.end_sanctions": sanctioning.end,
     "moderation.learn": learning.learn,
+    "search.reindex": reindexing.go_on,
+    "search.fold": vocabulary.fold,
+    upkeep.EMBED: upkeep.embed,
+    upkeep.EMBED_ALL: upkeep.embed_all,
+    "lists.grow_older": ageing.grow_older,
+    "tags.go_on": tagging.go_on,
 }
 #: How long after its end a job is done again.
 TIMETABLE: Mapping[str, timedelta] = {
     "references.recheck": timedelta(hours=1),
     "moderation.end_sanctions": timedelta(minutes=10),
     "moderation.learn": timedelta(days=1),
+    "search.fold": timedelta(minutes=5),
+    "lists.grow_older": timedelta(hours=1),
 }
 #: When a job of the timetable is done that was never done before.
 SOON = timedelta(minutes=1)
@@ -56,6 +77,7 @@ def run(database: Database, settings: Settings) -> None:
     problems = ops.ready(database)
     if problems:
         raise NotReady(problems[0])
+    upkeep.begin(database, settings)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -1,11 +1,13 @@
 """Whether everything that is counted agrees with what is there."""
 
 from collections import Counter
+from collections.abc import Sequence, Set
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from forum.accounts.tables import Account
+from forum.db import AnyRow, rows
 from forum.discussion.tables import Citation, Post, PostKind, Tag, Thread, Verification, Vote
 from forum.discussion.verifications import Verdict
 from forum.inbox.tables import Follow, Message
@@ -20,34 +22,46 @@ BEFORE = 10
 def consistent(db: Session) -> None:
     """Every counter says what counting says."""
     db.flush()
-    for thread in db.scalars(select(Thread)):
-        visible = [
-            post for post in db.scalars(select(Post).where(Post.thread_id == thread.id)) if post.visible
-        ]
-        answers = [post for post in visible if post.kind == PostKind.ANSWER]
-        assert thread.shown == any(post.kind == PostKind.OPENING for post in visible)
-        assert thread.answer_count == len(answers)
-        assert thread.is_unanswered == (thread.kind == "question" and not answers)
-        assert thread.is_accepted == any(post.accepted_at for post in visible)
-    for account in db.scalars(select(Account)):
-        count = select(func.count()).where(Post.author_id == account.id, Post.visible)
-        assert account.shown_posts - BEFORE == db.scalar(count), account.name
-        unread = select(func.count()).where(Message.account_id == account.id, Message.read_at.is_(None))
-        assert account.unread == db.scalar(unread), account.name
-    for tag in db.scalars(select(Tag)):
-        threads = [thread for thread in db.scalars(select(Thread)) if tag.name in thread.tag_names.split()]
-        assert tag.thread_count == sum(thread.shown for thread in threads)
-    for reference in db.scalars(select(Reference)):
-        citing = select(func.count(func.distinct(Post.id))).join(Citation, Citation.post_id == Post.id)
-        assert reference.citation_count == db.scalar(
-            citing.where(Citation.reference_id == reference.id, Post.visible)
-        )
+    wanted = (Post.id, Post.thread_id, Post.author_id, Post.kind, Post.visible, Post.accepted_at, Post.score)
+    posts = rows(db, select(*wanted))
+    visible = [post for post in posts if post.visible]
+    _threads(db, visible)
+    _accounts(db, visible)
+    _references(db, {post.id for post in visible})
     _merged(db)
     _verified(db)
-    for post in db.scalars(select(Post)):
-        assert post.score == (db.scalar(select(func.sum(Vote.value)).where(Vote.post_id == post.id)) or 0)
-    indexed = set(db.scalars(select(SearchDocument.post_id)))
-    assert indexed == set(db.scalars(select(Post.id).where(Post.visible)))
+    votes = dict(rows(db, select(Vote.post_id, func.sum(Vote.value)).group_by(Vote.post_id)))
+    assert {post.id: post.score for post in posts} == {post.id: votes.get(post.id, 0) for post in posts}
+    assert set(db.scalars(select(SearchDocument.post_id))) == {post.id for post in visible}
+
+
+def _threads(db: Session, visible: Sequence[AnyRow]) -> None:
+    threads = rows(db, select(*Thread.__table__.columns))
+    for thread in threads:
+        here = [post for post in visible if post.thread_id == thread.id]
+        answers = [post for post in here if post.kind == PostKind.ANSWER]
+        assert thread.shown == any(post.kind == PostKind.OPENING for post in here)
+        assert thread.answer_count == len(answers)
+        assert thread.is_unanswered == (thread.kind == "question" and not answers)
+        assert thread.is_accepted == any(post.accepted_at for post in here)
+    tagged = Counter(name for thread in threads if thread.shown for name in set(thread.tag_names.split()))
+    for name, thread_count in rows(db, select(Tag.name, Tag.thread_count)):
+        assert thread_count == tagged[name], name
+
+
+def _accounts(db: Session, visible: Sequence[AnyRow]) -> None:
+    wrote = Counter(post.author_id for post in visible)
+    unread = Counter(db.scalars(select(Message.account_id).where(Message.read_at.is_(None))))
+    for account in rows(db, select(Account.id, Account.name, Account.shown_posts, Account.unread)):
+        assert account.shown_posts - BEFORE == wrote[account.id], account.name
+        assert account.unread == unread[account.id], account.name
+
+
+def _references(db: Session, visible: Set[int]) -> None:
+    uses = set(rows(db, select(Citation.reference_id, Citation.post_id)))
+    cited = Counter(use.reference_id for use in uses if use.post_id in visible)
+    for reference_id, count in rows(db, select(Reference.id, Reference.citation_count)):
+        assert count == cited[reference_id]
 
 
 def _merged(db: Session) -> None:
@@ -67,11 +81,10 @@ def _merged(db: Session) -> None:
 
 def _verified(db: Session) -> None:
     """The numbers at each citation are what readers say, wherever the post names the source."""
-    for citation in db.scalars(select(Citation)):
-        said = select(Verification.verdict).where(
-            Verification.post_id == citation.post_id, Verification.reference_id == citation.reference_id
-        )
-        counts = Counter(db.scalars(said))
-        assert all(getattr(citation, str(verdict)) == counts[verdict] for verdict in Verdict), counts
-        same = (Citation.post_id == citation.post_id, Citation.reference_id == citation.reference_id)
-        assert len(set(db.scalars(select(Citation.on_purpose).where(*same)))) == 1
+    said = Counter(db.execute(select(Verification.post_id, Verification.reference_id, Verification.verdict)))
+    purposes: dict[tuple[int, int], bool] = {}
+    for citation in rows(db, select(*Citation.__table__.columns)):
+        what = citation.post_id, citation.reference_id
+        counts = {str(verdict): said[*what, verdict] for verdict in Verdict}
+        assert {name: getattr(citation, name) for name in counts} == counts
+        assert purposes.setdefault(what, citation.on_purpose) == citation.on_purpose

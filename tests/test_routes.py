@@ -41,7 +41,7 @@ OPEN_ACTS = {Permit.SIGN_UP, Permit.SIGN_IN, Permit.SETUP, Permit.REPORT_ILLEGAL
 
 
 class Target(NamedTuple):
-    """What a route is asked about: a fresh one for every act, because acts change it."""
+    """What a route is asked about: another one after every act that was not refused."""
 
     thread_id: int
     slug: str
@@ -62,11 +62,14 @@ class Target(NamedTuple):
     decision_id: int = 2**31 - 1
     token: str = "x" * 43
     table: str = next(iter(SECTIONS))
+    form: str = "atom"
+    kind: str = "threads"
+    number: int = 1
 
     def path(self, way: Way) -> str:
         path = way.path.replace(":int", "")
         values = self._asdict()
-        if path.startswith("/tags/"):
+        if path.startswith(("/tags/", "/feeds/tags/")):
             values["name"] = "evidence"
         if path.startswith("/transparency"):
             values["extension"] = "csv"
@@ -125,17 +128,29 @@ def _decided(db: Session, author: Actor, thread: Thread) -> int:
     return reviewing.decide(db, moderator, other.id, "hide", "respect", "Rude.", other.version).id
 
 
+#: What a target depends on: the state, and what the route asks about.
+Sort = tuple[PostState, bool, bool, bool]
+
+
+def sort_of(way: Way, state: PostState) -> Sort:
+    about_answer = "{post_id" in way.path or "{item_id" in way.path
+    return state, about_answer, way.path.endswith("/restore"), "{decision_id" in way.path
+
+
 def statuses(
-    browser: Browser, database: Database, people: dict[str, Actor | None], way: Way, state: PostState
+    browser: Browser, people: dict[str, Actor | None], way: Way, state: PostState, fresh: dict[Sort, Target]
 ) -> Iterator[int]:
-    """What each of the people is answered."""
-    author, path = people["author"], ""
+    """What each of the people is answered; `fresh` are the targets that no act has changed yet."""
+    author, sort = people["author"], sort_of(way, state)
     assert author is not None
     for who in PEOPLE:
-        if not path or way.method == "POST":
-            with unhurried(), database.writing() as db:
-                path = target(db, author, way, state).path(way)
-        yield ask(browser, way, people[who], path)
+        if sort not in fresh:
+            with unhurried(), browser.site.database.writing() as db:
+                fresh[sort] = target(db, author, way, state)
+        answered = ask(browser, way, people[who], fresh[sort].path(way))
+        if way.method == "POST" and answered < 400:
+            del fresh[sort]
+        yield answered
 
 
 def ask(browser: Browser, way: Way, actor: Actor | None, path: str) -> int:
@@ -153,12 +168,13 @@ def states_of(way: Way) -> list[PostState]:
 
 
 def table(people: dict[str, Actor | None], database: Database) -> str:
+    fresh: dict[Sort, Target] = {}
     heading = f"{'method':7}{'path':52}{'permit':22}{'post is':9}" + "".join(f"{who:10}" for who in PEOPLE)
     lines = [heading.rstrip()]
     with Browser(make_app(database, held_posts=0)) as browser:
         for way in ROUTES:
             for state in states_of(way):
-                found = statuses(browser, database, people, way, state)
+                found = statuses(browser, people, way, state, fresh)
                 path = way.path.replace(":int", "")
                 line = f"{way.method:7}{path:52}{way.permit:22}{state:9}" + "".join(f"{s:<10}" for s in found)
                 lines.append(line.rstrip())

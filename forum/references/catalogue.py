@@ -93,6 +93,8 @@ def find_or_create(db: Session, identifiers: Sequence[Identifier]) -> dict[Ident
 
 def pending(db: Session, ids: Sequence[int]) -> list[int]:
     """Those of the references that a registry should be asked about."""
+    if not ids:
+        return []
     long_ago = or_(Reference.asked_at.is_(None), Reference.asked_at < now() - NO_IS_GOOD_FOR)
     worth_asking = (Reference.id.in_(ids), Reference.status != Status.RESOLVED, long_ago)
     found = select(Reference.id).where(*worth_asking).order_by(Reference.id)

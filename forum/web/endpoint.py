@@ -2,7 +2,6 @@
 
 import asyncio
 import gzip
-import hashlib
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
@@ -11,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from forum import freshness, policy
 from forum.policy import Permit
-from forum.web import forms
+from forum.web import conditional, forms
 from forum.web.kept import Offer
 from forum.web.site import Site
 from forum.web.visit import Visit
@@ -62,7 +61,10 @@ class Endpoint:
             response = self.handler(visit)
             if visit.token_is_dead and "set-cookie" not in response.headers:
                 visit.forget(response)
-        return response, _offer(response, generations)
+        offer = _offer(response, generations)
+        if offer is None and _is_for_everybody(visit, response):
+            response = conditional.checked(response, visit.headers)
+        return response, offer
 
     def _generations(self, visit: Visit) -> Mapping[str, int] | None:
         if self.keeps is None or visit.token is not None or visit.query.keys() - self.queries:
@@ -78,11 +80,16 @@ async def deliver(response: Response, scope: Scope, receive: Receive, send: Send
     await response(scope, receive, send)
 
 
+def _is_for_everybody(visit: Visit, response: Response) -> bool:
+    """Whether the answer is one that a guest asked for, and may ask for again."""
+    is_whole = response.status_code == 200 and "set-cookie" not in response.headers
+    return is_whole and visit.token is None and visit.method in ("GET", "HEAD")
+
+
 def _offer(response: Response, generations: Mapping[str, int] | None) -> Offer | None:
     if generations is None or response.status_code != 200 or "set-cookie" in response.headers:
         return None
     if response.media_type != "text/html":
         return None
     body = bytes(response.body)
-    digest = hashlib.blake2b(body, digest_size=12).hexdigest().encode()
-    return Offer(generations, body, gzip.compress(body, 6, mtime=0), digest)
+    return Offer(generations, body, gzip.compress(body, 6, mtime=0), conditional.digest(body))

@@ -172,7 +172,7 @@ class Kept:
 
 
 async def _answer(page: KeptPage, packed: bool, known: bytes, scope: Scope, send: Send) -> None:
-    if known and page.digest in known:
+    if known and (page.digest in known or known == b"*"):
         await send(page.unchanged)
         await send(NO_BODY)
         return

@@ -37,7 +37,9 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 class Pages:
     """The templates of one forum."""
 
-    def __init__(self, forum: str, asset: Callable[[str], str]) -> None:
+    def __init__(
+        self, forum: str, asset: Callable[[str], str], base: str = "", indexing: bool = True
+    ) -> None:
         self._environment = Environment(
             loader=FileSystemLoader(TEMPLATES),
             autoescape=True,
@@ -47,7 +49,8 @@ class Pages:
             auto_reload=False,
         )
         self._environment.globals.update(forum=forum, asset=asset, most=MOST, evidence=LABELS)
-        self._environment.filters.update(when=when, date=date, number=number, plural=plural)
+        self._environment.globals.update(base=base, indexing=indexing)
+        self._environment.filters.update(when=when, date=date, number=number, plural=plural, cut=cut)
         for name, (template, most) in PARTS.items():
             part: Any = getattr(self._environment.get_template(template).module, name)
             self._environment.globals[name] = lru_cache(most)(part)
@@ -70,6 +73,15 @@ def when(moment: datetime) -> Markup:
     exact = f"{day.year:04}-{day.month:02}-{day.day:02}T{day.hour:02}:{day.minute:02}:{day.second:02}Z"
     text = f"{day.day} {MONTHS[day.month - 1]} {day.year}"
     return Markup(f'<time datetime="{exact}">{text}</time>')  # noqa: S704 - made of numbers and month names only
+
+
+def cut(text: str, most: int = 200) -> str:
+    """The text in one line of at most so many characters, cut at a word."""
+    line = " ".join(text.split())
+    if len(line) <= most:
+        return line
+    whole_words = line[: most - 1].rpartition(" ")[0]
+    return (whole_words or line[: most - 2]).rstrip(" ,;:–-") + " …"
 
 
 def number(value: int) -> str:

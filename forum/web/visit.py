@@ -39,7 +39,7 @@ class Visit:
         self.query = dict(forms.parse(scope["query_string"])) if scope["query_string"] else {}
         self.form = dict(typed or [])
         self.token = _cookie(scope, site.cookie)
-        self._headers = scope["headers"]
+        self.headers = scope["headers"]
         #: Names of generations that this visit raised.
         self.touched: set[str] = set()
         self._open = ExitStack()
@@ -59,7 +59,7 @@ class Visit:
     @property
     def wants(self) -> str:
         """The extension of the file of references that is asked for in place of a page; "" for the page."""
-        asked = (files.wanted(value) for name, value in self._headers if name == b"accept")
+        asked = (files.wanted(value) for name, value in self.headers if name == b"accept")
         return next(filter(None, asked), "")
 
     @property

@@ -53,6 +53,10 @@ def test_a_sentence_will_do() -> None:
     assert passwords.problem(GOOD, "ada", "ada@example.org") == ""
 
 
+def test_an_unknown_name_takes_as_long_as_a_wrong_password() -> None:
+    assert not passwords.is_outdated(passwords._NOBODY)
+
+
 def test_an_old_hash_is_outdated() -> None:
     old = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$mAYRK3bdvj8NUYBVpiBOgUSnqwWRl7VQ6KVRAtjDgZ0"
     assert passwords.is_outdated(old)

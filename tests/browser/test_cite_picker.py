@@ -37,7 +37,7 @@ SOURCES = (
 
 @pytest.fixture(params=LOOKS, ids=lambda look: look.name)
 def mira(request: pytest.FixtureRequest, chromium: Browser, forum: Forum) -> Any:
-    person = Person(chromium, forum, request.param, "mira").sign_in()
+    person = Person(chromium, forum, request.param, "mira").is_signed_in()
     yield person
     person.close()
 
@@ -146,7 +146,7 @@ def test_escape_leaves_all_as_it_was(mira: Person) -> None:
 
 def test_the_page_without_scripts(chromium: Browser, forum: Forum, crossref: FakeServices) -> None:
     crossref.add(WORK)
-    plain = Person(chromium, forum, Look("without-scripts", 390, scripts=False), "mira").sign_in()
+    plain = Person(chromium, forum, Look("without-scripts", 390, scripts=False), "mira").is_signed_in()
     plain.go("/ask")
     with plain.context.expect_page() as another:
         plain.click("link", "Cite a source")

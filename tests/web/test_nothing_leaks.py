@@ -31,7 +31,8 @@ from forum.actions import (
 )
 from forum.actions.reporting import Notice
 from forum.db import Database
-from forum.discussion.tables import Post, Tag, Thread, ThreadState
+from forum.discussion import sitemap
+from forum.discussion.tables import Citation, Post, Tag, Thread, ThreadState
 from forum.inbox.tables import Message
 from forum.moderation import subjects
 from forum.moderation.tables import Decision, ReviewItem
@@ -60,6 +61,11 @@ DESK = frozenset(
     {"zqflagwords", "zqaccountflag", "zqreport", "zqnotifier", "zqappeal", "zqnote", "zqsanction"}
 )
 SECRETS = HELD | GONE | BETWEEN | DESK
+
+#: Words that feeds are asked for: some of each kind, because a feed finds what the search finds.
+FOLLOWED = frozenset(
+    {"zqheldtitle", "zqheldtag", "zqhiddenanswer", "zqremovedtag", "zqwithdrawn", "evidence"}
+)
 
 WORK = Identifier(Scheme.DOI, "10.5555/held.1")
 
@@ -182,6 +188,9 @@ def addresses(db: Session) -> Iterator[str]:
         "tags": list(db.scalars(select(Tag.name))),
         "people": list(db.scalars(select(Account.name))),
         "extension": ["txt"],
+        "form": ["atom"],
+        "kind": list(sitemap.KINDS),
+        "number": [1],
         "decision_id": list(db.scalars(select(Decision.id))),
         "message_id": list(db.scalars(select(Message.id))),
         "token": ["x" * 43],
@@ -194,20 +203,44 @@ def addresses(db: Session) -> Iterator[str]:
             names = re.findall(r"{(\w+)(?::\w+)?}", way.path)
             # A name is that of a tag or of a person.
             named_after = way.path.partition("/{name}")[0].rpartition("/")[2]
-            values = [known[name if name != "name" else named_after] for name in names]
             pattern = re.sub(r"{(\w+):\w+}", r"{\1}", way.path)
+            if names == ["post_id", "reference_id"]:
+                yield from (pattern.format(post_id=post, reference_id=work) for post, work in uses(db))
+                continue
+            values = [known[name if name != "name" else named_after] for name in names]
             for chosen in itertools.product(*values):
                 yield pattern.format(**dict(zip(names, chosen, strict=True)))
     for word in (*sorted(SECRETS), "evidence"):
         yield from (f"/search?q={word}", f"/search?q=tag:{word}")
         yield from (f"/references?q={word}", f"/references.txt?q={word}")
+        if word in FOLLOWED:
+            yield from (f"/feeds/search.atom?q={word}", f"/feeds/tags/{word}.json")
+    yield from (
+        "/log.json",
+        "/feeds/latest.json",
+        *(f"/feeds/threads/{number}.json" for number in thread_ids),
+    )
     yield from (f"/search?q={query}" for query in ("question", "some", "author:newcomer", "cites:public"))
+
+
+def uses(db: Session) -> set[tuple[int, int]]:
+    """Every post with each reference that it cites, and one that it does not; each reference likewise."""
+    posts, works = list(db.scalars(select(Post.id))), list(db.scalars(select(Reference.id)))
+    cited = {(post, work) for post, work in db.execute(select(Citation.post_id, Citation.reference_id))}
+    others = [pair for pair in itertools.product(posts, works) if pair not in cited]
+    by_post, by_work = (
+        {post: (post, work) for post, work in others},
+        {work: (post, work) for post, work in others},
+    )
+    return cited | set(by_post.values()) | set(by_work.values())
 
 
 def everything(response: httpx.Response, but: str = "") -> str:
     """All that an answer says, without the word `but` that the question named."""
     assert response.status_code < 500, response.url
-    headers = [pair for pair in response.headers.items() if pair[0] not in ("etag", "date")]
+    # The length is that of the packed text, which differs with the letters of a word.
+    changing = ("etag", "date", "content-length")
+    headers = [pair for pair in response.headers.items() if pair[0] not in changing]
     # The key of a form is another one each time.
     text = re.sub('name="key" value="[^"]+"', "", response.text)
     return unquote(f"{response.status_code} {headers}\n{text}").replace(but or "\0", "…")
@@ -218,28 +251,52 @@ def unknown(marker: str) -> str:
     return "qz" + marker[:1:-1]
 
 
-def betrayed(browser: Browser, address: str) -> tuple[set[str], list[str]]:
-    """The markers that the answer gives away, and the addresses of the pages after it."""
-    answer = browser.get(address)
-    further = [path.replace("&amp;", "&") for path in re.findall(r'rel="next" href="([^"]+)"', answer.text)]
-    asked = MARKER.search(address)
-    if asked is None:
-        return set(MARKER.findall(everything(answer))), further
-    told = everything(answer, asked[0])
-    as_ever = everything(browser.get(address.replace(asked[0], unknown(asked[0]))), unknown(asked[0]))
-    return set(MARKER.findall(told)) | (set() if told == as_ever else {asked[0]}), further
+def unspelt(told: str) -> str:
+    """All but the other spelling that is suggested: for how a word looks, not for where it stands."""
+    return re.sub(r"<p[^>]*>Did you mean .*?</p>\n", "", told)
+
+
+class Sweep:
+    """One reader's look at everything."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        #: What is told of a word that nobody knows, by the address without it.
+        self.ignorance: dict[str, str] = {}
+
+    def betrayed(self, address: str) -> tuple[set[str], list[str]]:
+        """The markers that the answer gives away, and the addresses of the pages after it."""
+        answer = self.browser.get(address)
+        further = [
+            path.replace("&amp;", "&") for path in re.findall(r'rel="next" href="([^"]+)"', answer.text)
+        ]
+        asked = MARKER.search(address)
+        if asked is None:
+            return set(MARKER.findall(everything(answer))), further
+        told = everything(answer, asked[0])
+        same = unspelt(told) == unspelt(self.as_ever(address, asked[0]))
+        known = set() if same else {asked[0]}
+        return set(MARKER.findall(told)) | known, further
+
+    def as_ever(self, address: str, marker: str) -> str:
+        """What would be answered if nobody had written the marker."""
+        asked = address.replace(marker, "{}")
+        if asked not in self.ignorance:
+            word = unknown(marker)
+            self.ignorance[asked] = everything(self.browser.get(address.replace(marker, word)), word)
+        return self.ignorance[asked]
 
 
 def sweep(browser: Browser, paths: Iterable[str]) -> dict[str, list[str]]:
     """Each marker that is given away, with the addresses that do; further pages of lists are followed."""
     found: dict[str, list[str]] = {}
-    todo, seen = list(paths), set[str]()
+    todo, seen, reader = list(paths), set[str](), Sweep(browser)
     while todo:
         address = todo.pop()
         if address in seen:
             continue
         seen.add(address)
-        markers, further = betrayed(browser, address)
+        markers, further = reader.betrayed(address)
         todo += further
         for marker in markers:
             found.setdefault(marker, []).append(address)

@@ -15,9 +15,15 @@ from forum.web.routes import ROUTES
 
 OPEN = [
     "/",
+    "/newest",
     "/unanswered",
+    "/top",
+    "/top?in=ever",
     "/tags",
+    "/tags?q=nothing+like+it",
     "/tags/evidence",
+    "/tags/evidence+sleep",
+    "/people/asker/posts",
     "{thread}",
     "/t/{discussion_id}/let-us-talk-about-something-else",
     "/p/{answer_id}/revisions",
@@ -43,6 +49,7 @@ MEMBERS = [
     "/cite?q=polito",
     "/ask?tags=sleep",
     "/inbox",
+    "/for-me",
     "/p/{answer_id}/comment",
     "/p/{own_id}/edit",
     "/p/{opening_id}/edit",
@@ -64,13 +71,16 @@ MODERATORS = [
     "/t/1/tend",
     "/p/{answer_id}/notices",
     "/tags/evidence/caution",
+    "/tags/evidence/edit",
     "/moderation/items/{item_id}",
     "/moderation/items/{held_item_id}",
     "/moderation/items/{decided_item_id}",
 ]
 FIRST_PAGES = [
     "/",
+    "/newest",
     "/unanswered",
+    "/top",
     "/tags",
     "/references",
     "/log",
@@ -140,8 +150,16 @@ def test_no_page_is_forgotten() -> None:
     elsewhere |= {"/transparency", "/transparency.{extension}", "/moderation/*"}
     # Files, parts of pages, and the pages about one source in one post.
     elsewhere |= {
-        "/log.atom",
+        "/log.{form}",
+        "/feeds/*",
+        "/feeds/*/*",
+        "/robots.txt",
+        "/opensearch.xml",
+        "/sitemap.xml",
+        "/sitemaps/*",
         "/moderation/*/*",
+        "/ask/*",
+        "/search/*",
         "/cite/*",
         "/references.{extension}",
         "/tags/*/*",

@@ -34,8 +34,6 @@ _SCHEMA = {
     "thesis": "Thesis",
     "webpage": "WebPage",
 }
-#: In a data block of a page these could end the block, or be read as something else by a parser of XML.
-_IN_PAGES = {ord("<"): r"\u003c", ord(">"): r"\u003e", ord("&"): r"\u0026"}
 
 
 def metas(item: Item) -> list[tuple[str, str]]:
@@ -103,7 +101,15 @@ def schema(item: Item) -> str:
         "identifier": f"doi:{item['DOI']}" if "DOI" in item else None,
         "sameAs": f"https://doi.org/{item['DOI']}" if "DOI" in item else item.get("URL"),
     }
-    return json.dumps({key: value for key, value in told.items() if value}).translate(_IN_PAGES)
+    return in_page(json.dumps({key: value for key, value in told.items() if value}))
+
+
+def in_page(data: str) -> str:
+    """The JSON, safe to stand inside a page's script element as it is.
+
+    There these letters could end the block, or be read as something else by a parser of XML.
+    """
+    return data.replace("<", r"\u003c").replace(">", r"\u003e").replace("&", r"\u0026")
 
 
 def _within(item: Item) -> dict[str, str] | None:

@@ -7,6 +7,7 @@ if what stands before is a citation already: it has its year or its identifier.
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
+from functools import cache
 
 from forum.references.freetext import names
 from forum.references.freetext.heads import DATED
@@ -17,19 +18,16 @@ _TITLE = rf"[.,:;]? ?[\"“„«‘]?(?=[{UPPER}0-9])"
 _QUOTE = r"[.,:]? ?[\"“„«]"
 _ENDED = r"(?:^|(?<=[0-9)\]”\"/.;?!] ))"
 _STOPPED = r"(?:^|(?<=[)\]”\"/.;?!] ))"
-_STARTS = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"(?P<authors>{names.INITIALS_IN_RUN})(?P<then>{DATED})?",
-        rf"(?P<authors>{names.AND_OTHERS})(?P<then>{DATED}{_TITLE})?",
-        rf"(?P<authors>{names.FEW})(?P<then>{DATED}{_TITLE})?",
-        rf"{_ENDED}(?P<authors>{names.IN_FULL})(?P<then>{DATED}|{_QUOTE})",
-        rf"{_STOPPED}(?P<authors>{names.GROUP})(?P<then>{DATED}[.:]? (?=[{UPPER}\"“]))",
-        rf"{_STOPPED}(?P<authors>{names.IN_FULL}|{names.GROUP})"
-        rf"(?P<then>\. (?=[{UPPER}\"“0-9].{{10,300}}?\b{YEAR}\b))",
-        rf"{_ENDED}(?P<authors>{names.INITIALS})(?P<then>(?:\.|(?<=\.)) (?=[{UPPER}\"“0-9])|{_QUOTE})",
-        rf"{_STOPPED}(?P<authors>{names.GIVEN_FIRST})(?P<then>{DATED}[.:]? (?=[{UPPER}\"“])|,{_QUOTE})",
-    )
+_STARTS = (
+    rf"(?P<authors>{names.INITIALS_IN_RUN})(?P<then>{DATED})?",
+    rf"(?P<authors>{names.AND_OTHERS})(?P<then>{DATED}{_TITLE})?",
+    rf"(?P<authors>{names.FEW})(?P<then>{DATED}{_TITLE})?",
+    rf"{_ENDED}(?P<authors>{names.IN_FULL})(?P<then>{DATED}|{_QUOTE})",
+    rf"{_STOPPED}(?P<authors>{names.GROUP})(?P<then>{DATED}[.:]? (?=[{UPPER}\"“]))",
+    rf"{_STOPPED}(?P<authors>{names.IN_FULL}|{names.GROUP})"
+    rf"(?P<then>\. (?=[{UPPER}\"“0-9].{{10,300}}?\b{YEAR}\b))",
+    rf"{_ENDED}(?P<authors>{names.INITIALS})(?P<then>(?:\.|(?<=\.)) (?=[{UPPER}\"“0-9])|{_QUOTE})",
+    rf"{_STOPPED}(?P<authors>{names.GIVEN_FIRST})(?P<then>{DATED}[.:]? (?=[{UPPER}\"“])|,{_QUOTE})",
 )
 _COUNT = r"(?:\[[0-9]{1,3}\] ?|\(?[0-9]{1,3}[.)] )"
 _NUMBER = re.compile(rf"^{_COUNT}|(?<= ){_COUNT}(?=[{UPPER}\"“„«‘\[]|(?:van|von|de|del|di|da|la|le) |d['’])")
@@ -71,8 +69,14 @@ def _by_authors(line: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     yield start, end
 
 
+@cache
+def _starts() -> tuple[re.Pattern[str], ...]:
+    # When one is wanted: to compile them takes longer than to import all else here.
+    return tuple(re.compile(pattern) for pattern in _STARTS)
+
+
 def _beginnings(line: str) -> list[int]:
-    found = (match for pattern in _STARTS for match in pattern.finditer(line) if match["then"])
+    found = (match for pattern in _starts() for match in pattern.finditer(line) if match["then"])
     places = {
         _with_forename(line, match.start())
         for match in found

@@ -1,9 +1,7 @@
 """The public log of what moderators decided, as a page and as a feed."""
 
-from datetime import UTC, datetime
 from urllib.parse import urlencode
 
-from feedgen.feed import FeedGenerator
 from starlette.responses import Response
 
 from forum.discussion.wording import one_line
@@ -11,13 +9,13 @@ from forum.moderation import log
 from forum.moderation.log import LogView
 from forum.moderation.log_choice import GROUPS, Choice
 from forum.moderation.rules import RULES
+from forum.web import feeding
 from forum.web.endpoint import Visit
+from forum.web.feeding import Entry, Feed
 
 PAGE = 50
 #: What an address of the log may ask for.
 QUERIES = ("after", "act", "rule", "automatic")
-#: A feed without entries must say when it changed, too.
-_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def listing(visit: Visit) -> Response:
@@ -36,35 +34,28 @@ def listing(visit: Visit) -> Response:
 
 
 def feed(visit: Visit) -> Response:
-    """The newest lines, redacted for everybody alike, as Atom (RFC 4287)."""
+    """The newest lines, redacted for everybody alike."""
     choice = _choice(visit)
-    page = log.entries(visit.db, None, PAGE, choice)
-    query = f"?{urlencode(choice.query)}" if choice.query else ""
-    base, name = visit.settings.base_url, visit.settings.name
-    atom = FeedGenerator()
-    atom.id(f"{base}/log.atom{query}")
-    atom.title(f"What moderators decided – {name}")
-    atom.author({"name": name})
-    atom.link(href=f"{base}/log.atom{query}", rel="self", type="application/atom+xml")
-    atom.link(href=f"{base}/log{query}", rel="alternate", type="text/html")
-    atom.updated(page.items[0].at if page.items else _LONG_AGO)
-    for line in page.items:
-        _add(atom, base, line)
-    return Response(atom.atom_str(), media_type="application/atom+xml; charset=utf-8")
+    page = log.entries(visit.db, None, feeding.MOST, choice)
+    query = urlencode(choice.query)
+    title, entries = "What moderators decided", [_entry(line) for line in page.items]
+    told = Feed("/log", f"/log?{query}" if query else "/log", title, entries, query)
+    return feeding.answer(told, visit.path["form"], visit.settings)
 
 
-def _add(atom: FeedGenerator, base: str, line: LogView) -> None:
-    entry = atom.add_entry(order="append")
-    entry.id(f"{base}/log#line{line.id}")
+def _entry(line: LogView) -> Entry:
     who = line.actor or "The forum, automatically,"
-    entry.title(f"{who} {line.words}")
-    entry.author({"name": line.actor or "The forum"})
-    entry.link(href=f"{base}{line.path or '/log'}")
-    entry.updated(line.at)
-    entry.published(line.at)
     # XML has no place for control characters, and a reason may be years old.
     reason = one_line(line.reason)
-    entry.content(" ".join(filter(None, (f"{line.rule}." if line.rule else "", reason))) or who, type="text")
+    return Entry(
+        f"/log#line{line.id}",
+        line.path or "/log",
+        f"{who} {line.words}",
+        line.actor or "The forum",
+        line.at,
+        line.at,
+        text=" ".join(filter(None, (f"{line.rule}." if line.rule else "", reason))) or who,
+    )
 
 
 def _choice(visit: Visit) -> Choice:

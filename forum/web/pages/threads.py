@@ -9,6 +9,7 @@ from forum.actions import posting
 from forum.discussion import sources, transfers
 from forum.errors import Invalid, NotFound
 from forum.policy import Permit
+from forum.web import structured
 from forum.web.endpoint import Visit
 from forum.web.pages import preview
 from forum.web.pages.posts import posted
@@ -29,6 +30,7 @@ def read(visit: Visit) -> Response:
         answers=page.answers,
         sources=sources.of_page(page),
         key=visit.new_key() if visit.actor else "",
+        schema="" if visit.actor else structured.of_thread(page, visit.settings.base_url),
     )
 
 

@@ -1,0 +1,123 @@
+"""Feeds of threads and posts. They are for everybody alike: whoever is signed in reads no more in them."""
+
+from collections.abc import Iterable
+from urllib.parse import quote, urlencode
+
+from starlette.responses import RedirectResponse, Response
+
+from forum.accounts import people
+from forum.discussion import citations, fed, tags, transfers
+from forum.discussion.fed import FedPost
+from forum.errors import NotFound
+from forum.references import catalogue
+from forum.search import find
+from forum.search.language import LONGEST, parse
+from forum.search.query import Order
+from forum.web import feeding
+from forum.web.endpoint import Visit
+from forum.web.feeding import MOST, Entry, Feed
+
+
+def latest(visit: Visit) -> Response:
+    return _answer(visit, _of_threads(visit, "/", "Latest threads", fed.latest(visit.db, MOST)))
+
+
+def of_tag(visit: Visit) -> Response:
+    name: str = visit.path["name"]
+    (meant,) = tags.resolved(visit.db, [name])
+    if meant != name:
+        return _elsewhere(visit, f"/feeds/tags/{meant}")
+    tag = tags.named(visit.db, name)
+    if tag is None or not (tag.thread_count or tag.description):
+        raise NotFound
+    posts = fed.tagged(visit.db, tag.name, MOST)
+    return _answer(visit, _of_threads(visit, f"/tags/{tag.name}", f"Threads about {tag.name}", posts))
+
+
+def of_thread(visit: Visit) -> Response:
+    thread_id: int = visit.path["thread_id"]
+    posts = fed.of_thread(visit.db, thread_id, MOST)
+    if not posts:
+        home = transfers.home(visit.db, thread_id)
+        if home == thread_id or not fed.of_thread(visit.db, home, 1):
+            raise NotFound
+        return _elsewhere(visit, f"/feeds/threads/{home}")
+    return _answer(visit, _of_posts(visit, _page_of(posts[0]), posts[0].title, posts))
+
+
+def of_person(visit: Visit) -> Response:
+    person = people.named(visit.db, visit.path["name"])
+    if person is None:
+        raise NotFound
+    posts = fed.by_author(visit.db, person.id, MOST)
+    return _answer(visit, _of_posts(visit, f"/people/{person.name}", f"Posts by {person.name}", posts))
+
+
+def of_reference(visit: Visit) -> Response:
+    reference = catalogue.read(visit.db, visit.path["reference_id"])
+    if reference is not None and reference.merged_into_id is not None:
+        return _elsewhere(visit, f"/feeds/references/{reference.merged_into_id}")
+    if reference is None or not reference.citation_count:
+        raise NotFound
+    citing = citations.posts_citing(visit.db, reference.id, None, MOST).items
+    posts = fed.posts(visit.db, [post.post_id for post in citing])
+    title = f"Posts that cite {reference.label or reference.title}"
+    return _answer(visit, _of_posts(visit, f"/references/{reference.id}/{reference.slug}", title, posts))
+
+
+def of_search(visit: Visit) -> Response:
+    """The newest posts that match, one of each thread: a feed is read for what is new."""
+    q = visit.query.get("q", "").strip()[: LONGEST + 1]
+    found = find.candidates(visit.db, parse(q), Order.NEWEST, MOST)
+    posts = fed.posts(visit.db, [each.post_id for each in found])
+    query = urlencode({"q": q})
+    feed = _of_posts(visit, f"/search?{query}", f"Search: {q}" if q else "Search", posts)
+    return _answer(visit, feed._replace(query=query))
+
+
+def _answer(visit: Visit, feed: Feed) -> Response:
+    own = visit.here.rpartition(".")[0]
+    return feeding.answer(feed._replace(path=own), visit.path["form"], visit.settings)
+
+
+def _elsewhere(visit: Visit, path: str) -> Response:
+    """What the feed is about is known under another name by now."""
+    return RedirectResponse(f"{quote(path)}.{quote(visit.path['form'])}", 301)
+
+
+def _of_threads(visit: Visit, page: str, title: str, posts: Iterable[FedPost]) -> Feed:
+    """Threads, each with its opening post; the feed has changed when any of them has a new post, too."""
+    found = list(posts)
+    entries = [_entry(visit, post, f"/t/{post.thread_id}", post.title) for post in found]
+    moments = [max(post.active_at, post.changed_at) for post in found]
+    return Feed("", page, title, entries, updated=max(moments, default=None))
+
+
+def _of_posts(visit: Visit, page: str, title: str, posts: Iterable[FedPost]) -> Feed:
+    return Feed("", page, title, [_entry(visit, post, f"/p/{post.id}", _title(post)) for post in posts])
+
+
+def _title(post: FedPost) -> str:
+    if post.kind in ("question", "discussion"):
+        return post.title
+    return f"{post.kind.capitalize()} by {post.author}: {post.title}"
+
+
+def _entry(visit: Visit, post: FedPost, known_as: str, title: str) -> Entry:
+    html = visit.site.pages.render("feeds/_post.html", {"post": post}).strip()
+    page = _page_of(post)
+    return Entry(
+        known_as,
+        page if known_as.startswith("/t/") else f"{page}#p{post.id}",
+        title,
+        post.author,
+        post.created_at,
+        post.changed_at,
+        html=feeding.absolute(html, visit.settings.base_url, page),
+        author_path=f"/people/{post.author}",
+        tags=post.tags,
+    )
+
+
+def _page_of(post: FedPost) -> str:
+    return f"/t/{post.thread_id}/{post.slug}"
