@@ -25,7 +25,7 @@ class Looser(NamedTuple):
 
 
 def looser(db: Session, query: Query) -> list[Looser]:
-    """For each of the first conditions, excluded and needed terms, if something is found without it."""
+    """For each of the first parts of the query, if something is found without it."""
     tried = [(part, other) for part, other in _without_one(query) if other][:TRIED]
     found = [
         Looser(part, spelled(other), len(find.candidates(db, other, most=COUNTED))) for part, other in tried
@@ -34,7 +34,10 @@ def looser(db: Session, query: Query) -> list[Looser]:
 
 
 def _without_one(query: Query) -> Iterator[tuple[str, Query]]:
-    """A needed term becomes one of the words of which any is enough, unless it is a word in titles."""
+    """A needed term becomes one of the words of which any is enough, unless it is a word in titles.
+
+    Words of which any is enough go all together, if there is something else to go by.
+    """
     for condition in query.conditions:
         kept = tuple(each for each in query.conditions if each != condition)
         yield writing.condition(condition), query._replace(conditions=kept)
@@ -49,3 +52,7 @@ def _without_one(query: Query) -> Iterator[tuple[str, Query]]:
             )
             others = [each for each in query.terms if each != term]
             yield writing.term(term), query._replace(terms=tuple(dict.fromkeys([*others, *words])))
+    plain = [term for term in query.terms if not term.needed]
+    if plain and query.conditions:
+        needed = tuple(term for term in query.terms if term.needed)
+        yield " ".join(map(writing.term, plain)), query._replace(terms=needed, titles_only=False)

@@ -137,6 +137,13 @@ def test_excluded_words_and_words_of_titles_can_be_left_out(forum: Forum) -> Non
     assert only == ("title:two", "garden", 3)
 
 
+def test_words_that_nobody_wrote_can_be_left_out(forum: Forum) -> None:
+    (only,) = loosening.looser(forum.db, parse("zzzq qqzz tag:mice"))
+    assert (only.part, only.text) == ("zzzq qqzz", "tag:mice")
+    assert only.threads == len(forum.posts("tag:mice")) > 0
+    assert loosening.looser(forum.db, parse("zzzq")) == []
+
+
 def test_a_hidden_thread_is_not_found_by_leaving_something_out(forum: Forum) -> None:
     assert loosening.looser(forum.db, parse("secret tag:nosuchtag")) == []
     assert loosening.looser(forum.db, parse("tag:secret")) == []
