@@ -3,17 +3,20 @@
 from collections import Counter
 from collections.abc import Sequence, Set
 
-from sqlalchemy import func, select
+import pytest
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from forum.accounts.tables import Account
 from forum.db import AnyRow, rows
-from forum.discussion.tables import Citation, Post, PostKind, Tag, Thread, Verification, Vote
+from forum.discussion import ranking
+from forum.discussion.tables import Citation, Post, PostKind, Tag, Thread, ThreadTag, Verification, Vote
 from forum.discussion.verifications import Verdict
 from forum.inbox.tables import Follow, Message
 from forum.references import merging
 from forum.references.tables import Reference, ReferenceIdentifier, ReferenceMerge
-from forum.search.tables import SearchDocument
+from forum.search import vocabulary
+from forum.search.tables import SearchDocument, SearchToken, SearchTokenChange
 
 #: Posts that makers.make_account() says an account has written before.
 BEFORE = 10
@@ -33,6 +36,25 @@ def consistent(db: Session) -> None:
     votes = dict(rows(db, select(Vote.post_id, func.sum(Vote.value)).group_by(Vote.post_id)))
     assert {post.id: post.score for post in posts} == {post.id: votes.get(post.id, 0) for post in posts}
     assert set(db.scalars(select(SearchDocument.post_id))) == {post.id for post in visible}
+    assert said(db) == counted(db)
+
+
+def counted(db: Session) -> dict[str, int]:
+    """In how many documents of the search index each token stands, by counting them."""
+    counts: Counter[str] = Counter()
+    found = (SearchDocument.title, SearchDocument.body, SearchDocument.tags, SearchDocument.sources)
+    for *parts, length in rows(db, select(*found, SearchDocument.length)):
+        tokens = " ".join(parts).split()
+        assert length == len(tokens)
+        counts.update({*tokens, vocabulary.DOCUMENTS})
+        counts[vocabulary.LENGTHS] += length
+    return {token: count for token, count in counts.items() if count}
+
+
+def said(db: Session) -> dict[str, int]:
+    """What the vocabulary says, of every token that it has heard of."""
+    tokens = {*db.scalars(select(SearchToken.token)), *db.scalars(select(SearchTokenChange.token))}
+    return dict(vocabulary.documents(db, tokens))
 
 
 def _threads(db: Session, visible: Sequence[AnyRow]) -> None:
@@ -44,9 +66,18 @@ def _threads(db: Session, visible: Sequence[AnyRow]) -> None:
         assert thread.answer_count == len(answers)
         assert thread.is_unanswered == (thread.kind == "question" and not answers)
         assert thread.is_accepted == any(post.accepted_at for post in here)
+        assert thread.hot == pytest.approx(ranking.hot(thread.score, thread.created_at))
     tagged = Counter(name for thread in threads if thread.shown for name in set(thread.tag_names.split()))
     for name, thread_count in rows(db, select(Tag.name, Tag.thread_count)):
         assert thread_count == tagged[name], name
+    copied = ("shown", "active_at", "created_at", "is_unanswered", "hot")
+    both = [(getattr(ThreadTag, name), getattr(Thread, name)) for name in copied]
+    differs = or_(*(copy != original for copy, original in both))
+    joined = select(Thread.id).join(ThreadTag, ThreadTag.thread_id == Thread.id)
+    assert rows(db, joined.where(differs)) == []
+    carried = rows(db, joined.join(Tag, Tag.id == ThreadTag.tag_id).add_columns(Tag.name))
+    named = {(thread.id, name) for thread in threads for name in thread.tag_names.split()}
+    assert {(thread_id, name) for thread_id, name in carried} == named
 
 
 def _accounts(db: Session, visible: Sequence[AnyRow]) -> None:

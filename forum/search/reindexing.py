@@ -26,7 +26,16 @@ _NEXT = select(Post.id).where(Post.visible, Post.id > _AFTER).order_by(Post.id).
 _INDEXED = select(SearchDocument.post_id).where(
     SearchDocument.post_id > _AFTER, SearchDocument.post_id <= _UNTIL
 )
-_CHECK = text("INSERT INTO search_fts (search_fts, rank) VALUES ('integrity-check', 1)")
+# FTS5's own check is a write, which would keep everybody else from writing while it reads: what it has is
+# counted instead, word by word, and compared with the counts that the forum keeps.
+_WORDS = text("CREATE VIRTUAL TABLE temp.search_words USING fts5vocab ('main', 'search_fts', 'row')")
+_NO_WORDS = text("DROP TABLE IF EXISTS temp.search_words")
+_AGREES = text(
+    "SELECT (SELECT count(*) FROM search_fts_docsize) = (SELECT count(*) FROM search_document)"
+    " AND (SELECT coalesce(sum(doc), 0) FROM temp.search_words) ="
+    " (SELECT coalesce(sum(documents), 0) FROM search_token WHERE token NOT IN ('', ' '))"
+    " + (SELECT coalesce(sum(change), 0) FROM search_token_change WHERE token NOT IN ('', ' '))"
+)
 _FROM_DOCUMENTS = text("INSERT INTO search_fts (search_fts) VALUES ('rebuild')")
 #: No post has such a number.
 _LAST = 2**31 - 1
@@ -68,15 +77,25 @@ def go_on(database: Database, _settings: Settings | None = None, after: int = 0)
 
 
 def make_whole(database: Database) -> None:
-    """What FTS5 has is what the documents say: one that is damaged or empty is made anew from them."""
-    if not database.is_sqlite:
-        return
-    try:
-        with database.writing() as db:
-            db.execute(_CHECK)
-    except DatabaseError:
+    """What FTS5 has is what the documents say: one that is damaged or empty is made anew from them.
+
+    Others write meanwhile, except while it is made anew.
+    """
+    if database.is_sqlite and not _is_whole(database):
         with database.writing() as db:
             db.execute(_FROM_DOCUMENTS)
+
+
+def _is_whole(database: Database) -> bool:
+    with database.reading() as db:
+        db.execute(_NO_WORDS)
+        db.execute(_WORDS)
+        try:
+            return bool(db.scalar(_AGREES))
+        except DatabaseError:
+            return False
+        finally:
+            db.execute(_NO_WORDS)
 
 
 def _batch(db: Session, after: int) -> tuple[int, int]:

@@ -161,7 +161,7 @@ ROUTES: tuple[Way, ...] = (
     get("/search/suggest", suggesting.options, slow=True),
     get("/search/suggest.json", suggesting.completions, slow=True),
     get("/people/{name}", people.read, keeps=_shows("threads")),
-    get("/people/{name}/posts", people.posts, keeps=_shows("threads")),
+    get("/people/{name}/posts", people.posts),
     get("/people/{name}/references.{extension}", exports.of_person, slow=True),
     get("/people/{name}/flag", flags.of_account, Permit.REPORT_TO_MODERATORS),
     post("/people/{name}/flag", flags.flag_account, Permit.REPORT_TO_MODERATORS),

@@ -1,8 +1,8 @@
 """The index made anew while the forum goes on."""
 
 import pytest
+from consistency import counted, said
 from search.small import Forum
-from search.test_vocabulary import counted, said
 from sqlalchemy import select, text
 
 from forum import jobs, schema, worker

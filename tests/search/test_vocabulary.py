@@ -1,8 +1,7 @@
 """The counts of tokens are exact at all times, whatever is written, edited, hidden, dropped and folded."""
 
-from collections import Counter
-
 import pytest
+from consistency import counted, said
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from search.small import Forum
@@ -12,26 +11,9 @@ from sqlalchemy.orm import Session
 from forum.db import Database
 from forum.discussion.tables import Post
 from forum.search import index, vocabulary
-from forum.search.tables import SearchDocument, SearchToken, SearchTokenChange
+from forum.search.tables import SearchToken, SearchTokenChange
 
 WORDS = ("sleep", "sleeping", "magnesium", "B6", "čaj", "der", "und")
-
-
-def counted(db: Session) -> dict[str, int]:
-    """What counting the documents themselves says."""
-    counts: Counter[str] = Counter()
-    for each in db.scalars(select(SearchDocument).execution_options(populate_existing=True)):
-        tokens = " ".join((each.title, each.body, each.tags, each.sources)).split()
-        assert each.length == len(tokens)
-        counts.update({*tokens, vocabulary.DOCUMENTS})
-        counts[vocabulary.LENGTHS] += each.length
-    return {token: count for token, count in counts.items() if count}
-
-
-def said(db: Session) -> dict[str, int]:
-    """What the vocabulary says, of every token that it has heard of."""
-    tokens = {*db.scalars(select(SearchToken.token)), *db.scalars(select(SearchTokenChange.token))}
-    return dict(vocabulary.documents(db, tokens))
 
 
 def fold(db: Session) -> None:
@@ -47,7 +29,7 @@ step = st.tuples(
 
 
 @given(steps=st.lists(step, max_size=12))
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_after_any_sequence_the_counts_are_those_of_the_documents(
     db: Session, steps: list[tuple[str, int, str]]
 ) -> None:
