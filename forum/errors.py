@@ -9,6 +9,7 @@ ForumError
 ├── NotFound           404  absent, or not for this viewer's eyes: the same answer for both
 ├── Conflict           409  somebody else was faster
 ├── TooLarge           413  the body is over the limit
+├── TooMuch            422  what was asked for takes too long to find
 └── Busy               503  the database is occupied; try again
 """
 
@@ -96,6 +97,15 @@ class TooLarge(ForumError):
     status = 413
     title = "That is too much at once"
     words = "What you sent is larger than this forum accepts."
+
+
+class TooMuch(ForumError):
+    """What was asked for takes too long to find in a forum of this size."""
+
+    code = "too_much"
+    status = 422
+    title = "That is too much to look through"
+    words = "Those words stand in very many posts. Please add a rarer one, or leave out a quotation."
 
 
 class Busy(ForumError):

@@ -13,7 +13,7 @@ FLOORS = (
     ("config", "paths"),
     ("errors", "clock", "folding", "slugs", "paging", "logs", "progress", "parent"),
     ("db",),
-    ("jobs", "fetch", "freshness"),
+    ("jobs", "fetch", "freshness", "patience"),
     ("references",),
     ("markup",),
     ("accounts",),
