@@ -6,8 +6,7 @@ raises its number in the same transaction. On PostgreSQL the change is also told
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import BigInteger, String, bindparam, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import BigInteger, String, bindparam, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from forum.db import Table, rows
@@ -26,22 +25,28 @@ class Generation(Table):
 _READ = select(Generation.name, Generation.value).where(
     Generation.name.in_(bindparam("names", expanding=True))
 )
+_RAISE = text(
+    "INSERT INTO generation (name, value) VALUES (:name, 1)"
+    " ON CONFLICT (name) DO UPDATE SET value = generation.value + 1"
+)
+_RAISE_AND_TELL = text(
+    "WITH raised AS ("
+    " INSERT INTO generation (name, value) SELECT name, 1 FROM unnest(CAST(:names AS text[])) AS given (name)"
+    " ON CONFLICT (name) DO UPDATE SET value = generation.value + 1 RETURNING name"
+    ") SELECT pg_notify(:channel, name) FROM raised"
+)
 
 
 def touch(db: Session, *names: str) -> None:
     """Everything kept that shows one of `names` is out of date once the transaction commits."""
-    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
+    db.flush()
     # Sorted, so that two transactions raise the same names in the same order and never wait for each other.
-    values = [{"name": name, "value": 1} for name in sorted(set(names))]
-    statement = insert(Generation).values(values)
-    statement = statement.on_conflict_do_update(
-        index_elements=[Generation.name], set_={"value": Generation.value + 1}
-    )
-    db.execute(statement)
-    db.info.setdefault("touched", set()).update(names)
+    raised = sorted(set(names))
     if db.get_bind().dialect.name == "postgresql":
-        for value in values:
-            db.execute(select(func.pg_notify(CHANNEL, value["name"])))
+        db.execute(_RAISE_AND_TELL, {"names": raised, "channel": CHANNEL})
+    else:
+        db.execute(_RAISE, [{"name": name} for name in raised])
+    db.info.setdefault("touched", set()).update(names)
 
 
 def read(db: Session, names: Iterable[str]) -> Mapping[str, int]:

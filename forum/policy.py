@@ -8,7 +8,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from forum.accounts.tables import Actor, Standing
@@ -250,6 +250,9 @@ ON_POSTS = (
 )
 #: These depend on a row; before one is open only "is anybody signed in" can be asked.
 _ABOUT_A_ROW = {Permit.READ, *ON_POSTS, Permit.SETTLE_SOURCE, Permit.MARK_PURPOSE}
+_OPENING = select(Post.author_id, Post.kind, Post.state, Post.visible).where(
+    Post.thread_id == bindparam("thread_id"), Post.kind == PostKind.OPENING
+)
 
 
 def allows(permit: Permit, actor: Viewer, subject: Subject | None = None) -> bool:
@@ -285,10 +288,11 @@ def admit(permit: Permit, actor: Viewer) -> None:
 def open_thread(db: Session, viewer: Viewer, thread_id: int, permit: Permit) -> Thread:
     """The thread, if the viewer may see it and do this with it."""
     thread = db.get(Thread, thread_id)
-    opening = db.scalar(select(Post).where(Post.thread_id == thread_id, Post.kind == PostKind.OPENING))
+    opening = db.execute(_OPENING, {"thread_id": thread_id}).first()
     if thread is None or opening is None:
         raise NotFound
-    _check(permit, viewer, subject_of(thread, opening))
+    subject = Subject(thread.kind, thread.state, thread.author_id, thread.answer_count, *opening)
+    _check(permit, viewer, subject)
     return thread
 
 

@@ -53,8 +53,7 @@ def edit(
     screening finds in the new words.
     """
     wanted = _checked(text, why, title, tag_names)
-    post = policy.open_post(db, actor, post_id, Permit.EDIT)
-    thread = db.get_one(Thread, post.thread_id)
+    post, thread = policy.open_post_and_thread(db, actor, post_id, Permit.EDIT)
     if wanted.tags:
         wanted = wanted._replace(tags=tags.resolved(db, wanted.tags))
     _check_post(post, revision, wanted)

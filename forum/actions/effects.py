@@ -1,5 +1,7 @@
 """What follows when readers begin or cease to see a post."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,14 +16,25 @@ from forum.search import index
 
 def publish(db: Session, thread_id: int, change: Change, *also: str) -> None:
     """The search finds what appeared and not what is gone; kept pages with the thread are out of date."""
+    # The page of a duplicate shows the title of its original, and that one's page the titles of the others.
+    beside = [f"thread:{shown_on}" for shown_on in listings.named_beside(db, thread_id)]
+    _publish(db, thread_id, change, [*change.appeared, *change.gone], *beside, *also)
+
+
+def publish_new(db: Session, thread_id: int, change: Change, *, cites: bool) -> None:
+    """As `publish`, for a post that was just written: no title beside other threads changes with it.
+
+    `cites`: whether it names any reference.
+    """
+    _publish(db, thread_id, change, change.appeared if cites else [])
+
+
+def _publish(db: Session, thread_id: int, change: Change, citing: Sequence[int], *also: str) -> None:
     index.put(db, change.appeared)
     index.drop(db, change.gone)
-    cited = citations.of_posts(db, [*change.appeared, *change.gone])
-    references = [f"reference:{reference_id}" for reference_id in cited]
+    references = [f"reference:{reference_id}" for reference_id in citations.of_posts(db, citing)]
     lists = ["threads", "references"] if references else ["threads"]
-    # The page of a duplicate shows the title of its original, and that one's page the titles of the others.
-    threads = [f"thread:{shown_on}" for shown_on in [thread_id, *listings.named_beside(db, thread_id)]]
-    freshness.touch(db, *threads, *lists, *references, *also)
+    freshness.touch(db, f"thread:{thread_id}", *lists, *references, *also)
 
 
 def publish_decision(db: Session, case: Case, change: Change) -> None:

@@ -26,8 +26,7 @@ def ask(
     if again := posts.by_submission(db, _submission(actor, key, page.source)):
         return again
     thread = threads.begin(db, actor.id, ThreadKind(kind), line)
-    tags.assign(db, thread, names)
-    return _publish(db, actor, thread, PostKind.OPENING, page, None, key=key, held_posts=held_posts)
+    return _publish(db, actor, thread, PostKind.OPENING, page, names, key=key, held_posts=held_posts)
 
 
 def is_new(db: Session, actor: Actor, kind: str, title: str, tag_names: str, text: str, *, key: str) -> bool:
@@ -46,7 +45,7 @@ def answer(db: Session, actor: Actor, thread_id: int, text: str, *, key: str, he
     if again := posts.by_submission(db, _submission(actor, key, page.source)):
         return again
     slow_mode.check(db, thread, actor)
-    return _publish(db, actor, thread, PostKind.ANSWER, page, None, key=key, held_posts=held_posts)
+    return _publish(db, actor, thread, PostKind.ANSWER, page, key=key, held_posts=held_posts)
 
 
 def comment(db: Session, actor: Actor, post_id: int, text: str, *, key: str, held_posts: int) -> Post:
@@ -55,12 +54,13 @@ def comment(db: Session, actor: Actor, post_id: int, text: str, *, key: str, hel
     words = form.take("text", wording.comment, text)
     form.done()
     page = render(words or "")
-    parent = policy.open_post(db, actor, post_id, Permit.COMMENT)
+    parent, thread = policy.open_post_and_thread(db, actor, post_id, Permit.COMMENT)
     if again := posts.by_submission(db, _submission(actor, key, page.source)):
         return again
-    thread = db.get_one(Thread, parent.thread_id)
     slow_mode.check(db, thread, actor)
-    return _publish(db, actor, thread, PostKind.COMMENT, page, parent.id, key=key, held_posts=held_posts)
+    return _publish(
+        db, actor, thread, PostKind.COMMENT, page, parent_id=parent.id, key=key, held_posts=held_posts
+    )
 
 
 def _publish(
@@ -69,21 +69,34 @@ def _publish(
     thread: Thread,
     kind: PostKind,
     page: Page,
-    parent_id: int | None,
+    names: Sequence[str] = (),
     *,
     key: str,
     held_posts: int,
+    parent_id: int | None = None,
 ) -> Post:
+    """The post is there; an opening post's thread carries the tags of these names."""
     opening = kind == PostKind.OPENING
-    title, tag_names = (thread.title, thread.tag_names) if opening else ("", "")
-    place = None if opening else thread.id
+    title, place = (thread.title, None) if opening else ("", thread.id)
     screened = admitting.admit(db, actor, page, title=title, thread_id=place, held_posts=held_posts)
     state = PostState.HELD if screened.holds else PostState.SHOWN
-    submission = _submission(actor, key, page.source)
-    post = posts.add(db, thread.id, actor.id, kind, page, state, parent_id=parent_id, submission=submission)
+    post = posts.add(
+        db,
+        thread.id,
+        actor.id,
+        kind,
+        page,
+        state,
+        parent_id=parent_id,
+        visible=visibility.is_seen(db, thread, kind, state, parent_id),
+        submission=_submission(actor, key, page.source),
+    )
+    change = visibility.begin(db, thread, post)
+    if opening:
+        tags.assign(db, thread, names)
+    tag_names = thread.tag_names if opening else ""
     posts.record(db, post, actor.id, at=post.created_at, title=title, tag_names=tag_names)
-    pending = citations.cite(db, post, page.citations)
-    change = visibility.settle(db, post)
+    pending = citations.cite(db, post, page.citations) if page.citations else []
     admitting.follow_up(db, actor, post, screened)
     if screened.holds:
         queue.hold(db, post.id, screened.reason)
@@ -91,7 +104,7 @@ def _publish(
         subscriptions.announce(db, thread, post, page.mentions)
     look_up(db, pending)
     # Last, here and in every action: all writers raise the same few generations and wait there.
-    effects.publish(db, thread.id, change)
+    effects.publish_new(db, thread.id, change, cites=bool(page.citations))
     return post
 
 

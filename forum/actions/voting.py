@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from forum import freshness, policy
 from forum.accounts.tables import Actor
 from forum.discussion import votes
-from forum.discussion.tables import Post, PostKind, Thread
+from forum.discussion.tables import Post, PostKind
 from forum.errors import Invalid
 from forum.policy import Permit
 
@@ -14,8 +14,8 @@ def vote(db: Session, actor: Actor, post_id: int, value: int) -> Post:
     """The actor's vote on the post is `value`: 1, -1, or 0 for none."""
     if value not in (-1, 0, 1):
         raise Invalid({"value": "A vote is up, down, or taken back."})
-    post = policy.open_post(db, actor, post_id, Permit.VOTE)
-    votes.cast(db, db.get_one(Thread, post.thread_id), post, actor.id, value)
+    post, thread = policy.open_post_and_thread(db, actor, post_id, Permit.VOTE)
+    votes.cast(db, thread, post, actor.id, value)
     lists = ("threads",) if post.kind == PostKind.OPENING else ()
     freshness.touch(db, f"thread:{post.thread_id}", *lists)
     return post

@@ -164,6 +164,8 @@ def _kept(db: Session, post_id: int) -> dict[int, dict[str, Any]]:
 
 def _recall(db: Session, post_id: int, reference_ids: Set[int]) -> None:
     """What readers said of a reference stands at its citations again when the post cites it again."""
+    if not reference_ids:
+        return
     said = db.scalars(select(Verification.reference_id).where(Verification.post_id == post_id).distinct())
     for reference_id in sorted(reference_ids & set(said)):
         verifications.recount(db, post_id, reference_id)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from forum.clock import now
@@ -26,6 +26,8 @@ MOVES: dict[PostState, frozenset[PostState]] = {
     WITHDRAWN: frozenset({SHOWN, HELD, REMOVED}),
 }
 
+_SUBMITTED = select(Post).where(Post.submission == bindparam("submission"))
+
 
 def add(
     db: Session,
@@ -39,7 +41,7 @@ def add(
     at: datetime | None = None,
     **more: Any,
 ) -> Post:
-    """A new post with its first revision, not yet visible: `visibility.settle` follows."""
+    """A new post without a revision. `visibility.settle` follows; if it is added visible, `begin` does."""
     moment = at or now()
     post = Post(
         thread_id=thread_id,
@@ -115,7 +117,7 @@ def by_submission(db: Session, submission: str | None) -> Post | None:
     """The post that this very form made already."""
     if submission is None:
         return None
-    return db.scalars(select(Post).where(Post.submission == submission)).first()
+    return db.scalars(_SUBMITTED, {"submission": submission}).first()
 
 
 def _words(page: Page) -> dict[str, Any]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from markupsafe import Markup, escape
-from sqlalchemy import Integer, and_, bindparam, select, update
+from sqlalchemy import Integer, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from forum.accounts.tables import Account
@@ -49,6 +49,18 @@ _ALL: AnySelect = (
     .limit(bindparam("most", type_=Integer))
 )
 _FOR_READERS = _ALL.where(_PUBLIC)
+_present = select(Post.revision).where(Post.id == Revision.post_id).scalar_subquery()
+_SHOW = (
+    update(Revision)
+    .where(
+        Revision.post_id.in_(bindparam("post_ids", expanding=True)),
+        or_(Revision.number == _present, Revision.taken_with == _present),
+    )
+    .values(
+        taken_with=func.nullif(Revision.taken_with, _present),
+        shown=or_(Revision.shown, Revision.number == _present),
+    )
+)
 _EARLIER = Revision.number < bindparam("before", type_=Integer)
 
 
@@ -82,21 +94,14 @@ def show(db: Session, post_ids: Sequence[int]) -> None:
     """
     if not post_ids:
         return
-    present = select(Post.revision).where(Post.id == Revision.post_id).scalar_subquery()
-    of_these = Revision.post_id.in_(post_ids)
-    _update(db, Revision.taken_with == present, of_these, taken_with=None)
-    _update(db, Revision.number == present, of_these, shown=True)
+    db.flush()
+    db.connection().execute(_SHOW, {"post_ids": post_ids})
 
 
 def take(db: Session, post: Post) -> None:
     """A moderator took the post away: its wordings up to now are not for readers, whatever follows them."""
-    _update(db, Revision.taken_with.is_(None), Revision.post_id == post.id, taken_with=post.revision)
-
-
-def _update(db: Session, *which: Any, **values: Any) -> None:
-    db.execute(
-        update(Revision).where(*which).values(values), execution_options={"synchronize_session": False}
-    )
+    public = update(Revision).where(Revision.taken_with.is_(None), Revision.post_id == post.id)
+    db.execute(public.values(taken_with=post.revision), execution_options={"synchronize_session": False})
 
 
 def _view(one: AnyRow, former: AnyRow | None) -> RevisionView:

@@ -4,8 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, bindparam, delete, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from forum.accounts.tables import Actor
@@ -48,6 +47,11 @@ _USED_BY = (
     .where(Tag.name.in_(bindparam("names", expanding=True)), Thread.author_id == bindparam("account_id"))
     .distinct()
 )
+_IDS = select(Tag.name, Tag.id).where(Tag.name.in_(bindparam("names", expanding=True)))
+_CREATE = text(
+    "INSERT INTO tag (name, description, caution, thread_count) VALUES (:name, '', '', 0)"
+    " ON CONFLICT (name) DO NOTHING"
+)
 
 
 def resolved(db: Session, names: Collection[str]) -> list[str]:
@@ -66,15 +70,23 @@ def assign(db: Session, thread: Thread, names: Sequence[str]) -> None:
 def put(db: Session, thread: Thread, names: Sequence[str]) -> None:
     """As `assign`, for names that are no synonyms."""
     ids = _ids(db, names)
-    kept = set(db.scalars(select(ThreadTag.tag_id).where(ThreadTag.thread_id == thread.id)))
+    carried = select(ThreadTag.tag_id).where(ThreadTag.thread_id == thread.id)
+    kept = set(db.scalars(carried)) if thread.tag_names else set()
     gone, new = kept - set(ids), [tag_id for tag_id in ids if tag_id not in kept]
-    db.execute(delete(ThreadTag).where(ThreadTag.thread_id == thread.id, ThreadTag.tag_id.in_(gone)))
-    db.add_all(_carried(thread, tag_id) for tag_id in new)
-    if thread.shown:
-        db.execute(update(Tag).where(Tag.id.in_(gone)).values(thread_count=Tag.thread_count - 1))
-        db.execute(update(Tag).where(Tag.id.in_(new)).values(thread_count=Tag.thread_count + 1))
     thread.tag_names = " ".join(names)
+    db.add_all(_carried(thread, tag_id) for tag_id in new)
+    if gone:
+        db.execute(delete(ThreadTag).where(ThreadTag.thread_id == thread.id, ThreadTag.tag_id.in_(gone)))
+    if thread.shown:
+        _count(db, gone, -1)
+        _count(db, new, 1)
     db.flush()
+
+
+def _count(db: Session, tag_ids: Collection[int], step: int) -> None:
+    """So many shown threads more (+1) or fewer (-1) carry each of the tags."""
+    if tag_ids:
+        db.execute(update(Tag).where(Tag.id.in_(tag_ids)).values(thread_count=Tag.thread_count + step))
 
 
 def _carried(thread: Thread, tag_id: int) -> ThreadTag:
@@ -188,8 +200,13 @@ def _with(words: str) -> tuple[ColumnElement[bool], ...]:
 
 def _ids(db: Session, names: Sequence[str]) -> list[int]:
     """Ids of the tags, in the order of the names; missing ones are created, also beside another writer."""
-    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
-    new = [{"name": name, "description": "", "thread_count": 0} for name in sorted(names)]
-    db.execute(insert(Tag).values(new).on_conflict_do_nothing())
-    found = {tag.name: tag.id for tag in db.execute(select(Tag.id, Tag.name).where(Tag.name.in_(names)))}
+    found = _found(db, names)
+    if missing := sorted(set(names) - found.keys()):
+        db.execute(_CREATE, [{"name": name} for name in missing])
+        found = _found(db, names)
     return [found[name] for name in names]
+
+
+def _found(db: Session, names: Collection[str]) -> Mapping[str, int]:
+    """The ids of those of the tags that exist, by name."""
+    return {tag.name: tag.id for tag in rows(db, _IDS, names=tuple(names))}

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
-from sqlalchemy import and_, bindparam, func, literal, literal_column, or_, select
+from sqlalchemy import and_, bindparam, literal, literal_column, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from forum.accounts.tables import Account, Actor
@@ -18,8 +18,6 @@ from forum.discussion.post_notices import Notice, parse
 from forum.discussion.tables import Post, PostKind, Thread, ThreadKind, Vote
 from forum.slugs import slug
 
-#: Characters of a post's plain text that its page tells to search engines.
-TOLD = 500
 #: Pages of a thread stand where its readable name would: these cannot be names.
 TAKEN = frozenset({"answer", "related", "tend"})
 
@@ -83,8 +81,7 @@ class PostFacts(NamedTuple):
 class PostView(NamedTuple):
     """One post as one viewer sees it; of two that are equal, the pages show the same.
 
-    `plain` is the beginning of the text without marks, one character more than TOLD if there is more; it is
-    for search engines, and empty for everybody who is signed in.
+    `plain` is the text without marks; it is for search engines, and empty for everybody who is signed in.
     """
 
     id: int
@@ -169,8 +166,7 @@ _POSTS: AnySelect = (
     .where(Post.thread_id == bindparam("thread_id"))
     .order_by(Post.id)
 )
-_BEGINNING = func.substr(Post.plain, 1, literal_column(str(TOLD + 1)))
-_POSTS_FOR_ALL = _POSTS.add_columns(literal(None), _BEGINNING).where(Post.visible)
+_POSTS_FOR_ALL = _POSTS.add_columns(literal(None), Post.plain).where(Post.visible)
 _MY_VOTE = and_(Vote.post_id == Post.id, Vote.account_id == _VIEWER)
 _POSTS_FOR_MODERATOR = _POSTS.add_columns(Vote.value, literal_column("''")).outerjoin(Vote, _MY_VOTE)
 _POSTS_FOR_MEMBER = _POSTS_FOR_MODERATOR.where(or_(Post.visible, Post.author_id == _VIEWER))

@@ -7,12 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, select, update
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import bindparam, exists, func, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.orm.attributes import set_committed_value
 
 from forum.accounts.tables import Account
 from forum.clock import now
-from forum.db import Table
+from forum.db import row, rows
 from forum.discussion import ranking, revisions
 from forum.discussion.tables import (
     Citation,
@@ -26,12 +27,64 @@ from forum.discussion.tables import (
 )
 from forum.references.tables import Reference
 
+_OF_THREAD = bindparam("thread_id", type_=Post.thread_id.type)
+_accepted = aliased(Post)
+_IS_ACCEPTED = exists().where(
+    _accepted.thread_id == _OF_THREAD, _accepted.visible, _accepted.accepted_at.is_not(None)
+)
+_LATEST = (
+    select(Post.shown_at, Post.author_id, _IS_ACCEPTED.label("is_accepted"))
+    .where(Post.thread_id == _OF_THREAD, Post.visible)
+    .order_by(Post.shown_at.desc(), Post.id.desc())
+    .limit(1)
+)
+_USES = (
+    select(Citation.post_id, Citation.reference_id)
+    .where(Citation.post_id.in_(bindparam("post_ids", expanding=True)))
+    .distinct()
+)
+#: In Core: as an ORM statement each would cost as much as five others.
+_ADD = {
+    column: update(table)
+    .where(table.id.in_(bindparam("keys", expanding=True)))
+    .values({column: column + bindparam("change")})
+    .returning(table.id, column)
+    for table, column in ((Account, Account.shown_posts), (Reference, Reference.citation_count))
+}
+#: Sets what it is given.
+_COPY = update(ThreadTag).where(ThreadTag.thread_id == bindparam("of_thread"))
+#: What the lists of a tag are ordered by, as in the thread.
+_COPIED = ("shown", "active_at", "is_unanswered")
+
 
 class Change(NamedTuple):
     """Ids of the posts that readers can see from now on, and of those that they no longer see."""
 
     appeared: list[int]
     gone: list[int]
+
+
+def is_seen(db: Session, thread: Thread, kind: PostKind, state: PostState, parent_id: int | None) -> bool:
+    """Whether readers will see a new post that begins so."""
+    if state != PostState.SHOWN or not (kind == PostKind.OPENING or thread.shown):
+        return False
+    return parent_id is None or db.get_one(Post, parent_id).visible
+
+
+def begin(db: Session, thread: Thread, post: Post) -> Change:
+    """As `settle`, for a post that was added just now with `visible` as it is: no tag of a new thread, no
+    comment, wording or citation of the post is there yet.
+    """
+    if not post.visible:
+        return Change([], [])
+    thread.shown = True
+    _count_posts(db, thread, [post], 1)
+    thread.is_unanswered = thread.kind == ThreadKind.QUESTION and thread.answer_count == 0
+    shown_at = post.shown_at or now()
+    if shown_at >= thread.active_at:
+        thread.active_at, thread.active_by_id = shown_at, post.author_id
+    _copy_to_tags(db, thread)
+    return Change([post.id], [])
 
 
 def settle(db: Session, post: Post) -> Change:
@@ -104,16 +157,18 @@ def _show_thread(db: Session, thread: Thread, shown: bool) -> None:
     tag_ids = select(ThreadTag.tag_id).where(ThreadTag.thread_id == thread.id)
     step = 1 if shown else -1
     db.execute(update(Tag).where(Tag.id.in_(tag_ids)).values(thread_count=Tag.thread_count + step))
-    db.execute(update(ThreadTag).where(ThreadTag.thread_id == thread.id).values(shown=shown))
 
 
 def _count(db: Session, thread: Thread, posts: Sequence[Post], step: int) -> None:
     """`posts` entered (+1) or left (-1) what readers see."""
+    _count_posts(db, thread, posts, step)
+    uses = rows(db, _USES, post_ids=[post.id for post in posts]) if posts else ()
+    count_citations(db, [reference_id for _, reference_id in uses], step)
+
+
+def _count_posts(db: Session, thread: Thread, posts: Sequence[Post], step: int) -> None:
     thread.answer_count += step * sum(post.kind == PostKind.ANSWER for post in posts)
     _add(db, Account, Account.shown_posts, Counter(post.author_id for post in posts), step)
-    ids = [post.id for post in posts]
-    uses = select(Citation.post_id, Citation.reference_id).where(Citation.post_id.in_(ids)).distinct()
-    count_citations(db, [reference_id for _, reference_id in db.execute(uses)] if ids else [], step)
 
 
 def count_citations(db: Session, reference_ids: Iterable[int], step: int) -> None:
@@ -122,16 +177,19 @@ def count_citations(db: Session, reference_ids: Iterable[int], step: int) -> Non
 
 
 def _add(
-    db: Session, table: type[Table], column: InstrumentedAttribute[int], counts: Counter[int], step: int
+    db: Session,
+    table: type[Account | Reference],
+    column: InstrumentedAttribute[int],
+    counts: Counter[int],
+    step: int,
 ) -> None:
     # Grouped by amount: a constant number of statements. Sorted keys: no deadlock between two writers.
-    key: ColumnElement[int] = table.__mapper__.primary_key[0]
     for amount in sorted(set(counts.values())):
         keys = sorted(k for k, count in counts.items() if count == amount)
-        db.execute(
-            update(table).where(key.in_(keys)).values({column: column + step * amount}),
-            execution_options={"synchronize_session": "fetch"},
-        )
+        for key, value in rows(db, _ADD[column], keys=keys, change=step * amount):
+            known = db.identity_map.get(db.identity_key(table, key))
+            if known is not None:
+                set_committed_value(known, column.key, value)
 
 
 def _refresh_thread(db: Session, thread: Thread, changed: bool) -> None:
@@ -139,17 +197,15 @@ def _refresh_thread(db: Session, thread: Thread, changed: bool) -> None:
     thread.is_unanswered = thread.kind == ThreadKind.QUESTION and thread.answer_count == 0
     if not changed:
         return
-    visible = (Post.thread_id == thread.id, Post.visible)
-    accepted = select(func.count()).where(*visible, Post.accepted_at.is_not(None))
-    thread.is_accepted = bool(db.scalar(accepted))
-    latest = db.execute(
-        select(Post.shown_at, Post.author_id)
-        .where(*visible)
-        .order_by(Post.shown_at.desc(), Post.id.desc())
-        .limit(1)
-    ).first()
+    latest = row(db, _LATEST, thread_id=thread.id)
+    thread.is_accepted = bool(latest and latest.is_accepted)
     if latest:
         thread.active_at, thread.active_by_id = latest.shown_at or now(), latest.author_id
-    values = {"active_at": thread.active_at, "is_unanswered": thread.is_unanswered}
-    db.execute(update(ThreadTag).where(ThreadTag.thread_id == thread.id).values(values))
+    _copy_to_tags(db, thread)
     db.flush()
+
+
+def _copy_to_tags(db: Session, thread: Thread) -> None:
+    if thread.tag_names:
+        values = {name: getattr(thread, name) for name in _COPIED}
+        db.connection().execute(_COPY, {"of_thread": thread.id, **values})

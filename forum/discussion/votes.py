@@ -14,7 +14,8 @@ def cast(db: Session, thread: Thread, post: Post, account_id: int, value: int) -
     before = db.scalar(select(Vote.value).where(*mine)) or 0
     if value == before:
         return
-    db.execute(delete(Vote).where(*mine))
+    if before:
+        db.execute(delete(Vote).where(*mine))
     if value:
         db.add(Vote(post_id=post.id, account_id=account_id, value=value, at=now()))
     post.score += value - before

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from forum import jobs
@@ -23,6 +23,13 @@ _MINE = select(
     Message.read_at,
     Message.author_id,
 ).order_by(Message.id.desc())
+
+_ONE_MORE = (
+    update(Account)
+    .where(Account.id == bindparam("account_id"))
+    .values(unread=Account.unread + 1)
+    .returning(Account.email, Account.is_sample)
+)
 
 
 class MessageView(NamedTuple):
@@ -68,11 +75,7 @@ def send(
     db.add(message)
     db.flush()
     person = db.execute(
-        update(Account)
-        .where(Account.id == account_id)
-        .values(unread=Account.unread + 1)
-        .returning(Account.email, Account.is_sample),
-        execution_options={"synchronize_session": "fetch"},
+        _ONE_MORE, {"account_id": account_id}, execution_options={"synchronize_session": "fetch"}
     ).one()
     if person.email and not person.is_sample:
         jobs.put(db, "mail.deliver", message_id=message.id)

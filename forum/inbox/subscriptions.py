@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from forum.accounts.names import key
 from forum.accounts.tables import Account
-from forum.db import rows
+from forum.db import row, rows
 from forum.discussion.naming import called
 from forum.discussion.tables import Post, PostKind, Thread
 from forum.inbox import following, messages
@@ -16,6 +16,8 @@ from forum.inbox.letters import compose
 
 #: People that one post can call by name.
 MOST_MENTIONS = 10
+
+_NAME = select(Account.name).where(Account.id == bindparam("account_id"))
 
 
 def announce(db: Session, thread: Thread, post: Post, mentions: Sequence[str]) -> None:
@@ -30,7 +32,7 @@ def announce(db: Session, thread: Thread, post: Post, mentions: Sequence[str]) -
     for account_id in _mentioned(db, mentions):
         told.setdefault(account_id, "mention")
     told.pop(post.author_id, None)
-    author = _name(db, post.author_id)
+    author = _name(db, post.author_id) if told else ""
     # Sorted, so that two transactions lock the same accounts in the same order.
     for account_id, kind in sorted(told.items()):
         what = called(post.kind, thread.kind)
@@ -63,4 +65,7 @@ def _mentioned(db: Session, names: Sequence[str]) -> list[int]:
 
 
 def _name(db: Session, account_id: int) -> str:
-    return db.get_one(Account, account_id).name
+    found = row(db, _NAME, account_id=account_id)
+    assert found is not None, "every post has an author"
+    name: str = found.name
+    return name

@@ -98,7 +98,8 @@ def refresh(db: Session, item: ReviewItem, happened: Happening, moderator_id: in
         item.claimed_by_id = item.claimed_until = None
         item.decided_at = now()
     item.is_escalated = item.is_escalated and is_open
-    _score(db, item, subject, flags, waits)
+    with db.no_autoflush:
+        _score(db, item, subject, flags, waits)
     db.flush()
 
 

@@ -1,15 +1,15 @@
 """The search index: one document for each visible post, none for any other."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import ModuleType
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
-from forum.db import row, rows
+from forum.db import AnyRow, AnySelect, row, rows
 from forum.discussion import citations
-from forum.discussion.tables import Post, PostKind, Thread
+from forum.discussion.tables import Citation, Post, PostKind, Thread
 from forum.search import analysis, postgres, sqlite, vocabulary
 from forum.search.places import Document
 from forum.search.semantic import upkeep
@@ -19,10 +19,20 @@ BATCH = 500
 #: Characters of a body and of its sources' titles that are searched; only imported posts can be longer.
 BODY, SOURCES = 100_000, 10_000
 
-_VISIBLE = (
-    select(Post.id, Post.thread_id, Post.kind, Post.plain, Thread.title, Thread.tag_names)
+_POSTS: AnySelect = (
+    select(
+        Post.id,
+        Post.thread_id,
+        Post.kind,
+        Post.plain,
+        Post.visible,
+        Thread.title,
+        Thread.tag_names,
+        exists().where(Citation.post_id == Post.id).label("cites"),
+        exists().where(SearchDocument.post_id == Post.id).label("is_indexed"),
+    )
     .join(Thread, Thread.id == Post.thread_id)
-    .where(Post.visible, Post.id.in_(bindparam("post_ids", expanding=True)))
+    .where(Post.id.in_(bindparam("post_ids", expanding=True)))
 )
 _PRESENT = select(
     SearchDocument.post_id,
@@ -49,7 +59,9 @@ def put(db: Session, post_ids: Sequence[int]) -> None:
     db.flush()
     for batch in _batches(post_ids):
         written: dict[str, str] = {}
-        _replace(db, batch, list(_documents(db, batch, written)), written)
+        found = rows(db, _POSTS, post_ids=batch)
+        indexed = [post.id for post in found if post.is_indexed]
+        _replace(db, indexed, list(_documents(db, found, written)), written)
         upkeep.put(db, batch)
 
 
@@ -93,7 +105,7 @@ def engine_of(db: Session) -> ModuleType:
 def _replace(
     db: Session, post_ids: Sequence[int], documents: Sequence[Document], written: Mapping[str, str]
 ) -> None:
-    present = [Document(*each) for each in rows(db, _PRESENT, post_ids=post_ids)]
+    present = [Document(*each) for each in rows(db, _PRESENT, post_ids=post_ids)] if post_ids else []
     engine = engine_of(db)
     if present:
         engine.drop(db, [each.post_id for each in present])
@@ -102,10 +114,11 @@ def _replace(
     vocabulary.record(db, documents, present, written)
 
 
-def _documents(db: Session, post_ids: Sequence[int], written: dict[str, str]) -> Iterable[Document]:
-    found = rows(db, _VISIBLE, post_ids=post_ids)
-    cited = citations.titles(db, [post.id for post in found])
-    for post in found:
+def _documents(db: Session, found: Sequence[AnyRow], written: dict[str, str]) -> Iterator[Document]:
+    visible = [post for post in found if post.visible]
+    citing = [post.id for post in visible if post.cites]
+    cited = citations.titles(db, citing) if citing else {}
+    for post in visible:
         title, tags = (post.title, post.tag_names) if post.kind == PostKind.OPENING else ("", "")
         fields = Fields(title, post.plain[:BODY], tags, cited.get(post.id, "")[:SOURCES])
         yield document(post.id, post.thread_id, fields, post.title, written)

@@ -6,13 +6,12 @@ A change of the index adds rows to a table that nobody else writes to, and `fold
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 
-from sqlalchemy import bindparam, insert, text
+from sqlalchemy import bindparam, text
 from sqlalchemy.orm import Session
 
 from forum.config import Settings
 from forum.db import Database, rows
 from forum.search.places import Document
-from forum.search.tables import SearchTokenChange
 
 #: No words can be these tokens: they count all documents, and all the tokens in them.
 DOCUMENTS, LENGTHS = "", " "
@@ -25,6 +24,7 @@ _COUNTS = text(
     " UNION ALL SELECT token, change FROM search_token_change WHERE token IN :tokens"
     ") AS counted GROUP BY token"
 ).bindparams(bindparam("tokens", expanding=True))
+_CHANGE = text("INSERT INTO search_token_change (token, change, word) VALUES (:token, :change, :word)")
 _UNTIL = text("SELECT max(id) FROM (SELECT id FROM search_token_change ORDER BY id LIMIT :folded) AS oldest")
 _ADD = text(
     "INSERT INTO search_token (token, documents, word)"
@@ -67,7 +67,7 @@ def record(
         if change
     ]
     if found:
-        db.execute(insert(SearchTokenChange), found)
+        db.execute(_CHANGE, found)
 
 
 def fold(database: Database, _settings: Settings | None = None) -> None:
