@@ -340,7 +340,7 @@ STEPS = st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 15), st.integer
 
 def test_after_anything_every_count_is_what_counting_says(db: Session) -> None:
     """PostgreSQL is slower, and differs in what the database does only: it walks less often."""
-    walks = 30 if db.get_bind().dialect.name == "sqlite" else 10
+    walks = 20 if db.get_bind().dialect.name == "sqlite" else 8
 
     @sets(max_examples=walks, deadline=None, phases=(Phase.explicit, Phase.generate))
     @given(STEPS)

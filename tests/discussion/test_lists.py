@@ -203,7 +203,7 @@ def plain(db: Session, asker: Actor, names: str) -> Thread:
 
 
 @sets(
-    max_examples=30,
+    max_examples=20,
     deadline=None,
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

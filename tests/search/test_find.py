@@ -238,7 +238,7 @@ _between = st.lists(
     query=st.sampled_from(["garden", "garden plant", "tag:sleep", "is:question garden", '"the garden"']),
     order=st.sampled_from(Order),
 )
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_nobody_meets_a_thread_twice_or_misses_one(
     forum: Forum, acts: list[list[tuple[int, str]]], query: str, order: Order
 ) -> None:
@@ -344,7 +344,7 @@ european = st.text(
     st.characters(max_codepoint=0x17F, exclude_categories=["No"], exclude_characters="\0"), max_size=80
 )
 quickly = settings(
-    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
