@@ -1,5 +1,6 @@
 """`forum serve`: the web server, the worker beside it, and an end for both when one is asked for."""
 
+import gc
 import ipaddress
 import os
 import socket
@@ -54,6 +55,9 @@ def serve(host: str, port: int, workers: int, *, with_worker: bool, with_sample:
     os.environ[parent.SERVING] = str(os.getpid())
     server = _server(address, port, workers)
     companion = Companion(lambda: bool(server.interrupt_signal)) if with_worker else None
+    # What is loaded by now stays for good: the collector of each process need not look at it again.
+    gc.collect()
+    gc.freeze()
     try:
         server.serve()
     finally:

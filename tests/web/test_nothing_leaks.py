@@ -62,7 +62,7 @@ DESK = frozenset(
 )
 SECRETS = HELD | GONE | BETWEEN | DESK
 
-#: Words that feeds are asked for: some of each kind, because a feed finds what the search finds.
+#: Words that feeds and suggestions are asked for: some of each kind, because they find what the search finds.
 FOLLOWED = frozenset(
     {"zqheldtitle", "zqheldtag", "zqhiddenanswer", "zqremovedtag", "zqwithdrawn", "evidence"}
 )
@@ -214,7 +214,10 @@ def addresses(db: Session) -> Iterator[str]:
         yield from (f"/search?q={word}", f"/search?q=tag:{word}")
         yield from (f"/references?q={word}", f"/references.txt?q={word}")
         if word in FOLLOWED:
-            yield from (f"/feeds/search.atom?q={word}", f"/feeds/tags/{word}.json")
+            yield from (f"/feeds/search.atom?q={word}", f"/feeds/tags/{word}.json", f"/tags?q={word}")
+            yield from (f"/search/suggest?q={word[:-1]}", f"/search/suggest.json?q={word}")
+            yield from (f"/search?q={word}&order=newest", f"/search?q={word}+in:people")
+            yield f"/ask/similar?title={word}+{word}+about+sleep"
     yield from (
         "/log.json",
         "/feeds/latest.json",
