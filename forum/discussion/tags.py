@@ -5,11 +5,11 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, delete, or_, select, text, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from forum.accounts.tables import Actor
 from forum.db import AnySelect, rows
-from forum.discussion.tables import Tag, TagSynonym, Thread, ThreadTag
+from forum.discussion.tables import Tag, TagMerge, TagMergeThread, TagSynonym, Thread, ThreadTag
 from forum.paging import Cursor, Page
 
 #: Characters of a caution, and of a description.
@@ -64,7 +64,27 @@ def assign(db: Session, thread: Thread, names: Sequence[str]) -> None:
     """The thread carries the tags that these names mean, and no others, in this order; tags that nobody used
     before come into being.
     """
-    put(db, thread, resolved(db, names))
+    meant = resolved(db, names)
+    if left := set(thread.tag_names.split()) - set(meant):
+        _go_ahead(db, thread, left, meant)
+    put(db, thread, meant)
+
+
+def _go_ahead(db: Session, thread: Thread, left: Collection[str], meant: Collection[str]) -> None:
+    """Where the thread leaves a tag for the one that it became, before the merge has come to it, the merge
+    knows of it when it is undone.
+    """
+    into = aliased(Tag)
+    merges = (
+        select(TagMerge.id)
+        .join(Tag, Tag.id == TagMerge.from_id)
+        .join(into, into.id == TagMerge.into_id)
+        .where(Tag.name.in_(left), into.name.in_(meant), TagMerge.undone_at.is_(None))
+    )
+    db.add_all(
+        TagMergeThread(merge_id=merge_id, thread_id=thread.id, tag_names=thread.tag_names)
+        for merge_id in db.scalars(merges).all()
+    )
 
 
 def put(db: Session, thread: Thread, names: Sequence[str]) -> None:

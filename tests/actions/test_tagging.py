@@ -14,7 +14,7 @@ from forum.accounts.tables import Actor, Role
 from forum.actions import editing, effects, following, posting, tagging, tending, voting
 from forum.config import settings
 from forum.db import Database
-from forum.discussion import posts, tagged, tags
+from forum.discussion import posts, tag_changes, tagged, tags
 from forum.discussion.tables import Post, PostState, Tag, TagMerge, Thread, ThreadTag
 from forum.errors import Conflict, Forbidden, ForumError, Invalid, NotFound
 from forum.inbox import following as followed
@@ -220,6 +220,24 @@ def test_a_chain_of_merges_is_undone_from_its_end(db: Session, moderator: Actor)
     assert thread.tag_names == "acid" and tags.resolved(db, ["blotter"]) == ["acid"]
     tagging.undo(db, moderator, first.id)
     assert thread.tag_names == "blotter"
+
+
+def test_a_thread_that_is_edited_before_the_merge_comes_to_it_goes_back_too(
+    db: Session, moderator: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tagging, "BATCH", 1)
+    author = make_account(db)
+    thread, later = (make_thread(db, author, tags="acid") for _ in range(2))
+    make_thread(db, tags="lsd")
+    made = tagging.merge(db, moderator, "acid", "lsd", "")
+    assert (thread.tag_names, later.tag_names) == ("lsd", "acid")
+    text, title = "Other words than before.", "Another title than before"
+    editing.edit(db, author, opening(db, later).id, text, 1, title=title, tag_names="acid")
+    assert later.tag_names == "lsd"
+    tagging.undo(db, moderator, made.id)
+    while tag_changes.move(db, db.get_one(TagMerge, made.id), 1):
+        pass
+    assert (thread.tag_names, later.tag_names) == ("acid", "acid")
 
 
 @pytest.mark.parametrize(("into", "words"), [("acid", "this tag itself"), ("none", "no tag"), ("", "Add at")])
