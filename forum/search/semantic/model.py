@@ -1,9 +1,9 @@
 """Texts as vectors: those of like meaning point the same way.
 
-all-MiniLM-L6-v2 (huggingface.co/sentence-transformers/all-MiniLM-L6-v2), six layers of BERT's encoder
-(arxiv.org/abs/1810.04805) in numpy: what comes out is the mean over the text's pieces, of length one. It was
-made for English; texts of other languages come out by their words, as far as it knows them. With another
-model all vectors that are kept have to be made anew.
+all-MiniLM-L6-v2 (from Sentence Transformers), six layers of BERT's encoder (arxiv.org/abs/1810.04805)
+in numpy: what comes out is the mean over the text's pieces, of length one. It was made for English; texts of
+other languages come out by their words, as far as it knows them. With another model all vectors that are kept
+have to be made anew.
 """
 
 from functools import cache
