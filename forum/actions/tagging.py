@@ -30,7 +30,7 @@ def describe(db: Session, actor: Actor, name: str, description: str) -> TagRow:
     words = form.take("description", lambda typed: within(typed, tags.DESCRIPTION_LENGTH), description) or ""
     form.done()
     tags.describe(db, tag.name, wording.one_line(words))
-    log.write_act(db, "describe-tag", actor.id, reason=tag.name)
+    log.write_act(db, "describe-tag", actor.id, reason=_told(tag))
     freshness.touch(db, "tags", "threads", "log")
     return tag
 
@@ -44,18 +44,18 @@ def name_synonym(db: Session, actor: Actor, name: str, synonym: str) -> TagRow:
     form.done()
     (other,) = wording.tags(synonym)
     tag_changes.add_synonym(db, tag.id, other)
-    log.write_act(db, "tag-synonym", actor.id, reason=f"{other} → {tag.name}")
+    log.write_act(db, "tag-synonym", actor.id, reason=f"{other} → {_told(tag)}")
     freshness.touch(db, "tags", "log")
     return tag
 
 
 def drop_synonym(db: Session, actor: Actor, name: str, synonym: str) -> TagRow:
-    """The name is free for a tag of its own. NotFound; Conflict if it came with a merge."""
+    """The name is free for a tag of its own. NotFound; CameWithMerge if it cannot be."""
     policy.require(Permit.TEND, actor)
     tag = _open(db, name)
     if not tag_changes.drop_synonym(db, tag.id, synonym):
         raise NotFound
-    log.write_act(db, "no-tag-synonym", actor.id, reason=f"{synonym} → {tag.name}")
+    log.write_act(db, "no-tag-synonym", actor.id, reason=f"{synonym} → {_told(tag)}")
     freshness.touch(db, "tags", "log")
     return tag
 
@@ -76,9 +76,9 @@ def merge(db: Session, actor: Actor, name: str, into: str, why: str) -> TagMerge
     made = tag_changes.merge(db, tag, home, actor.id, words)
     shared = following.followers(db, Kind.TAG, home.id)
     moved = following.repoint(db, Kind.TAG, tag.id, home.id)
-    tag_changes.remember(made, followers=list(moved), shared_followers=shared)
-    said = f": {words}" if words else ""
-    log.write_act(db, "merge-tags", actor.id, reason=f"{tag.name} → {home.name}{said}")
+    names = f"{_told(tag)} → {_told(home)}"
+    tag_changes.remember(made, followers=list(moved), shared_followers=shared, names=names)
+    log.write_act(db, "merge-tags", actor.id, reason=f"{names}: {words}" if words else names)
     _move(db, made)
     # What stands above its threads may be another caution now.
     freshness.touch(db, "tags", "threads", "cautions", "log")
@@ -93,8 +93,7 @@ def undo(db: Session, actor: Actor, merge_id: int) -> TagMerge:
         raise NotFound
     tag_changes.undo(db, made)
     _part_followers(db, made)
-    names = " → ".join(tag_changes.name_of(db, tag_id) for tag_id in (made.from_id, made.into_id))
-    log.write_act(db, "undo-merge-tags", actor.id, reason=names)
+    log.write_act(db, "undo-merge-tags", actor.id, reason=made.took["names"])
     _move(db, made)
     freshness.touch(db, "tags", "threads", "cautions", "log")
     return made
@@ -130,6 +129,11 @@ def _part_followers(db: Session, made: TagMerge) -> None:
             following.follow(db, account_id, Kind.TAG, made.from_id)
             if account_id not in made.took["shared_followers"]:
                 following.unfollow(db, account_id, Kind.TAG, made.into_id)
+
+
+def _told(tag: TagRow) -> str:
+    """How the public log names it: what only hidden threads carry may be what was hidden."""
+    return tag.name if tag.thread_count or tag.description else "(a tag that readers do not see)"
 
 
 def _open(db: Session, name: str) -> TagRow:

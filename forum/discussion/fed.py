@@ -14,7 +14,7 @@ from forum.discussion import cited, post_notices
 from forum.discussion.cited import CitationView
 from forum.discussion.naming import called
 from forum.discussion.post_notices import Notice
-from forum.discussion.tables import Post, PostKind, Tag, Thread, ThreadTag
+from forum.discussion.tables import Post, PostKind, Thread
 
 
 class FedPost(NamedTuple):
@@ -64,13 +64,7 @@ _OPENINGS: AnySelect = (
     .join(Account, Account.id == Post.author_id)
 )
 _LATEST = _OPENINGS.where(Thread.shown).order_by(Thread.active_at.desc(), Thread.id.desc()).limit(_MOST)
-_TAG_ID = select(Tag.id).where(Tag.name == bindparam("tag_name")).scalar_subquery()
-_TAGGED = (
-    _OPENINGS.join(ThreadTag, ThreadTag.thread_id == Thread.id)
-    .where(ThreadTag.tag_id == _TAG_ID, ThreadTag.shown)
-    .order_by(ThreadTag.active_at.desc(), ThreadTag.thread_id.desc())
-    .limit(_MOST)
-)
+_OF_THREADS = _OPENINGS.where(Thread.id.in_(bindparam("thread_ids", expanding=True)), Thread.shown)
 _POSTS: AnySelect = (
     select(*_COLUMNS)
     .join(Thread, Thread.id == Post.thread_id)
@@ -88,9 +82,10 @@ def latest(db: Session, most: int) -> list[FedPost]:
     return _read(db, _LATEST, most=most)
 
 
-def tagged(db: Session, tag_name: str, most: int) -> list[FedPost]:
-    """The opening posts of the threads that carry the tag, those with the latest posts first."""
-    return _read(db, _TAGGED, most=most, tag_name=tag_name)
+def openings(db: Session, thread_ids: Sequence[int]) -> list[FedPost]:
+    """The opening posts of these threads in this order, without those that readers do not see."""
+    found = {post.thread_id: post for post in _read(db, _OF_THREADS, thread_ids=thread_ids)}
+    return [found[thread_id] for thread_id in thread_ids if thread_id in found]
 
 
 def of_thread(db: Session, thread_id: int, most: int) -> list[FedPost]:

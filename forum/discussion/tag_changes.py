@@ -4,7 +4,7 @@ A merge moves threads in batches: what is to be done next can be seen from the t
 stop, and an undo can begin before the merge has come to its end. Each batch leaves every count right.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -30,6 +30,17 @@ class MergeView(NamedTuple):
     why: str
 
 
+class CameWithMerge(Conflict):
+    """The name of a tag that became another one is no name to take away: the merge can be undone."""
+
+    code = "came_with_merge"
+    title = "This name came with a merge"
+    words = (
+        "Undo the merge instead, where the tag is edited, under “Merged into this one”: then it is a tag of"
+        " its own again."
+    )
+
+
 def is_in_use(db: Session, tag: TagRow) -> bool:
     """Whether the tag has anything of its own: threads that carry it, shown or not, words, other names."""
     carried = exists().where(ThreadTag.tag_id == tag.id)
@@ -44,12 +55,17 @@ def add_synonym(db: Session, tag_id: int, name: str) -> None:
 
 
 def drop_synonym(db: Session, tag_id: int, name: str) -> bool:
-    """The name is free again; False if it was not one of this tag. Conflict if it came with a merge."""
-    came = select(TagMerge.id).join(Tag, Tag.id == TagMerge.from_id)
-    if db.scalar(came.where(Tag.name == name, TagMerge.undone_at.is_(None))) is not None:
-        raise Conflict("This name came with a merge: undo that, and it is a tag of its own again.")
+    """The name is free again; False if it was not one of this tag. CameWithMerge if it cannot be."""
+    if merged(db, [name]):
+        raise CameWithMerge
     gone = delete(TagSynonym).where(TagSynonym.tag_id == tag_id, TagSynonym.name == name)
     return db.scalar(gone.returning(TagSynonym.name)) is not None
+
+
+def merged(db: Session, names: Collection[str]) -> frozenset[str]:
+    """Those of the names that were tags, and became other names in a merge that is in force."""
+    came = select(Tag.name).join(TagMerge, TagMerge.from_id == Tag.id)
+    return frozenset(db.scalars(came.where(Tag.name.in_(names), TagMerge.undone_at.is_(None))))
 
 
 def merge(db: Session, tag: TagRow, into: TagRow, actor_id: int, why: str) -> TagMerge:

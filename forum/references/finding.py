@@ -1,5 +1,6 @@
 """The list of sources, and the search over it."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
@@ -40,10 +41,19 @@ _ROW = (
 )
 
 
-def listing(db: Session, query: str, after: str | None, limit: int) -> Page[ReferenceRow]:
-    """References that readers can see cited, and that contain every word of `query`; the most cited first."""
+def listing(
+    db: Session,
+    query: str,
+    after: str | None,
+    limit: int,
+    fitting: Sequence[ColumnElement[bool]] = (),
+) -> Page[ReferenceRow]:
+    """References that readers can see cited, and that contain every word of `query`; the most cited first.
+
+    Of each of them all of `fitting` holds.
+    """
     statement = _ROW.limit(limit + 1)
-    statement = statement.where(*_containing(query))
+    statement = statement.where(*_containing(query), *fitting)
     if cursor := Cursor.decode(after, int, int):
         place = tuple_(Reference.citation_count, Reference.id)
         statement = statement.where(place < tuple_(*cursor))

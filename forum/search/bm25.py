@@ -19,14 +19,14 @@ from forum.search.places import Document
 K1, B = 1.2, 0.75
 #: How often a word counts that stands there.
 TITLE, BODY, TAGS, SOURCES = 3.0, 1.0, 1.0, 0.5
-#: What a pair of neighbours counts, beside its words; so many places lie between them at most.
+#: What a pair of neighbours counts, beside its words; so many places they are apart at most.
 PAIR, NEAR = 0.3, 2
 
 
 class Scale(NamedTuple):
     """What documents are measured by; words go by their numbers in the query."""
 
-    #: Of each form of a word, a space before and behind it.
+    #: Of each form of a word, a space before it.
     numbers: Mapping[str, int]
     in_title: frozenset[int]
     #: What a word, or the pair of a word and the next one, is worth.
@@ -51,7 +51,7 @@ def scale(asked: Asked) -> Scale:
     for one in range(len(words) - 1):
         worth[one, one + 1] = PAIR * min(worth[one], worth[one + 1])
     return Scale(
-        {f" {form} ": number for number, word in enumerate(words) for form in word.forms},
+        {f" {form}": number for number, word in enumerate(words) for form in word.forms},
         frozenset(number for number, word in enumerate(words) if word.in_title),
         worth,
         [(tuple(places[stem] for stem in term.words), term.in_title) for term in asked.terms],
@@ -90,27 +90,29 @@ def _count(
     is_title: bool = False,
 ) -> _Found:
     """Adds how often each word stands in the text, and each pair; answers where they stand."""
-    found = _found(f" {text} ", scale, is_title=is_title) if text else []
+    if not text:
+        return ()
+    found = _found(f" {text} ", scale, is_title=is_title)
     for place, (_, end, word) in enumerate(found):
         often[word] = often.get(word, 0.0) + weight
-        if any(
-            following == word + 1 and text.count(" ", end, begin) <= NEAR
-            for begin, _, following in found[place + 1 : place + 1 + NEAR]
-        ):
-            often[word, word + 1] = often.get((word, word + 1), 0.0) + weight
+        for begin, _, following in found[place + 1 : place + 1 + NEAR]:
+            if following == word + 1 and text.count(" ", end, begin) <= NEAR:
+                often[word, following] = often.get((word, following), 0.0) + weight
+                break
     return found
 
 
 def _found(text: str, scale: Scale, *, is_title: bool) -> _Found:
-    # Looking for each word is several times quicker than looking at each word of the text.
+    # Looking for each word is several times quicker than looking at each word of the text, and the quicker
+    # without the space behind the word: Python's search goes by the last letter.
     found = []
     for form, number in scale.numbers.items():
         if is_title or number not in scale.in_title:
             place = text.find(form)
             while place >= 0:
-                # Without the spaces around it; the one behind it may be the one before the next.
-                end = place + len(form) - 2
-                found.append((place, end, number))
+                end = place + len(form)
+                if text[end] == " ":
+                    found.append((place, end - 1, number))
                 place = text.find(form, end)
     found.sort()
     return found

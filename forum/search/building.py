@@ -29,6 +29,8 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     Field.EVIDENCE: fields.VALUES[Field.EVIDENCE],
     WITHIN: tuple(Within),
 }
+#: The fields that take a value of a field of the language, one.
+_VALUES = (KIND, STATE, *(field for field in Field if field not in (Field.TAG, Field.IS)))
 #: Between two phrases.
 _APART = ";"
 _TAGS_APART = re.compile(r"[\s,;]+")
@@ -47,6 +49,20 @@ def built(form: Mapping[str, str]) -> str:
     """
     typed = {name: scanning.clean(form.get(name, "")).strip() for name in FIELDS}
     return " ".join(part for name in FIELDS for part in _WRITERS[name](typed[name]) if part)
+
+
+def problems(form: Mapping[str, str]) -> dict[str, str]:
+    """For each field whose value means nothing there, why, in a sentence."""
+    typed = {name: scanning.clean(form.get(name, "")).strip() for name in _VALUES}
+    found = {name: _problem(name, value) for name, value in typed.items() if value}
+    return {name: sentence for name, sentence in found.items() if sentence}
+
+
+def _problem(name: str, typed: str) -> str:
+    query = parse(" ".join(_WRITERS[name](typed)))
+    if query.conditions:
+        return ""
+    return query.remarks[0].words if query.remarks else "This says nothing that can be searched for."
 
 
 def fields_of(query: Query) -> dict[str, str]:
@@ -134,7 +150,9 @@ def _within(typed: str) -> Iterator[str]:
 
 
 def _more(typed: str) -> Iterator[str]:
-    yield spelled(parse(typed))
+    """What is not understood stays as it is, so that the page can say so."""
+    query = parse(typed)
+    yield typed.lstrip(" :：") if query.remarks else spelled(query)
 
 
 _WRITERS: Mapping[str, Callable[[str], Iterator[str]]] = {

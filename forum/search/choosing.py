@@ -4,6 +4,7 @@ What this costs has an end, however large the forum is: of common words the inde
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from math import prod
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select
@@ -13,15 +14,17 @@ from forum.db import rows
 from forum.discussion.tables import Post, Thread
 from forum.search import bm25
 from forum.search.asking import Ask, Asked, Sought, asked
-from forum.search.places import Candidate, Document
+from forum.search.places import Candidate, Candidates, Document
 from forum.search.query import Order, Query
 from forum.search.tables import SearchDocument
 
 Clauses = Sequence[ColumnElement[bool]]
 
-#: So many posts for each word of a query, and so many at most, are put in order by BM25; twice as many if too
-#: few have all words.
-RANKED, MOST_RANKED = 75, 300
+#: So many posts for each word of a query and once more, and so many at most, are put in order by BM25; twice
+#: as many if too few have all words.
+RANKED, MOST_RANKED = 40, 300
+#: Of what stands in so few posts, all are put in order.
+FEW = 300
 #: Who finds so many posts with all words is not shown those with some.
 ENOUGH = 30
 #: So many entries of the index, times the square of the number of words, are weighed; of more only the newest
@@ -29,6 +32,8 @@ ENOUGH = 30
 WEIGHED = 300
 #: So many of the newest matching posts are put in order by date or score.
 NEWEST = 10_000
+#: About such a part of the posts that have a word have it in their titles.
+_TITLED = 0.1
 #: Added to the score of a post that has all the words.
 ABOVE = 10**15
 
@@ -37,20 +42,29 @@ _DOCUMENTS = select(*(SearchDocument.__table__.c[name] for name in Document._fie
 )
 
 
+class Guess(NamedTuple):
+    """How many posts match as far as can be told, how many of them are wanted at most, of how many in all."""
+
+    posts: float
+    most: int
+    total: int
+
+
 class Engine(NamedTuple):
     """What a database does of it: selects what matches, newest first, or weighs all that matches.
 
-    What `matching` makes selects `post_id`, given `match` (an Ask in the database's words) and `most`.
+    What `matching` makes selects `post_id`, given `match` (an Ask in the database's words) and `most`; it
+    chooses how from the guess.
     """
 
-    matching: Callable[[Clauses], Select[Any]]
+    matching: Callable[[Clauses, Guess], Select[Any]]
     match: Callable[[Ask], str]
     weighed: Callable[[Session, Ask, Asked, Clauses, int], list[int]]
 
 
 def candidates(
     db: Session, engine: Engine, query: Query, clauses: Clauses, order: Order, most: int
-) -> list[Candidate]:
+) -> Candidates:
     """The best post of each thread that matches, the best thread first, at most `most` threads.
 
     By RELEVANCE those with all words are above those with some. By NEWEST and SCORE all words must be there;
@@ -60,12 +74,16 @@ def candidates(
     every = Ask(every=wanted.terms, none=wanted.excluded)
     some = _some(wanted)
     if order is not Order.RELEVANCE:
-        found = _ordered(db, engine, every, clauses, order, most)
-        return found or _ordered(db, engine, some, clauses, order, most)
+        found = _ordered(db, engine, every, wanted.total, clauses, order, most)
+        return Candidates(found or _ordered(db, engine, some, wanted.total, clauses, order, most))
+    asks = [every]
     posts = dict.fromkeys(_promising(db, engine, every, wanted, clauses))
     if len(posts) < ENOUGH and some != every:
+        asks.append(some)
         posts |= dict.fromkeys(_promising(db, engine, some, wanted, clauses))
-    return _best(_documents(db, list(posts)), wanted)[:most]
+    best = Candidates(_best(_documents(db, list(posts)), wanted)[:most])
+    best.is_cut = len(posts) >= _ranked(asks[-1], wanted)
+    return best
 
 
 def _some(wanted: Asked) -> Ask:
@@ -83,15 +101,34 @@ def _promising(db: Session, engine: Engine, ask: Ask, wanted: Asked, clauses: Cl
     """Posts that match: the best if all can be weighed, else those with it in their titles and the newest."""
     if ask.is_hopeless:
         return []
-    ranked = min(RANKED * len(wanted.words), MOST_RANKED)
+    ranked = _ranked(ask, wanted)
     if ask.entries <= _limit(wanted):
         return engine.weighed(db, ask, wanted, clauses, ranked)
-    posts: list[int] = []
-    matching = engine.matching(clauses)
-    for each, most in ((_in_titles(ask), ranked // 2), (ask, ranked)):
-        found = rows(db, matching, match=engine.match(each), most=most - len(posts))
-        posts += [post.post_id for post in found]
-    return posts
+    newest = _newest(db, engine, ask, wanted, clauses, ranked)
+    if len(newest) < ranked:
+        # These are all that match, whether in their titles or not.
+        return newest
+    titled = _newest(db, engine, _in_titles(ask), wanted, clauses, ranked // 2)
+    return [*titled, *newest][:ranked]
+
+
+def _ranked(ask: Ask, wanted: Asked) -> int:
+    return MOST_RANKED if ask.entries <= FEW else min(RANKED * (len(wanted.words) + 1), MOST_RANKED)
+
+
+def _newest(db: Session, engine: Engine, ask: Ask, wanted: Asked, clauses: Clauses, most: int) -> list[int]:
+    matching = engine.matching(clauses, guess(ask, wanted.total, most))
+    return [post.post_id for post in rows(db, matching, match=engine.match(ask), most=most)]
+
+
+def guess(ask: Ask, total: int, most: int) -> Guess:
+    """The guess for a forum of `total` posts in which words stand anywhere, whatever stands beside them."""
+
+    def part(term: Sought) -> float:
+        return min(1.0, term.documents * (_TITLED if term.in_title else 1.0) / max(total, 1))
+
+    some = min(1.0, sum(map(part, ask.some))) if ask.some else 1.0
+    return Guess(total * prod(map(part, ask.every)) * some, most, total)
 
 
 def _limit(wanted: Asked) -> int:
@@ -123,12 +160,12 @@ def _best(documents: Iterable[Document], wanted: Asked) -> list[Candidate]:
 
 
 def _ordered(
-    db: Session, engine: Engine, ask: Ask, clauses: Clauses, order: Order, most: int
+    db: Session, engine: Engine, ask: Ask, total: int, clauses: Clauses, order: Order, most: int
 ) -> list[Candidate]:
     """Of each thread the newest post that matches, or of the threads with the best score the first one."""
     if ask.is_hopeless:
         return []
-    found = engine.matching(clauses).subquery()
+    found = engine.matching(clauses, guess(ask, total, NEWEST)).subquery()
     by_date = order is Order.NEWEST
     value = Post.created_at if by_date else Thread.score
     place = func.row_number().over(

@@ -13,6 +13,7 @@ from forum.discussion.tables import Citation, Post, Thread
 from forum.references.evidence import LABELS, Kind
 from forum.references.notices import Level
 from forum.references.tables import Reference
+from forum.search import conditions
 from forum.search.language import spelled, without
 from forum.search.places import Candidate
 from forum.search.query import Condition, Field, Query
@@ -25,10 +26,13 @@ _Added = tuple[Condition, ...]
 
 
 class Choice(NamedTuple):
-    """One way to narrow: how many of the threads found would stay, and the query that asks for them."""
+    """One way to narrow: how many of the threads found would stay, and the query that asks for them.
+
+    None: that is not known, as other posts of the threads than those found may fit too.
+    """
 
     label: str
-    threads: int
+    threads: int | None
     text: str
 
 
@@ -42,12 +46,14 @@ class Chip(NamedTuple):
 
     label: str
     text: str
+    condition: Condition
 
 
 _POSTS = select(
     Post.id,
     Post.thread_id,
     Post.created_at,
+    Thread.created_at.label("begun_at"),
     Thread.kind,
     Thread.answer_count,
     Thread.is_accepted,
@@ -75,8 +81,9 @@ def of(db: Session, query: Query, found: Sequence[Candidate]) -> tuple[int, list
     posts = rows(db, _POSTS.where(Post.id.in_([each.post_id for each in found]), Post.visible))
     if len(posts) < 2:
         return len(posts), []
-    counts = Counter(added for post in posts for added in _of_post(post))
-    counts.update(_of_sources(_cited(db, query, posts)))
+    counts = Counter(added for post in posts for added in _of_post(post, _is_of_posts(query)))
+    cited = _CITED.where(Post.thread_id.in_([post.thread_id for post in posts]))
+    counts.update(_of_sources(rows(db, cited)))
     narrowing = {
         added: count
         for added, count in counts.items()
@@ -88,27 +95,26 @@ def of(db: Session, query: Query, found: Sequence[Candidate]) -> tuple[int, list
 def chips(query: Query) -> list[Chip]:
     """The conditions of the query, each with the text of the query without it."""
     return [
-        Chip(spelled(Query(conditions=(each,))), without(query, each))
+        Chip(spelled(Query(conditions=(each,))), without(query, each), each)
         for each in dict.fromkeys(query.conditions)
     ]
 
 
-def _cited(db: Session, query: Query, posts: Sequence[AnyRow]) -> Sequence[AnyRow]:
-    """What conditions on sources go by: the matching posts cite, or without words any post of the threads."""
-    if query.terms:
-        return rows(db, _CITED.where(Post.id.in_([post.id for post in posts])))
-    return rows(db, _CITED.where(Post.thread_id.in_([post.thread_id for post in posts])))
-
-
-def _of_post(post: AnyRow) -> Iterable[_Added]:
-    """The conditions that hold of the thread or of its post."""
+def _of_post(post: AnyRow, of_posts: bool) -> Iterable[_Added]:
+    """The conditions that hold of the thread, or with `of_posts` of its post."""
     holds = [post.kind]
     holds += ["answered"] if post.answer_count else []
     holds += ["accepted"] if post.is_accepted else []
     holds += ["unanswered"] if post.is_unanswered else []
     yield from ((Condition(Field.IS, value),) for value in holds)
     yield from ((Condition(Field.TAG, name),) for name in set(post.tag_names.split()))
-    yield _year(post.created_at.year)
+    yield _year((post.created_at if of_posts else post.begun_at).year)
+
+
+def _is_of_posts(query: Query) -> bool:
+    """Whether dates are those of posts, of which a thread may have more than the one that was found."""
+    lead = conditions.lead(query)
+    return bool(query.terms) or (lead is not None and lead.field is Field.AUTHOR)
 
 
 def _of_sources(cited: Sequence[AnyRow]) -> Counter[_Added]:
@@ -145,7 +151,9 @@ def _facets(query: Query, counts: dict[_Added, int]) -> Iterable[Facet]:
     yield Facet("Kind", choices(Field.IS, lambda each: _STATES[str(each.value)]))
     yield Facet("Cites", [*choices(Field.HAS, _of_any), *choices(Field.EVIDENCE, _evidence)])
     years = [] if is_dated else choices(Field.AFTER, lambda each: str(each.value)[:4])
-    yield Facet("Written in", sorted(years, reverse=True))
+    if _is_of_posts(query):
+        years = [year._replace(threads=None) for year in years]
+    yield Facet("Written in", sorted(years, key=lambda year: year.label, reverse=True))
     yield Facet("Tags", choices(Field.TAG, lambda each: str(each.value)))
 
 

@@ -110,19 +110,21 @@ class Example(NamedTuple):
 EXAMPLES: tuple[Example, ...] = (
     Example("magnesium sleep", "either word; what has both comes first"),
     Example('"lions mane"', "these words one after the other, nothing else"),
-    Example("sleep -melatonin", "nothing with this word; also before a field: -tag:mice"),
+    Example("sleep -melatonin", "no post with this word; also before a field: -tag:mice"),
     Example("title:dosing", 'the word in a title; several in quotes: title:"lions mane"'),
     Example("tag:nutrition", "threads with this tag"),
-    Example("author:mira", "posts by this person; also @mira"),
+    Example("author:mira", "what this person wrote; also @mira, and author:me for what you wrote"),
     Example("is:unanswered", "also is:question, discussion, answered, accepted, open, closed"),
-    Example("has:retracted", "cites something that was retracted; also has:references"),
-    Example("cites:10.1371/journal.pone.0211023", "cites this; also a PMID, arXiv number, ISBN or address"),
+    Example("has:retracted", "a post of the thread cites something that was retracted; also has:references"),
+    Example(
+        "cites:10.1371/journal.pone.0211023", "a post of the thread cites this; also a PMID, ISBN or address"
+    ),
     Example('cites:"vitamin D"', "cites something with these words in its title"),
     Example("evidence:trial", "cites a randomised trial; also review, observational, guideline, preprint …"),
     Example("after:2024-05 before:2025", "from May 2024 on, and not in 2025; also after:6m, 2w, 10d, 1y"),
-    Example("score:>3", "more than three points; also score:<0, score:3..10"),
+    Example("score:>3", "threads with more than three votes; also score:<0, score:3..10"),
     Example("answers:0", "without an answer; also answers:>2"),
-    Example("in:references sleep", "sources instead of threads; also in:people"),
+    Example("in:references sleep", "sources, also with evidence: or has:retracted; or in:people"),
 )
 
 
@@ -133,7 +135,7 @@ def named(name: str) -> str | None:
 
 def nearest_name(name: str) -> str | None:
     """The field of which `name` is probably a misspelling."""
-    return _TRIED.get(name.casefold()) or _nearest(name.casefold(), _SPELLINGS)
+    return _TRIED.get(name.casefold()) or nearest(name.casefold(), _SPELLINGS)
 
 
 def choice(name: str, word: str) -> tuple[str, str, bool] | None:
@@ -148,10 +150,10 @@ def nearest_choice(name: str, word: str) -> str | None:
     """The value of `name` that was probably meant by a misspelt `word`."""
     meant = {value: value for value in VALUES[name]}
     meant |= {also: value for (field, also), value in _MEANT.items() if field == name}
-    return _nearest(word, meant)
+    return nearest(word, meant)
 
 
-def _nearest(word: str, known: Mapping[str, str]) -> str | None:
+def nearest(word: str, known: Mapping[str, str]) -> str | None:
     """What the known spelling nearest to `word` stands for, if it is near.
 
     One letter too many, missing, wrong or changed with its neighbour; two in a word of five or more.

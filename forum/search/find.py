@@ -9,7 +9,7 @@ from forum.search import conditions, hits, listed, seen
 from forum.search.hits import Hit
 from forum.search.index import engine_of
 from forum.search.language import parse
-from forum.search.places import Candidate
+from forum.search.places import Candidate, Candidates
 from forum.search.query import Order, Query
 from forum.search.seen import MOST
 from forum.search.semantic import ranking
@@ -18,17 +18,16 @@ __all__ = ["MOST", "Hit", "Results", "candidates", "find", "page"]
 
 
 class Results(NamedTuple):
-    """One page of hits; `found` is all that was found (at most MOST), `next` the next page's cursor."""
+    """One page of hits; `found` is all that was found (at most MOST), `next` the next page's cursor.
+
+    With `is_capped` there may be more than was found.
+    """
 
     query: Query
     items: Sequence[Hit]
     next: str | None
     found: Sequence[Candidate]
-
-    @property
-    def is_capped(self) -> bool:
-        """Whether there may be more than was counted."""
-        return len(self.found) >= MOST
+    is_capped: bool
 
 
 def find(db: Session, text: str, after: str | None, limit: int, order: Order = Order.RELEVANCE) -> Results:
@@ -42,13 +41,14 @@ def page(db: Session, query: Query, after: str | None, limit: int, order: Order 
     So nobody meets a thread twice or misses one, whatever is written, edited or voted on between two pages.
     """
     found = candidates(db, query, order)
+    is_capped = len(found) >= MOST or (isinstance(found, Candidates) and found.is_cut)
     if order == Order.RELEVANCE:
         found = ranking.fuse(db, query, found)
     before = seen.decode(after)
     left = [each for each in found if each.thread_id not in before][: MOST - len(before)]
     now = before | {each.thread_id for each in left[:limit]}
     following = seen.encode(now) if len(left) > limit else None
-    return Results(query, hits.of(db, query, left[:limit]), following, found)
+    return Results(query, hits.of(db, query, left[:limit]), following, found, is_capped)
 
 
 def candidates(

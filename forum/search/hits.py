@@ -35,7 +35,8 @@ class Hit(NamedTuple):
     """A thread that was found, and its post that matches best.
 
     `post_kind` is opening, answer or comment, `called` what people call it (question, reply …). `author` and
-    `created_at` are the post's, `score` is the thread's. `sources` are at most three, the post's own first.
+    `created_at` are the post's, as is `post_score`; `score` is the thread's. `sources` are at most three, the
+    post's own first.
     """
 
     thread_id: int
@@ -49,6 +50,7 @@ class Hit(NamedTuple):
     snippet_html: Markup
     tags: Sequence[str]
     score: int
+    post_score: int
     answer_count: int
     is_accepted: bool
     author: str
@@ -76,6 +78,7 @@ _POSTS = (
         Thread.title,
         Thread.tag_names,
         Thread.score,
+        Post.score.label("post_score"),
         Thread.answer_count,
         Thread.is_accepted,
     )

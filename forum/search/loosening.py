@@ -1,13 +1,13 @@
 """What to leave out of a search that found nothing, and how much would be found then."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
 from forum.search import find, writing
 from forum.search.language import spelled
-from forum.search.query import Query
+from forum.search.query import Condition, Query
 
 #: So many parts are tried, each with one search, and so many threads are counted at most.
 TRIED, COUNTED = 5, 100
@@ -24,13 +24,24 @@ class Looser(NamedTuple):
     threads: int
 
 
-def looser(db: Session, query: Query) -> list[Looser]:
-    """For each of the first parts of the query, if something is found without it."""
-    tried = [(part, other) for part, other in _without_one(query) if other][:TRIED]
+def looser(db: Session, query: Query, missing: Collection[Condition] = ()) -> list[Looser]:
+    """For each of the first parts of the query, if something is found without it.
+
+    First of all without those conditions that are `missing`: they name what is not here.
+    """
+    parts = [*_without_all(query, missing), *_without_one(query)]
+    tried = [(part, other) for part, other in parts if other][:TRIED]
     found = [
         Looser(part, spelled(other), len(find.candidates(db, other, most=COUNTED))) for part, other in tried
     ]
     return sorted((each for each in found if each.threads), key=lambda each: -each.threads)
+
+
+def _without_all(query: Query, missing: Collection[Condition]) -> Iterator[tuple[str, Query]]:
+    """One that is missing alone is left out as any other part."""
+    if len(missing) > 1:
+        kept = tuple(each for each in query.conditions if each not in missing)
+        yield " ".join(map(writing.condition, missing)), query._replace(conditions=kept)
 
 
 def _without_one(query: Query) -> Iterator[tuple[str, Query]]:

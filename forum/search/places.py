@@ -28,3 +28,9 @@ class Candidate(NamedTuple):
     score: int
     thread_id: int
     post_id: int
+
+
+class Candidates(list[Candidate]):
+    """The best first. `is_cut`: only some of the posts that match were looked at, so there may be more."""
+
+    is_cut = False

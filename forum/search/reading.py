@@ -13,7 +13,8 @@ WORDS = 16
 #: More remarks help nobody.
 REMARKS = 5
 _TOO_MANY = Remark(f"That is more than a search can hold; the first {WORDS} words and conditions were used.")
-_ONLY_EXCLUDED = Remark("These are only words to leave out; add a word to look for.")
+#: A list of all else may be just what was wanted.
+ONLY_EXCLUDED = Remark("These are only words to leave out; add a word to look for.")
 _RANGE = Remark("A range cannot have a minus before it; write score:<3 or score:>10 instead.")
 _UNCLOSED = "A quote has no partner, so everything behind it was taken for the phrase."
 
@@ -56,7 +57,7 @@ class Reading:
         if max(len(terms), len(excluded), len(conditions)) > WORDS:
             self.remarks.append(_TOO_MANY)
         if excluded and not (terms or conditions):
-            self.remarks.append(_ONLY_EXCLUDED)
+            self.remarks.append(ONLY_EXCLUDED)
         return Query(
             tuple((terms or _distinct(self.terms))[:WORDS]),
             tuple(excluded[:WORDS]),

@@ -50,8 +50,9 @@ class Similar(NamedTuple):
 
 _THREAD_ID, _MOST = bindparam("thread_id", type_=Thread.id.type), bindparam("most", type_=Integer)
 _SHOWN = (Thread.id, Thread.kind, Thread.slug, Thread.title, Thread.answer_count, Thread.is_accepted)
+# Said in this way, SQLite reads these threads and not all that are shown, by the index of a list.
 _THREADS: AnySelect = select(*_SHOWN).where(
-    Thread.id.in_(bindparam("thread_ids", expanding=True)), Thread.shown
+    Thread.id.in_(bindparam("thread_ids", expanding=True)), Thread.shown.is_not(False)
 )
 _OPENING = (
     select(Thread.title, func.substr(Post.plain, 1, _TEXT).label("plain"))

@@ -24,7 +24,8 @@ from forum.db import rows
 from forum.discussion.tables import Post, Thread
 from forum.search import bm25, choosing
 from forum.search.asking import Ask, Asked, Sought
-from forum.search.places import Candidate, Document
+from forum.search.choosing import Guess
+from forum.search.places import Candidates, Document
 from forum.search.query import Order, Query
 
 #: FTS5 forgets a row only when told the very text that it was given.
@@ -46,6 +47,8 @@ _LEARN = text(
 _FTS = table("search_fts", column("rowid"))
 #: The whole table, as FTS5's operator and functions want it named.
 _ITSELF: ColumnElement[Any] = literal_column("search_fts")
+#: The newest first, by a sum of which FTS5 knows nothing.
+_SORTED = (_FTS.c.rowid + literal_column("0")).desc()
 # Smaller for better; its weights stand in the order of the columns: title, body, tags, sources.
 _RANK = func.bm25(_ITSELF, bm25.TITLE, bm25.BODY, bm25.TAGS, bm25.SOURCES)
 
@@ -79,13 +82,18 @@ def drop(db: Session, post_ids: Sequence[int]) -> None:
 
 def candidates(
     db: Session, query: Query, clauses: Sequence[ColumnElement[bool]], order: Order, most: int
-) -> list[Candidate]:
+) -> Candidates:
     """The best post of each thread that matches, at most `most` threads; see choosing.candidates()."""
     return choosing.candidates(db, choosing.Engine(matching, match, weighed), query, clauses, order, most)
 
 
-def matching(clauses: Sequence[ColumnElement[bool]]) -> Select[Any]:
-    """Selects the `post_id` of `most` posts that match, the newest first; `clauses` hold for all of them."""
+def matching(clauses: Sequence[ColumnElement[bool]], guess: Guess) -> Select[Any]:
+    """Selects the `post_id` of `most` posts that match, the newest first; `clauses` hold for all of them.
+
+    If all are wanted they are put in order at the end: FTS5 reads forwards in two thirds of the time.
+    """
+    if guess.posts < guess.most:
+        return _found(clauses).order_by(_SORTED) if clauses else _ALL
     return _found(clauses).order_by(_FTS.c.rowid.desc()) if clauses else _NEWEST
 
 
@@ -130,4 +138,5 @@ def _term(term: Sought) -> str:
 
 # Most searches have no conditions: these are made once.
 _NEWEST = _found(()).order_by(_FTS.c.rowid.desc())
+_ALL = _found(()).order_by(_SORTED)
 _BEST = _found(()).order_by(_RANK, _FTS.c.rowid.desc())

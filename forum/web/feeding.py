@@ -12,7 +12,6 @@ from starlette.responses import Response
 
 from forum.config import Settings
 from forum.errors import NotFound
-from forum.web import conditional
 
 #: Entries of one feed.
 MOST = 50
@@ -66,9 +65,7 @@ def answer(feed: Feed, form: str, settings: Settings) -> Response:
     if form not in FORMS:
         raise NotFound
     media_type, write = FORMS[form]
-    return conditional.modified(
-        Response(write(feed, settings), media_type=f"{media_type}; charset=utf-8"), feed.changed_at
-    )
+    return Response(write(feed, settings), media_type=f"{media_type}; charset=utf-8")
 
 
 def absolute(html: str, base: str, page: str) -> str:

@@ -1,8 +1,9 @@
 """A thread told to search engines in JSON-LD, as schema.org names things and Google reads them.
 
-A question is a QAPage, a discussion a DiscussionForumPosting. It is made of what the page has read already,
-for guests only: it says nothing that they do not see on the page. Texts are cut and lists are short, because
-the page says all of it a second time.
+A question with answers is a QAPage; one without, and a discussion, is a DiscussionForumPosting. It is made of
+what the page has read already, for guests only: it says nothing that they do not see on the page. The texts
+of questions and answers are whole, as the guide wants them; lists are short, because the page says all of it
+a second time. (developers.google.com/search/docs/appearance/structured-data/qapage and …/discussion-forum)
 """
 
 import json
@@ -18,7 +19,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from forum.discussion.cited import CitationView
-from forum.discussion.threads import TOLD, PostView, ThreadPage
+from forum.discussion.threads import PostView, ThreadPage
 from forum.references.export.embedding import in_page
 from forum.web.templating import cut
 
@@ -34,7 +35,9 @@ _LINK = re.compile(r'<a href="(https?://[^"]+)"')
 def of_thread(page: ThreadPage, base: str) -> Markup:
     """The thread in JSON-LD, safe to stand inside a page's script element; `base` is the forum's address."""
     write = _Writer(base, f"{base}/t/{page.thread.id}/{quote(page.thread.slug)}")
-    told = write.question(page) if page.thread.kind == "question" else write.discussion(page)
+    # A QAPage must have an answer.
+    is_answered = page.thread.kind == "question" and any(post.plain for post in page.answers)
+    told = write.question(page) if is_answered else write.discussion(page)
     text = json.dumps({"@context": "https://schema.org", **told}, ensure_ascii=False, separators=(",", ":"))
     return Markup(in_page(text))  # noqa: S704 - made safe for a data block
 
@@ -85,7 +88,7 @@ class _Writer:
     def _post(self, kind: str, post: PostView, title: str = "") -> Told:
         told = {
             "@type": kind,
-            "text": cut(post.plain, TOLD) or title,
+            "text": " ".join(post.plain.split()) or title,
             "url": f"{self.url}#p{post.id}",
             "upvoteCount": post.score,
             "datePublished": _moment(post.created_at),

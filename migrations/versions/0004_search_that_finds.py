@@ -44,6 +44,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_search_token_change_token'), ['token'], unique=False)
     # Words are parted, folded and stemmed before they come here: what is not ASCII is a letter, and that is all.
     _words("ascii")
+    _without_waiting("SET (fastupdate = off)")
     _fill_meanwhile()
 
 
@@ -57,6 +58,7 @@ def downgrade() -> None:
     with op.batch_alter_table('search_document', schema=None) as batch_op:
         batch_op.drop_column('length')
     _words("porter unicode61 remove_diacritics 2")
+    _without_waiting("RESET (fastupdate)")
     op.execute("DELETE FROM job WHERE name IN ('search.reindex', 'search.fold')")
 
 
@@ -73,6 +75,15 @@ def _words(tokenizer: str) -> None:
             "CREATE VIRTUAL TABLE search_fts USING fts5(title, body, tags, sources, content='search_document',"
             f" content_rowid='post_id', tokenize='{tokenizer}')"
         )
+
+
+def _without_waiting(change: str) -> None:
+    """New posts go straight into PostgreSQL's index, for a millisecond each.
+
+    Else they wait in a list that every search reads from end to end, for each of its words: ten times slower.
+    """
+    if op.get_bind().dialect.name == 'postgresql':
+        op.execute(f"ALTER INDEX ix_search_document_vector {change}")
 
 
 def _fill_meanwhile() -> None:

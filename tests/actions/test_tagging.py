@@ -240,6 +240,19 @@ def test_a_thread_that_is_edited_before_the_merge_comes_to_it_goes_back_too(
     assert (thread.tag_names, later.tag_names) == ("acid", "acid")
 
 
+def test_the_log_does_not_name_a_tag_that_only_hidden_threads_carry(db: Session, moderator: Actor) -> None:
+    hidden = make_thread(db, tags="zqabuse")
+    make_thread(db, tags="lsd")
+    effects.publish(db, hidden.id, posts.move(db, opening(db, hidden), PostState.HIDDEN, None))
+    made = tagging.merge(db, moderator, "zqabuse", "lsd", "Not a topic.")
+    tagging.undo(db, moderator, made.id)
+    told = [line.reason for line in log.entries(db, None, 10).items]
+    assert told == [
+        "(a tag that readers do not see) → lsd",
+        "(a tag that readers do not see) → lsd: Not a topic.",
+    ]
+
+
 @pytest.mark.parametrize(("into", "words"), [("acid", "this tag itself"), ("none", "no tag"), ("", "Add at")])
 def test_what_a_tag_cannot_become(db: Session, moderator: Actor, into: str, words: str) -> None:
     make_thread(db, tags="acid")

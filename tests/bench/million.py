@@ -39,6 +39,10 @@ POSTS, BATCH = 5, 5_000
 #: Words of a title and of a post, from and to.
 TITLE, BODY = (5, 12), (20, 160)
 QUERIES = 200
+#: As the migrations have it; made anew when all posts are there.
+_INDEX = (
+    "CREATE INDEX ix_search_document_vector ON search_document USING gin (vector) WITH (fastupdate = off)"
+)
 _ONE = select(Post.id, Post.plain).where(Post.id == bindparam("id"))
 
 
@@ -96,9 +100,12 @@ def fill(database: Database, posts: int, seed: int = 1) -> None:
     with database.writing() as db:
         _count(db, counts, {word.token: word.plain for word in known})
         if not database.is_sqlite:
-            db.execute(text("CREATE INDEX ix_search_document_vector ON search_document USING gin (vector)"))
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE"))
+            db.execute(text("SET LOCAL maintenance_work_mem = '512MB'"))
+            db.execute(text(_INDEX))
+    if not database.is_sqlite:
+        # As PostgreSQL does by itself after a while. A forum on SQLite has no such counts.
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM ANALYZE"))
 
 
 def sample_words() -> list[Word]:
@@ -133,9 +140,9 @@ def _shelve(
         if title:
             threads.append(_thread(thread_id, " ".join(word.plain for word in title), at))
         posts.append(_post(number, thread_id, " ".join(word.plain for word in body), at))
-        tokens = [" ".join(word.token for word in part) for part in (title, body)]
+        heading, text_of = (" ".join(word.token for word in part) for part in (title, body))
         length = len(title) + len(body)
-        documents.append(Document(number, thread_id, *tokens, tags="", sources="", length=length))
+        documents.append(Document(number, thread_id, heading, text_of, "", "", length))
         counts.update({word.token for part in (title, body) for word in part})
         counts[vocabulary.LENGTHS] += length
     counts[vocabulary.DOCUMENTS] += len(documents)

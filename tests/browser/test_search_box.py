@@ -92,6 +92,9 @@ def test_what_is_like_it_while_typing(chromium: Browser, forum: Forum) -> None:
     mira.fill("Text", "I have an appointment.")
     mira.fill("Tags", "therapy")
     mira.click("button", "Post")
+    # What stood beside the title is asked about all the same, once: nobody need have looked.
+    mira.sees("may already answer it.")
+    mira.click("button", "Post it anyway")
     mira.sees("Your post is there for everybody to read.")
     mira.close()
 

@@ -37,6 +37,13 @@ def test_more_of_a_word_counts_more_and_less_each_time(scale_of) -> None:  # typ
     assert thrice - twice < twice - once
 
 
+def test_a_longer_word_is_another_one(scale_of) -> None:  # type: ignore[no-untyped-def]
+    scale = scale_of("tea")
+    assert bm25.score(document("teapot steam"), scale) == (0.0, False)
+    assert bm25.score(document("teapot tea tea"), scale) == bm25.score(document("tea tea teapot"), scale)
+    assert bm25.score(document("tea tea pot"), scale) == bm25.score(document("teapot tea tea"), scale)
+
+
 def test_a_rare_word_a_title_and_a_short_text_count_more(scale_of) -> None:  # type: ignore[no-untyped-def]
     scale = scale_of("coffee tea")
     assert bm25.score(document("coffee"), scale) > bm25.score(document("tea"), scale)

@@ -67,6 +67,25 @@ def test_the_form_shows_what_is_searched() -> None:
     }
 
 
+def test_what_means_nothing_in_its_field_is_told() -> None:
+    wrong = {
+        "after": "2024-13-45",
+        "score": "abc",
+        "answers": "!!",
+        "state": "lost",
+        "author": "@",
+        "cites": "10/abcd",
+    }
+    found = building.problems({**_FULL, **wrong})
+    assert found.keys() == wrong.keys()
+    assert "2024-13-45" in found["after"] and "Give a name" in found["author"]
+    assert building.problems(_FULL) == building.problems({}) == {}
+
+
+def test_what_else_is_typed_is_not_lost() -> None:
+    assert built({"words": "sleep", "more": ": score:many"}) == "sleep score:many"
+
+
 def test_a_choice_of_the_form_is_a_value_of_the_language() -> None:
     for name, choices in building.CHOICES.items():
         for choice in choices:

@@ -11,6 +11,7 @@ from forum.discussion.tables import Post, PostKind, Tag, TagSynonym, ThreadKind,
 from forum.references import merging, wordindex
 from forum.references.notices import Level
 from forum.references.tables import Reference
+from forum.search import conditions
 from forum.search.query import Order
 
 POLITO, ROOTMAN, OTHER = "10.1371/journal.pone.0211023", "10.1038/s41598-021-01811-4", "10.5555/other"
@@ -46,6 +47,70 @@ def test_a_tag_is_found_by_its_other_name(forum: Forum, db: Session) -> None:
     db.add(TagSynonym(name="mouse", tag_id=tag.id))
     db.flush()
     assert forum.posts("tag:mouse") == forum.posts("garden tag:mouse") == [there.id]
+
+
+def test_a_thread_cites_what_any_of_its_posts_cites(forum: Forum) -> None:
+    opening = forum.thread("Garden", "Any words?")
+    citing = forum.post(opening.thread_id, "Here it is.")
+    other = forum.thread("Garden", "Any words?")
+    for post in (citing, forum.post(other.thread_id, "Hidden.", visible=False)):
+        forum.cite(post, POLITO, evidence="randomized-trial", notice_level=Level.RETRACTED)
+    for condition in (f"cites:{POLITO}", "evidence:trial", "has:retracted", "has:references"):
+        assert forum.posts(f"garden {condition}") == [opening.id], condition
+        assert forum.posts(condition) == [citing.id], condition
+        assert forum.posts(f"garden -{condition}") == forum.posts(f"-{condition}") == [other.id], condition
+
+
+def test_conditions_on_sources_may_hold_of_several_posts_of_a_thread(forum: Forum) -> None:
+    opening = forum.thread("Garden", "Any words?")
+    trial, review = (forum.post(opening.thread_id, "Here it is.") for _ in range(2))
+    forum.cite(trial, POLITO, evidence="randomized-trial")
+    forum.cite(review, OTHER, evidence="systematic-review")
+    assert forum.posts("evidence:trial evidence:review") == [trial.id]
+    assert forum.posts(f"evidence:trial cites:{OTHER}") == [review.id], "what fewest have tells most"
+    assert forum.posts("garden evidence:trial evidence:review") == [opening.id]
+
+
+@pytest.mark.parametrize("few", [0, 20_000])
+def test_what_many_cite_is_found_as_what_few_cite(
+    forum: Forum, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(conditions, "FEW", few)
+    fits, other = both(forum)
+    forum.cite(fits, POLITO, evidence="randomized-trial")
+    forum.cite(fits, OTHER, evidence="randomized-trial")
+    for condition in (f"cites:{POLITO}", "evidence:trial", "has:references", "tag:sleep has:references"):
+        assert forum.posts(condition) == forum.posts(f"garden {condition}") == [fits.id]
+    assert forum.posts("-evidence:trial") == [other.id]
+
+
+def test_what_somebody_wrote_is_found_wherever_it_stands(forum: Forum) -> None:
+    mira, long_ago = forum.person("Mira"), datetime(2024, 5, 1, tzinfo=UTC)
+    opening = forum.thread("A question", "Any words?", at=datetime(2023, 5, 1, tzinfo=UTC))
+    first = forum.post(opening.thread_id, "One.", by=mira, at=long_ago)
+    last = forum.post(opening.thread_id, "Two.", PostKind.COMMENT, by=mira)
+    own = forum.thread("Her own", by=mira)
+    others = forum.thread("Another")
+    forum.post(others.thread_id, "Hidden.", visible=False, by=mira)
+    assert forum.posts("author:mira") == [own.id, last.id], "the newest post of each thread"
+    assert forum.posts("author:mira before:2025") == [first.id]
+    assert forum.posts("author:mira before:2024") == [], "the date is that of her post"
+    assert forum.posts("-author:mira") == [others.id], "nothing in the thread is hers"
+    forum.cite(opening, POLITO)
+    assert forum.posts(f"author:mira cites:{POLITO}") == [last.id]
+    assert forum.posts("author:mira -two") == [own.id, first.id]
+
+
+def test_accents_make_no_difference_to_a_name(forum: Forum) -> None:
+    theirs = {name: forum.thread(f"By {name}", by=forum.person(name)).id for name in ("José", "Élise", "Zoe")}
+    for typed in ("jose", "JOSÉ", "José", "josè"):
+        assert forum.posts(f"author:{typed}") == [theirs["José"]], typed
+    assert forum.posts("author:elise") == [theirs["Élise"]]
+    assert forum.posts("author:jos") == []
+    assert forum.posts("author:zoë") == [theirs["Zoe"]]
+    jose = forum.thread("By another", by=forum.person("Jose")).id
+    assert forum.posts("author:jose") == [jose]
+    assert forum.posts("author:josé") == [theirs["José"]]
 
 
 def test_author(forum: Forum) -> None:
@@ -177,6 +242,9 @@ def test_what_is_excluded_without_words_to_look_for(forum: Forum) -> None:
     fits, other = forum.thread("Garden", "Plants."), forum.thread("Other", "Some mowing.")
     assert forum.posts("-mow tag:sleep") == forum.posts("-mow") == [fits.id]
     assert forum.posts("-title:garden") == [other.id]
+    forum.cite(forum.post(other.thread_id, "A study."), POLITO)
+    assert forum.posts("-mow has:references") == [], "it is looked for in the opening post"
+    assert len(forum.posts("-garden has:references")) == 1
     assert forum.posts('-"garden plants" -"some mow"') == [fits.id]
     assert forum.posts("-sleep is:question") == [], "a tag is a word of the thread"
 

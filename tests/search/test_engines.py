@@ -9,8 +9,10 @@ from sqlalchemy import ColumnElement, event, exists, select, text
 from sqlalchemy.orm import Session
 
 from forum.clock import now
+from forum.db import rows
 from forum.discussion.tables import Citation, Post, Thread
 from forum.search import choosing, postgres
+from forum.search.asking import Ask, Sought, asked
 from forum.search.index import engine_of
 from forum.search.language import parse
 from forum.search.places import Document
@@ -148,6 +150,40 @@ def test_the_rarest_words_are_looked_for_in_a_large_forum(
     assert posts(forum.db, "tea coffee milk tinnitus") == [rare]
 
 
+def test_whichever_way_the_newest_are_looked_for_they_are_the_same(forum: Forum) -> None:
+    for n in range(6):
+        forum.thread("Tea" if n % 2 else "Coffee", "Some words.", score=n)
+    engine, total = engine_of(forum.db), 6
+    wanted = asked(forum.db, parse("tea words"))
+    ask = Ask(every=wanted.terms)
+    assert choosing.guess(ask, total, 2) == choosing.Guess(3.0, 2, total)
+    for clauses in ((), (Thread.score < 5,)):
+        few, many = (
+            [
+                post.post_id
+                for post in rows(
+                    forum.db,
+                    engine.matching(clauses, choosing.Guess(each, 2, total)),
+                    match=engine.match(ask),
+                    most=2,
+                )
+            ]
+            for each in (0.0, 1e9)
+        )
+        assert few == many == sorted(few, reverse=True)
+        assert len(few) == 2
+
+
+def test_a_guess_says_how_many_posts_have_the_words() -> None:
+    tea, milk = (Sought((word,), (word,), False, count) for word, count in (("tea", 50), ("milk", 20)))
+    guess = choosing.guess
+    assert guess(Ask(every=(tea, milk)), 100, 9).posts == pytest.approx(10)
+    assert guess(Ask(some=(tea, milk)), 100, 9).posts == pytest.approx(70)
+    assert guess(Ask(every=(milk,), some=(tea,)), 100, 9).posts == pytest.approx(10)
+    assert guess(Ask(every=(tea._replace(in_title=True),)), 100, 9).posts < 50
+    assert guess(Ask(every=(tea,)), 10, 9).posts == pytest.approx(10), "counts may be older than the total"
+
+
 def plans(db: Session, words: str, clauses: Sequence[ColumnElement[bool]], order: Order) -> list[str]:
     """How the database goes about each statement of a search."""
     noted: list[tuple[str, object]] = []
@@ -189,9 +225,9 @@ def test_no_table_is_read_whole(
 
 def test_a_vector_keeps_titles_apart_and_forgets_no_word() -> None:
     made = postgres.vector(Document(1, 1, "green tea", "tea tea", "sleep", "", 5))
-    assert made == "'green':1A 'tea':2A,7D,8D 'sleep':4B"
+    assert made == "'green':1 '^green':1 'tea':2,7,8 '^tea':2 'sleep':4"
     long = postgres.vector(
-        Document(1, 1, "", " ".join(f"w{n}" for n in range(20_000)) + " tea" * 300, "", "", 0)
+        Document(1, 1, "", " ".join(f"w{n:x}" for n in range(20_000)) + " tea" * 300, "", "", 0)
     )
-    assert "'w19999':16383D" in long
-    assert long.count("16383D") == 20_000 - 16_379 + 255
+    assert f"'w{19_999:x}':16383" in long
+    assert long.count("16383") == 20_000 - 16_379 + 255

@@ -10,7 +10,8 @@ from makers import make_account, make_thread, opening, unhurried
 from sqlalchemy.orm import Session
 
 from forum.actions import withdrawing
-from forum.search import spelling
+from forum.db import Database
+from forum.search import spelling, vocabulary
 from forum.search.language import parse
 
 
@@ -85,15 +86,70 @@ def test_the_commoner_of_two_that_are_as_near(db: Session) -> None:
     assert corrected(db, "cabbles") == "cables"
 
 
-def test_a_word_that_hardly_anybody_uses(community: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    make_thread(community, title="Anxeity, as somebody spelt it")
-    for number in range(4):
-        make_thread(community, title=f"Much about anxiety, number {number}")
-    assert corrected(community, "anxeity") is None
-    monkeypatch.setattr(spelling, "_RARE", 6)
-    assert corrected(community, "anxeity") is None, "the other is hardly commoner"
-    monkeypatch.setattr(spelling, "_COMMONER", 4)
-    assert corrected(community, "anxeity") == "anxiety"
+@pytest.mark.parametrize(
+    ("written", "typed"),
+    [
+        ("The radio in my kitchen", "ratio"),
+        ("Something about choosing", "crossing"),
+        ("Something about thethe", "someone"),
+        ("A phone in my pocket", "10.1371/journal.pone.0211023"),
+        ("A phone in my pocket", "doi:10.1371/journal.pone"),
+        ("A phone in my pocket", "https://example.org/pone"),
+        ("A phone in my pocket", "journal.pone"),
+        ("A phone in my pocket", "pone@example.org"),
+        ("A phone in my pocket", "@pone"),
+        ("A phone in my pocket", "/pone"),
+        ("A phone in my pocket", "pone_1"),
+        ("A phone in my pocket", "pone-1"),
+        ("A ratline in my ship", "gatline"),
+        ("Anxeity as somebody spelt it, and anxiety", "anxeity"),
+        ("Crossed roads and choosing", "crossing"),
+        ("Whale sightings", "while"),
+        ("Melatonin works", "melotanon"),
+    ],
+)
+def test_what_is_right_or_no_word_stays(db: Session, written: str, typed: str) -> None:
+    make_thread(db, title=written)
+    assert corrected(db, typed) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("pohne", "phone"),
+        ("hpone", "phone"),
+        ("phoone", "phone"),
+        ("phne.", "phone."),
+        ("(phne, 10.1/phne)", "(phone, 10.1/phne)"),
+        ("phne-phne title:phne", "phone-phone title:phone"),
+    ],
+)
+def test_only_the_word_itself_is_replaced(db: Session, typed: str, meant: str) -> None:
+    make_thread(db, title="A phone in my pocket")
+    assert corrected(db, typed) == meant
+
+
+def test_only_words_that_somebody_wrote(db: Session, database: Database) -> None:
+    """Also the same one before and after all is counted."""
+    make_thread(db, title="The moderators of this place", text="All moderators moderate.")
+    make_thread(db, title="More moderators of this place")
+    words = ("moderatr", "moderatrs", "moderatore", "moderatng")
+    written = {"the", "moderators", "moderate"}
+    before = [corrected(db, word) for word in words]
+    assert before[1] in written and set(before) <= {*written, None}
+    db.commit()
+    vocabulary.fold(database)
+    assert [corrected(db, word) for word in words] == before
+
+
+def test_what_is_rare_itself_is_not_offered(db: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_thread(db, title="Much about anxiety")
+    for number in range(3):
+        make_thread(db, title=f"Much about sleep, number {number}")
+    assert corrected(db, "anxeity") == "anxiety"
+    monkeypatch.setattr(spelling, "_RARE", 2)
+    assert corrected(db, "anxeity") is None
+    assert corrected(db, "slepe") == "sleep"
 
 
 def test_words_that_nobody_sees_are_not_suggested(db: Session) -> None:

@@ -7,12 +7,12 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as options
 from hypothesis import strategies as st
 from makers import make_account, make_answer, make_thread, opening, unhurried
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from forum.accounts.tables import Account
 from forum.actions import withdrawing
-from forum.db import Database
+from forum.db import Database, rows
 from forum.discussion.tables import Tag, Thread
 from forum.references import catalogue
 from forum.references.identifiers import Identifier, Scheme
@@ -121,6 +121,27 @@ def test_beginnings_are_found_in_an_index(db: Session) -> None:
     for table, column in (("search_token", "token"), ("tag", "name"), ("account", "name_key")):
         asked = f"SELECT {column} FROM {table} WHERE {column} >= 'sl' AND {column} < 'sl{beginnings.LAST}'"
         assert _reads_an_index(db, f"{asked} ORDER BY {column} LIMIT 300"), table
+
+
+def test_threads_are_read_by_their_numbers_and_not_by_the_index_of_a_list(db: Session) -> None:
+    make_thread(db)
+    db.flush()
+    if db.get_bind().dialect.name == "postgresql":
+        db.execute(text("SET LOCAL enable_seqscan = off"))
+    noted: list[tuple[str, object]] = []
+
+    def note(*given: object) -> None:
+        noted.append((str(given[2]), given[3]))
+
+    event.listen(db.connection().engine, "before_cursor_execute", note)
+    rows(db, suggest._HITS, thread_ids=list(range(1, 100)))
+    event.remove(db.connection().engine, "before_cursor_execute", note)
+    ((statement, parameters),) = noted
+    explain = "EXPLAIN QUERY PLAN " if db.get_bind().dialect.name == "sqlite" else "EXPLAIN "
+    cursor = db.connection().connection.cursor()
+    cursor.execute(explain + statement, parameters)  # type: ignore[arg-type]
+    plan = str(cursor.fetchall())
+    assert "PRIMARY KEY" in plan or "pk_thread" in plan, plan
 
 
 def _reads_an_index(db: Session, statement: str) -> bool:

@@ -69,7 +69,7 @@ def test_sent_twice_it_is_posted_once(place: Place) -> None:
     assert other.status_code == 422 and NOTE in other.text, "one's own counts too"
 
 
-def test_whoever_has_seen_it_while_typing_is_not_asked(place: Place) -> None:
+def test_whoever_was_asked_before_is_not_asked_again(place: Place) -> None:
     assert place.browser.post("/ask", {**AGAIN, "seen": f"99 {place.thread_id}"}).status_code == 303
 
 
@@ -110,10 +110,20 @@ def test_what_nobody_sees_is_not_shown(place: Place) -> None:
 def test_while_typing(place: Place) -> None:
     answer = place.browser.get("/ask/similar", params={"title": "Melatonin and jet lag"})
     assert answer.status_code == 200 and "<html" not in answer.text
-    assert f'data-thread="{place.thread_id}"' in answer.text and "no answer yet" in answer.text
+    assert f'href="/t/{place.thread_id}/' in answer.text and "no answer yet" in answer.text
     for title in ("", "Melatonin", "Why do cats purr in spring", "\x00" * 20, "x" * 5000):
         assert place.browser.get("/ask/similar", params={"title": title}).text.strip() == "", title
     assert place.browser.signed_out().get("/ask/similar?title=Melatonin+and+jet+lag").status_code == 303
+
+
+def test_the_text_tells_too_while_typing(place: Place) -> None:
+    def found(text: str) -> bool:
+        asked = {"title": "A question for travellers", "text": text}
+        return f'href="/t/{place.thread_id}/' in place.browser.get("/ask/similar", params=asked).text
+
+    assert found("How much melatonin helps for jet lag? I fly often.")
+    assert not found("I fly often.")
+    assert not found("x " * 250 + "How much melatonin helps for jet lag?"), "only the beginning"
 
 
 def test_a_title_may_be_given(place: Place) -> None:

@@ -281,7 +281,7 @@ def test_a_new_answer_changes_the_feed_of_threads_and_none_of_its_entries(sqlite
     with sqlite.database.writing() as db:
         make_answer(db, db.get_one(Thread, sqlite.thread.id), text="Later words.")
     after = sqlite.get("/feeds/latest", "atom")
-    assert after.headers["last-modified"] > before.headers["last-modified"]
+    assert feedparser.parse(after.content).feed.updated > feedparser.parse(before.content).feed.updated
     known = {entry.id: entry.updated for entry in feedparser.parse(before.content).entries}
     told = feedparser.parse(after.content).entries
     assert {entry.id: entry.updated for entry in told} == known
@@ -331,7 +331,7 @@ def test_a_feed_follows_what_it_is_about(sqlite: Place) -> None:
         (f"references/{twin}", f"references/{sqlite.reference_id}"),
     ):
         answer = sqlite.browser.get(f"/feeds/{old}.json")
-        assert (answer.status_code, answer.headers["location"]) == (301, f"/feeds/{new}.json")
+        assert (answer.status_code, answer.headers["location"]) == (302, f"/feeds/{new}.json")
 
 
 def test_a_feed_is_bounded(sqlite: Place, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -362,7 +362,7 @@ def test_pages_offer_their_feeds(place: Place) -> None:
     place.browser.signed_out()
     for page, path in pages.items():
         answer = place.browser.get(page)
-        if answer.status_code == 301:
+        if answer.status_code in (301, 302):
             answer = place.browser.get(answer.headers["location"])
         head, _, body = answer.text.partition("</head>")
         for form, kind in (("atom", "application/atom+xml"), ("json", "application/feed+json")):

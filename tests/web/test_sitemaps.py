@@ -219,7 +219,7 @@ def test_robots_may_read_what_is_for_everybody(readable: Place) -> None:
     ):
         assert not rules.can_fetch("Crawler", BASE + path), path
     # The standard library knows no patterns.
-    for pattern in ("/p/*/", "/t/*/tend$", "/references/*/flag"):
+    for pattern in ("/p/*/", "/t/*/tend$", "/references/*/flag$", "/references/*/correct$"):
         assert f"Disallow: {pattern}" in text.splitlines()
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from starlette.responses import Response
 
 from forum.actions import posting
-from forum.discussion import wording
+from forum.discussion import near_tags, wording
 from forum.discussion.tables import ThreadKind
 from forum.errors import Invalid
 from forum.search import similar
@@ -17,6 +17,8 @@ from forum.web.pages.posts import posted
 
 #: Threads that are shown beside a new one.
 SIMILAR = 5
+#: Characters of the text that is being typed which count for that.
+TEXT = 500
 
 
 def form(visit: Visit) -> Response:
@@ -26,9 +28,10 @@ def form(visit: Visit) -> Response:
 
 
 def alike(visit: Visit) -> Response:
-    """Threads like the title that is being typed, for the script; nothing for a few letters."""
+    """Threads like the title and the text being typed, for the script; nothing for a few letters."""
     title = visit.query.get("title", "").strip()[: wording.TITLE[1]]
-    found = similar.to_text(visit.db, title, "", SIMILAR) if len(title) >= wording.TITLE[0] else []
+    text = visit.query.get("text", "")[:TEXT]
+    found = similar.to_text(visit.db, title, text, SIMILAR) if len(title) >= wording.TITLE[0] else []
     return visit.fragment("asking/_similar.html", found=found)
 
 
@@ -49,7 +52,10 @@ def ask(visit: Visit) -> Response:
 
 
 def _likely(visit: Visit, typed: Mapping[str, str]) -> Sequence[Similar]:
-    """Threads that ask nearly the same; none if all of them were shown beside the form before."""
+    """Threads that ask nearly the same; none if the form has come back with all of them before.
+
+    What the script shows while somebody types does not count: nobody need have looked.
+    """
     found = similar.likely(visit.db, typed.get("title", ""), typed.get("text", ""), SIMILAR)
     seen = typed.get("seen", "").split()
     return found if any(str(thread.id) not in seen for thread in found) else ()
@@ -57,5 +63,14 @@ def _likely(visit: Visit, typed: Mapping[str, str]) -> Sequence[Similar]:
 
 def _page(visit: Visit, typed: Mapping[str, str], status: int = 200, **more: Any) -> Response:
     key = typed.get("key") or visit.new_key()
-    context = {"preview": None, "likely": (), "form": typed, "key": key, **more}
+    near = near_tags.of_new(visit.db, _tags(typed)) if visit.method == "POST" else {}
+    context = {"preview": None, "likely": (), "form": typed, "key": key, "near": near, **more}
     return visit.page("asking/ask.html", status, **context)
+
+
+def _tags(typed: Mapping[str, str]) -> Sequence[str]:
+    """The tags that were typed; none if they cannot be any, which the form says itself."""
+    try:
+        return wording.tags(typed.get("tags", ""))
+    except ValueError:
+        return ()

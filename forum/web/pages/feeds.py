@@ -6,8 +6,9 @@ from urllib.parse import quote, urlencode
 from starlette.responses import RedirectResponse, Response
 
 from forum.accounts import people
-from forum.discussion import citations, fed, tags, transfers
+from forum.discussion import citations, fed, tagged, tags, transfers
 from forum.discussion.fed import FedPost
+from forum.discussion.tagged import MOST_TAGS
 from forum.errors import NotFound
 from forum.references import catalogue
 from forum.search import find
@@ -23,15 +24,17 @@ def latest(visit: Visit) -> Response:
 
 
 def of_tag(visit: Visit) -> Response:
-    name: str = visit.path["name"]
-    (meant,) = tags.resolved(visit.db, [name])
-    if meant != name:
-        return _elsewhere(visit, f"/feeds/tags/{meant}")
-    tag = tags.named(visit.db, name)
-    if tag is None or not (tag.thread_count or tag.description):
+    """Threads with the tag, or with all of several, as on the page of the same name."""
+    names = sorted(tags.resolved(visit.db, visit.path["name"].lower().split("+")))
+    found = tags.all_named(visit.db, names)
+    if not len(names) == len(found) <= MOST_TAGS or not tags.is_shown_to(visit.db, found.values(), None):
         raise NotFound
-    posts = fed.tagged(visit.db, tag.name, MOST)
-    return _answer(visit, _of_threads(visit, f"/tags/{tag.name}", f"Threads about {tag.name}", posts))
+    name = "+".join(names)
+    if name != visit.path["name"]:
+        return _elsewhere(visit, f"/feeds/tags/{name}")
+    threads = tagged.with_all(visit.db, [found[each] for each in names], None, MOST).items
+    posts = fed.openings(visit.db, [thread.id for thread in threads])
+    return _answer(visit, _of_threads(visit, f"/tags/{name}", f"Threads about {' and '.join(names)}", posts))
 
 
 def of_thread(visit: Visit) -> Response:
@@ -82,7 +85,7 @@ def _answer(visit: Visit, feed: Feed) -> Response:
 
 def _elsewhere(visit: Visit, path: str) -> Response:
     """What the feed is about is known under another name by now."""
-    return RedirectResponse(f"{quote(path)}.{quote(visit.path['form'])}", 301)
+    return RedirectResponse(f"{quote(path, safe='/+')}.{quote(visit.path['form'])}", 302)
 
 
 def _of_threads(visit: Visit, page: str, title: str, posts: Iterable[FedPost]) -> Feed:

@@ -1,22 +1,39 @@
 """The one box: threads by words and conditions; references and people by their names."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from forum import patience
+from forum.errors import TooMuch
 from forum.paging import Page
 from forum.references import catalogue
 from forum.references.evidence import LABELS
 from forum.references.identifiers import recognise
-from forum.search import building, facets, fields, find, loosening, people, scanning, spelling
+from forum.search import (
+    building,
+    facets,
+    fields,
+    find,
+    loosening,
+    meaning,
+    people,
+    scanning,
+    sources,
+    spelling,
+    unknown,
+)
 from forum.search.language import LONGEST, parse, spelled
-from forum.search.query import Field, Order, Query, Within
+from forum.search.query import Condition, Field, Order, Query, Remark, Within
+from forum.search.reading import ONLY_EXCLUDED
 from forum.web.endpoint import Visit
 
 PAGE = 20
+#: A search that reads for longer is ended: two of them could keep everybody waiting.
+SECONDS = 1.5
 #: References above the threads found, and people on the one page of them.
 SOURCES, PEOPLE = 3, 50
 #: A name of more letters browsers do not show (github.com/dewitt/opensearch, ShortName).
@@ -49,7 +66,7 @@ NARROWED: Sequence[tuple[str, str, str, Mapping[str, str] | None]] = (
     (Field.EVIDENCE, "Kind of source", "", {kind: label for kind, label in LABELS.items() if kind}),
     (Field.AFTER, "Written from", "2024-05, or 6m", None),
     (Field.BEFORE, "Written before", "2025, or 2w", None),
-    (Field.SCORE, "Points, at least", "3", None),
+    (Field.SCORE, "Votes, at least", "3", None),
     (Field.ANSWERS, "Answers, at least", "1", None),
     (building.MORE, "Anything else", "as in the box: -tag:mice", None),
 )
@@ -57,29 +74,57 @@ NARROWED: Sequence[tuple[str, str, str, Mapping[str, str] | None]] = (
 
 def search(visit: Visit) -> Response:
     if "narrow" in visit.query:
-        return visit.redirect(_address(building.built(visit.query), _order(visit)))
+        return _narrowed(visit)
     q = _NONE.sub(" ", visit.query.get("q", "")).strip()[: LONGEST + 1]
-    query = parse(q)
-    after, order = visit.query.get("after", ""), _order(visit)
-    found = {
-        Within.THREADS: _threads,
-        Within.REFERENCES: _references,
-        Within.PEOPLE: _people,
-    }[query.within](visit, query, after, order)
+    query = meaning.meant(visit.db, parse(q), visit.actor.name if visit.actor else None)
+    try:
+        with patience.within(visit.db, SECONDS):
+            found = _FINDS[query.within](visit, query, visit.query.get("after", ""), _order(visit))
+    except TooMuch as error:
+        remarks = [*query.remarks, Remark(error.words)]
+        form = building.fields_of(query)
+        return _page(visit, q, query, error.status, remarks=remarks, form=form, too_much=True)
+    shown = found["results"].items if "results" in found else ()
+    remarks = [each for each in query.remarks if not (shown and each == ONLY_EXCLUDED)]
+    remarks += found.pop("missing", ())
+    return _page(visit, q, query, remarks=remarks, form=building.fields_of(query), **found)
+
+
+def _narrowed(visit: Visit) -> Response:
+    """The search that the form asks for, in the box; or the form again, with what is wrong."""
+    typed = {name: _NONE.sub(" ", visit.query.get(name, ""))[: LONGEST + 1] for name in building.FIELDS}
+    if errors := building.problems(typed):
+        return _page(visit, "", Query(), 422, remarks=(), form=typed, errors=errors)
+    return visit.redirect(_address(building.built(typed), _order(visit)))
+
+
+def _page(visit: Visit, q: str, query: Query, status: int = 200, **more: Any) -> Response:
+    holding = [each for each in query.conditions if _HOLDS[query.within](each)]
     return visit.page(
         "search/find.html",
+        status,
         q=q,
         query=query,
-        after=after,
-        order=order,
+        after=visit.query.get("after", ""),
+        order=_order(visit),
         address=_address,
         tabs=[(place, spelled(query._replace(within=place))) for place in Within],
-        chips=facets.chips(query),
-        form=building.fields_of(query),
+        chips=[chip for chip in facets.chips(query) if chip.condition in holding],
+        elsewhere=[chip for chip in facets.chips(query) if chip.condition not in holding],
+        # A feed knows nobody's own name, and takes an identifier for words.
+        feed=q if query.text and parse(q).conditions == query.conditions else spelled(query),
         narrowed=NARROWED,
         examples=fields.EXAMPLES,
-        **found,
+        **more,
     )
+
+
+#: Which conditions make a difference where something is searched.
+_HOLDS: Mapping[Within, Callable[[Condition], bool]] = {
+    Within.THREADS: lambda _: True,
+    Within.REFERENCES: sources.holds,
+    Within.PEOPLE: lambda each: each.field is Field.AUTHOR,
+}
 
 
 def opensearch(visit: Visit) -> Response:
@@ -89,32 +134,39 @@ def opensearch(visit: Visit) -> Response:
     return Response(text, media_type="application/opensearchdescription+xml")
 
 
-def _threads(visit: Visit, query: Query, after: str, order: Order) -> Mapping[str, Any]:
+def _threads(visit: Visit, query: Query, after: str, order: Order) -> dict[str, Any]:
     results = find.page(visit.db, query, after, PAGE, order)
     total, narrower = facets.of(visit.db, query, results.found)
     first = bool(query) and not after
+    missing = unknown.of(visit.db, query) if first else []
     return {
         "results": results,
         "total": total,
         "facets": narrower,
         "sources": catalogue.matching(visit.db, _named(query), SOURCES) if first and _named(query) else [],
         "suggestion": spelling.corrected(visit.db, query) if first and query.terms else None,
-        "looser": loosening.looser(visit.db, query) if first and not total else [],
+        "looser": loosening.looser(visit.db, query, missing) if first and not total else [],
+        "missing": unknown.remarks(visit.db, query, missing),
         "words": _words(query),
+        # Then an order shows only what has them all, if anything has.
+        "every": len(query.terms) > 1 and not all(term.needed for term in query.terms),
     }
 
 
-def _references(visit: Visit, query: Query, after: str, _order: Order) -> Mapping[str, Any]:
+def _references(visit: Visit, query: Query, after: str, _order: Order) -> dict[str, Any]:
     words = _named(query)
     if recognise(words).identifier:
         return {"page": Page(catalogue.matching(visit.db, words, SOURCES), None), "words": words}
-    return {"page": catalogue.listing(visit.db, words, after, PAGE), "words": words}
+    return {"page": sources.listing(visit.db, query, words, after, PAGE), "words": words}
 
 
-def _people(visit: Visit, query: Query, _after: str, _order: Order) -> Mapping[str, Any]:
+def _people(visit: Visit, query: Query, _after: str, _order: Order) -> dict[str, Any]:
     names = " ".join(str(each.value) for each in query.conditions if each.field is Field.AUTHOR)
     words = " ".join(filter(None, (_words(query), names)))
     return {"people": people.matching(visit.db, words, PEOPLE), "words": words}
+
+
+_FINDS = {Within.THREADS: _threads, Within.REFERENCES: _references, Within.PEOPLE: _people}
 
 
 def _order(visit: Visit) -> Order:

@@ -8,7 +8,6 @@ from starlette.responses import PlainTextResponse, Response
 
 from forum.discussion import sitemap
 from forum.errors import NotFound
-from forum.web import conditional
 from forum.web.endpoint import Visit
 from forum.web.routing import LARGEST_ID
 
@@ -28,9 +27,10 @@ CLOSED = (
         "/search",
         "/setup",
     ),
-    *("/sign-in", "/sign-up", "/transparency", "/p/*/", "/people/*/flag", "/references/*/propose"),
-    *("/references/*/duplicate", "/references/*/correct", "/references/*/merge", "/references/*/flag"),
-    *("/t/*/answer$", "/t/*/related$", "/t/*/tend$", "/tags/*/caution", "/tags/*/edit"),
+    *("/sign-in", "/sign-up", "/transparency", "/p/*/", "/people/*/flag$", "/references/*/propose$"),
+    # To the end, because titles of sources begin like acts: "Correction: …".
+    *("/references/*/duplicate$", "/references/*/correct$", "/references/*/merge$", "/references/*/flag$"),
+    *("/t/*/answer$", "/t/*/related$", "/t/*/related?", "/t/*/tend$", "/tags/*/caution$", "/tags/*/edit$"),
 )
 _NAMESPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
@@ -72,13 +72,11 @@ def _open(visit: Visit) -> None:
 
 
 def _written(visit: Visit, around: str, each: str, found: Iterable[tuple[str, datetime | None]]) -> Response:
-    base, moments, lines = visit.settings.base_url, [], []
+    base, lines = visit.settings.base_url, []
     for path, changed_at in found:
         told = ""
         if changed_at is not None:
-            moments.append(changed_at)
             told = f"<lastmod>{changed_at.astimezone(UTC).isoformat(timespec='seconds')}</lastmod>"
         lines.append(f"<{each}><loc>{base}{quote(path)}</loc>{told}</{each}>\n")
     text = f'<?xml version="1.0" encoding="UTF-8"?>\n<{around} {_NAMESPACE}>\n{"".join(lines)}</{around}>\n'
-    response = Response(text, media_type="application/xml")
-    return conditional.modified(response, max(moments)) if moments else response
+    return Response(text, media_type="application/xml")

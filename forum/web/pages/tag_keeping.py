@@ -43,22 +43,30 @@ def merge(visit: Visit) -> Response:
         made = visit.act(tagging.merge, visit.path["name"], typed.get("into", ""), typed.get("why", ""))
     except Invalid as error:
         return _page(visit, error.status, form=typed, errors=error.fields)
-    return visit.redirect(f"/tags/{tag_changes.name_of(visit.db, made.into_id)}/edit", "tags-merged")
+    return _edited(visit, made.into_id, "tags-merged")
 
 
 def undo(visit: Visit) -> Response:
     made = visit.act(tagging.undo, visit.path["merge_id"])
-    return visit.redirect(f"/tags/{tag_changes.name_of(visit.db, made.from_id)}/edit", "tags-parted")
+    return _edited(visit, made.from_id, "tags-parted")
+
+
+def _edited(visit: Visit, tag_id: int, told: str) -> Response:
+    """Back to the tag, with what is told, or that it takes a while if its threads are still on their way."""
+    soon = "-soon" if tag_changes.is_moving(visit.db, [tag_id]) else ""
+    return visit.redirect(f"/tags/{tag_changes.name_of(visit.db, tag_id)}/edit", f"{told}{soon}")
 
 
 def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
     visit.needs(Permit.TEND)
     tag = open_here(visit)
+    synonyms = tags.synonyms(visit.db, tag.id)
     form = {"description": tag.description, **more.pop("form", {})}
     context = {
         "tag": tag,
         "form": form,
-        "synonyms": tags.synonyms(visit.db, tag.id),
+        "synonyms": synonyms,
+        "merged": tag_changes.merged(visit.db, synonyms),
         "merges": tag_changes.merges_into(visit.db, tag.id),
         "description_length": tags.DESCRIPTION_LENGTH,
         "why_length": tagging.WHY_LENGTH,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from starlette.responses import RedirectResponse, Response
 
 from forum.actions import following
-from forum.discussion import tagged, tags
+from forum.discussion import near_tags, tagged, tags
 from forum.discussion.tagged import MOST_TAGS, Order
 from forum.discussion.tags import TagRow
 from forum.errors import NotFound
@@ -27,12 +27,16 @@ def listing(visit: Visit) -> Response:
 
 
 def named(visit: Visit) -> Response:
-    found = _open(visit, visit.path["name"].split("+"))
+    try:
+        found = _open(visit, _typed(visit))
+    except NotFound as error:
+        return _nothing(visit, error)
     after, asked = visit.query.get("after", ""), visit.query.get("by", "")
     name = "+".join(tag.name for tag in found)
     if name != visit.path["name"]:
-        # Names are letters, digits and hyphens: safe in an address.
-        return RedirectResponse(f"/tags/{name}", 301)
+        # Names are letters, digits and hyphens: safe in an address. What a name means can be taken back.
+        typed = visit.path["name"].casefold().split("+")
+        return RedirectResponse(f"/tags/{name}", 301 if sorted(set(typed)) == name.split("+") else 302)
     order = Order(asked) if asked in tuple(Order) else Order.LATEST
     # Only one tag is followed, and has a page that says more of it.
     alone = found[0] if len(found) == 1 else None
@@ -60,8 +64,24 @@ def follow(visit: Visit) -> Response:
 
 def open_here(visit: Visit) -> TagRow:
     """The tag of this address, if the visitor may see it."""
-    (tag,) = _open(visit, [visit.path["name"]])
+    (tag,) = _open(visit, [visit.path["name"].lower()])
     return tag
+
+
+def _typed(visit: Visit) -> list[str]:
+    name: str = visit.path["name"]
+    return name.lower().split("+")
+
+
+def _nothing(visit: Visit, error: NotFound) -> Response:
+    """No such tag, or not for this visitor's eyes: what else may be meant. Those alike are for everybody."""
+    typed = _typed(visit)
+    return visit.page(
+        "tags/none.html",
+        error.status,
+        words="" if error.words == NotFound.words else error.words,
+        near=near_tags.near(visit.db, typed[0]) if len(typed) == 1 else [],
+    )
 
 
 def _open(visit: Visit, typed: Sequence[str]) -> list[TagRow]:

@@ -1,4 +1,4 @@
-// Every page is complete without this. Each part is loaded only where the page has a use for it.
+// Every page is complete without this. Each part is loaded only where it is of use.
 
 const DAY = 86400;
 const words = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" });
@@ -12,7 +12,7 @@ function relative(then) {
   return words.format(-Math.floor(seconds / DAY), "day");
 }
 
-// Pages are kept and sent to many readers, so the server prints dates; only the reader's own clock knows "ago".
+// Kept pages are for many readers: only one's own clock knows "ago".
 for (const time of document.querySelectorAll("time[datetime]")) {
   const then = new Date(time.dateTime);
   time.title = then.toLocaleString();
@@ -20,7 +20,7 @@ for (const time of document.querySelectorAll("time[datetime]")) {
   if (ago) time.textContent = ago;
 }
 
-// What was said once is not said again when the page is loaded again or its address is passed on.
+// What was said once is not said again on a reload, or where the address is passed on.
 const address = new URL(location.href);
 if (address.searchParams.has("told")) {
   address.searchParams.delete("told");
@@ -37,6 +37,7 @@ const parts = {
   "[data-desk]": "./desk.js",
   "[data-similar]": "./similar.js",
   "textarea, .told": "./drafts.js",
+  "[role=search] [name=q]:focus": "./suggest.js",
 };
 for (const [selector, path] of Object.entries(parts)) {
   if (document.querySelector(selector)) import(path);

@@ -1,4 +1,4 @@
-// Suggestions under a search box, a combobox by ARIA: arrows choose, Enter goes there, Escape closes.
+// Suggestions under a search box (ARIA's combobox): arrows choose, Enter goes there, Escape closes.
 
 for (const box of document.querySelectorAll("[role=search] [name=q]")) {
   const list = document.createElement("div");
@@ -23,13 +23,14 @@ for (const box of document.querySelectorAll("[role=search] [name=q]")) {
   };
   const close = () => show("", turn++);
 
-  box.addEventListener("input", async () => {
+  const look = async () => {
     const mine = ++turn;
     await new Promise((done) => setTimeout(done, 150));
     const path = `/search/suggest?q=${encodeURIComponent(box.value)}`;
     const answer = mine === turn && (await fetch(path).catch(() => null));
     if (mine === turn) show(answer?.ok ? await answer.text() : "");
-  });
+  };
+  box.addEventListener("input", look);
   box.addEventListener("keydown", (event) => {
     const { length } = list.children;
     const step = { ArrowDown: 1, ArrowUp: length }[event.key];
@@ -40,7 +41,9 @@ for (const box of document.querySelectorAll("[role=search] [name=q]")) {
     event.preventDefault();
   });
   box.addEventListener("blur", close);
-  // The box keeps the focus, or the list would be gone before the click.
+  // The box keeps the focus, or the list is gone before the click.
   list.addEventListener("mousedown", (event) => event.preventDefault());
   close();
+  // Whoever types fast has begun before.
+  if (box.value !== box.defaultValue) look();
 }
