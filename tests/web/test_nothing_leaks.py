@@ -255,8 +255,9 @@ def unknown(marker: str) -> str:
 
 
 def unspelt(told: str) -> str:
-    """All but the other spelling that is suggested: for how a word looks, not for where it stands."""
-    return re.sub(r"<p[^>]*>Did you mean .*?</p>\n", "", told)
+    """All but what else may be meant: that goes by how a word looks, not by where it stands."""
+    near = r"(?:Did you mean .*?\?|There is no tag .*?|Nobody called .*?)"
+    return re.sub(rf"<p[^>]*>{near}(?: <a [^>]*>[^<]*</a>)?</p>\n", "", told, flags=re.S)
 
 
 class Sweep:
