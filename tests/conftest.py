@@ -148,9 +148,10 @@ def _chromium() -> Iterator[tuple["Browser", asyncio.AbstractEventLoop]]:
     # Imported here, because most runs are of tests that need no browser.
     from playwright.sync_api import sync_playwright
 
-    program = shutil.which("chromium")
+    # The shell is the same browser without windows to draw, for two thirds of the processor's time.
+    program = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     if not program:
-        missing("chromium (on Debian: apt-get install chromium)")
+        missing("chromium (on Debian: apt-get install chromium-headless-shell)")
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=program, args=FLAGS.split())
         loop = asyncio.get_running_loop()
