@@ -1,25 +1,17 @@
-"""How well posts are found when they are put in order by their meaning too, and how long that takes."""
+"""The vectors by which a benchmark's posts are put in order by their meaning too."""
 
-import time
-from collections.abc import Callable, Collection, Iterable
+import os
+from collections.abc import Callable
 
 from forum.config import settings
 from forum.db import Database
-from forum.search import find
-from forum.search.language import parse
-from forum.search.semantic import model, ranking, upkeep, vectors
-from tests.bench.measures import Outcome
+from forum.search.semantic import upkeep, vectors
 
 
-def measure(database: Database, cases: Iterable[tuple[str, Collection[int]]]) -> list[Outcome]:
-    """What each query finds, given with the threads that it should. The setting `semantic` has to be on.
-
-    Every post needs its vector before, see `embed`. The model is read before the first query.
-    """
-    if not settings().semantic:
-        raise ValueError("FORUM_SEMANTIC is off: the words alone would be measured")
-    model.embed(["the weights are read"])
-    return [_asked(database, typed, wanted) for typed, wanted in cases]
+def switch_on() -> None:
+    """Searches of this process go by meaning too, where posts have their vectors."""
+    os.environ["FORUM_SEMANTIC"] = "1"
+    settings.cache_clear()
 
 
 def embed(database: Database, progress: Callable[[int], None]) -> None:
@@ -33,11 +25,3 @@ def embed(database: Database, progress: Callable[[int], None]) -> None:
         upkeep.embed(database, settings(), [post.post_id for post in found])
         after, done = found[-1].post_id, done + len(found)
         progress(done)
-
-
-def _asked(database: Database, typed: str, wanted: Collection[int]) -> Outcome:
-    began = time.perf_counter()
-    query = parse(typed)
-    with database.reading() as db:
-        found = ranking.fuse(db, query, find.candidates(db, query))
-    return Outcome([each.thread_id for each in found], wanted, time.perf_counter() - began)

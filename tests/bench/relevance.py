@@ -33,7 +33,8 @@ from forum.importers import stackexchange
 from forum.importers.bring_in import bring_in
 from forum.search import analysis, find, reindexing, vocabulary
 from forum.search.language import parse
-from tests.bench import cluster, shelf
+from forum.search.semantic import ranking
+from tests.bench import cluster, meaning, shelf
 from tests.bench.measures import Outcome, milliseconds, ndcg, recall
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
@@ -56,7 +57,12 @@ def main() -> None:
         "--posts", type=int, default=0, help="measure a generated forum of so many posts instead"
     )
     parser.add_argument("--only", choices=("sqlite", "postgresql"), help="one database instead of both")
+    parser.add_argument(
+        "--meaning", action="store_true", help="by meaning too (ten minutes more each)"
+    )
     arguments = parser.parse_args()
+    if arguments.meaning:
+        meaning.switch_on()
     if arguments.posts:
         from tests.bench import million
 
@@ -69,6 +75,8 @@ def main() -> None:
     with ExitStack() as stack:
         for kind in (arguments.only,) if arguments.only else ("sqlite", "postgresql"):
             for name, database, cases in _collections(kind, stack):
+                if arguments.meaning:
+                    meaning.embed(database, lambda done: console.print(f"{done} vectors", end="\r"))
                 table.add_row(kind, name, *_measured(database, cases))
     console.print(table)
 
@@ -175,8 +183,9 @@ def _measured(database: Database, cases: Sequence[Case]) -> list[str]:
 
 def _asked(database: Database, case: Case) -> Outcome:
     began = time.perf_counter()
+    query = parse(case.typed)
     with database.reading() as db:
-        found = find.candidates(db, parse(case.typed))
+        found = ranking.fuse(db, query, find.candidates(db, query))
     return Outcome([each.thread_id for each in found], case.wanted, time.perf_counter() - began)
 
 
