@@ -57,9 +57,7 @@ def main() -> None:
         "--posts", type=int, default=0, help="measure a generated forum of so many posts instead"
     )
     parser.add_argument("--only", choices=("sqlite", "postgresql"), help="one database instead of both")
-    parser.add_argument(
-        "--meaning", action="store_true", help="by meaning too (ten minutes more each)"
-    )
+    parser.add_argument("--meaning", action="store_true", help="by meaning too (ten minutes more each)")
     arguments = parser.parse_args()
     if arguments.meaning:
         meaning.switch_on()
