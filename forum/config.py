@@ -2,7 +2,9 @@
 
 from functools import cache
 from importlib.util import find_spec
+from ipaddress import ip_network
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
@@ -80,6 +82,39 @@ class Settings(BaseSettings):
         description="How fast registries are asked, as a part of what they allow; 0.5 if two forums share one"
         " address.",
     )
+    secret: str = Field(
+        "",
+        description="What seals the secrets of second factors, 32 characters or more; empty: a key kept in"
+        " the data folder.",
+    )
+    hosts: str = Field(
+        "", description="Other host names, apart by spaces, by which the forum may be asked for."
+    )
+    trusted_proxies: str = Field(
+        "",
+        description="Networks, apart by spaces, whose X-Forwarded-For is believed, such as 10.0.0.0/8.",
+    )
+    limits: float = Field(
+        1.0,
+        ge=0,
+        le=1000,
+        description="How much of everything one person or address may do in a while, as a part of what is"
+        " usual; 0: no limit.",
+    )
+    second_factor: Literal["none", "admins", "moderators"] = Field(
+        "none", description="Whose role counts only with a second factor; moderators: theirs and admins’."
+    )
+    oidc_name: str = Field(
+        "", max_length=40, description="What the identity provider is called on the sign-in page."
+    )
+    oidc_issuer: str = Field(
+        "", description="The issuer of an OpenID Connect provider; empty: nobody signs in with one."
+    )
+    oidc_client: str = Field("", description="The forum’s client id at that provider.")
+    oidc_secret: str = Field("", description="The forum’s client secret there; empty for a public client.")
+    request_seconds: float = Field(
+        30.0, gt=0, le=600, description="How long one request may take from its first byte to its answer."
+    )
     request_threads: int = Field(
         1, ge=1, le=64, description="Threads that read pages; more help on PostgreSQL only."
     )
@@ -123,6 +158,23 @@ class Settings(BaseSettings):
             raise ValueError("needs packages that are not installed: pip install 'footnote[semantic]'")
         return value
 
+    @field_validator("secret")
+    @classmethod
+    def _long_enough(cls, value: str) -> str:
+        if value and len(value) < 32:
+            raise ValueError("must have 32 characters or more")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for network in value.split():
+            try:
+                ip_network(network)
+            except ValueError:
+                raise ValueError(f"must name networks such as 10.0.0.0/8; {network} is none") from None
+        return value
+
     @field_validator("contact", "mail_from")
     @classmethod
     def _mail_address(cls, value: str) -> str:
@@ -147,6 +199,12 @@ class Settings(BaseSettings):
         if backend not in ("sqlite", "postgresql+psycopg"):
             raise ValueError("database_url must start with sqlite:/// or postgresql+psycopg://")
         object.__setattr__(self, "database_url", url)
+        return self
+
+    @model_validator(mode="after")
+    def _whole_provider(self) -> "Settings":
+        if self.oidc_issuer and not (self.oidc_client and self.oidc_name):
+            raise ValueError("oidc_issuer needs FORUM_OIDC_CLIENT and FORUM_OIDC_NAME too")
         return self
 
     @property

@@ -9,6 +9,7 @@ ForumError
 ├── NotFound           404  absent, or not for this viewer's eyes: the same answer for both
 ├── Conflict           409  somebody else was faster
 ├── TooLarge           413  the body is over the limit
+├── TooMany            429  too often in a while; `retry_after` says for how long to wait
 ├── TooMuch            422  what was asked for takes too long to find
 └── Busy               503  the database is occupied; try again
 """
@@ -97,6 +98,26 @@ class TooLarge(ForumError):
     status = 413
     title = "That is too much at once"
     words = "What you sent is larger than this forum accepts."
+
+
+class TooMany(ForumError):
+    """Somebody did this too often in a while. `retry_after`: seconds until it can be done again."""
+
+    code = "too_many"
+    status = 429
+    title = "A little slower, please"
+
+    def __init__(self, what: str, retry_after: int) -> None:
+        super().__init__(f"{what} Please try again {_soon(retry_after)}.")
+        self.retry_after = retry_after
+
+
+def _soon(seconds: int) -> str:
+    """When that is, in words: "in a minute", "in 3 hours"."""
+    if seconds < 90:
+        return "in a minute"
+    minutes = -(-seconds // 60)
+    return f"in {minutes} minutes" if minutes < 90 else f"in {-(-minutes // 60)} hours"
 
 
 class TooMuch(ForumError):

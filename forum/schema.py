@@ -6,7 +6,11 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
+import forum.accounts.door_tables
+import forum.accounts.factor_tables
+import forum.accounts.record_tables
 import forum.accounts.tables
+import forum.choices
 import forum.discussion.tables
 import forum.freshness
 import forum.inbox.tables

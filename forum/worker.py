@@ -43,6 +43,7 @@ JOBS: Mapping[str, Work] = {
     "references.recheck": rechecking.recheck,
     "references.check_link": linking.check_link,
     "mail.deliver": mail.deliver_message,
+    "mail.link": mail.deliver_link,
     "mail.report": reporting.deliver,
     "moderation.cover": covering.go_on,
     "moderation.uncover": covering.go_back,

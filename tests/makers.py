@@ -7,7 +7,7 @@ from itertools import count
 import pytest
 from sqlalchemy.orm import Session
 
-from forum.accounts.tables import Account, Actor, Role
+from forum.accounts.tables import Account, Actor, Level, Role
 from forum.actions import posting
 from forum.clock import now
 from forum.config import settings
@@ -29,6 +29,7 @@ def unhurried() -> Iterator[None]:
 def make_account(db: Session, name: str = "", role: Role = Role.MEMBER, shown_posts: int = 10) -> Actor:
     """A member whose first posts are long past, unless `shown_posts` says otherwise."""
     name = name or f"member{next(_number)}"
+    level = Level.TRUSTED if shown_posts >= 20 else Level.MEMBER if shown_posts else Level.NEWCOMER
     account = Account(
         name=name,
         name_key=name.casefold(),
@@ -36,11 +37,12 @@ def make_account(db: Session, name: str = "", role: Role = Role.MEMBER, shown_po
         email_key=f"{name}@example.org".casefold(),
         role=role,
         shown_posts=shown_posts,
+        level=level,
         created_at=now(),
     )
     db.add(account)
     db.flush()
-    return Actor(account.id, name, role, shown_posts, 0)
+    return Actor(account.id, name, role, shown_posts, 0, level=level)
 
 
 def make_thread(

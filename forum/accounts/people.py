@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from forum.accounts import addresses, names
-from forum.accounts.tables import Account, Role
+from forum.accounts.tables import Account, Actor, Level, Role
 from forum.clock import now
 from forum.db import row
 from forum.errors import Invalid
@@ -99,6 +99,15 @@ def owner_of_address(db: Session, email: str) -> int | None:
 def name_of(db: Session, account_id: int) -> str:
     """How the account is called; there must be one."""
     return db.scalars(select(Account.name).where(Account.id == account_id)).one()
+
+
+def acting(db: Session, account_id: int) -> Actor:
+    """The account as one that acts, for what is done in its name when it is not there; there must be one."""
+    found = db.get_one(Account, account_id)
+    return Actor(
+        found.id, found.name, Role(found.role), found.shown_posts, found.unread,
+        level=Level(found.level), tends=frozenset(map(int, found.tends.split())),
+    )  # fmt: skip
 
 
 def login(db: Session, typed: str) -> Login | None:

@@ -28,6 +28,14 @@ class Standing(StrEnum):
     SUSPENDED = "suspended"
 
 
+class Level(StrEnum):
+    """What an account has earned by what others found good; lowest first. See trust.py."""
+
+    NEWCOMER = "newcomer"
+    MEMBER = "member"
+    TRUSTED = "trusted"
+
+
 class Account(Table):
     """Who writes here. Without a password hash nobody can sign in: an imported, unclaimed account."""
 
@@ -45,11 +53,23 @@ class Account(Table):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(30))
     name_key: Mapped[str] = mapped_column(String(60), unique=True)
+    #: An address to which a confirming mail has come, or None.
     email: Mapped[str | None] = mapped_column(String(254))
     email_key: Mapped[str | None] = mapped_column(String(254), unique=True)
     password_hash: Mapped[str | None] = mapped_column(String(200))
     role: Mapped[str] = mapped_column(String(12), default=Role.MEMBER)
     about: Mapped[str] = mapped_column(Text, default="")
+    #: What names that look alike have in common: see likeness.py.
+    likeness: Mapped[str] = mapped_column(String(120), default="", index=True)
+    #: By which passkeys know the account: 32 random bytes that say nothing else; None: it never had one.
+    handle: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
+    #: Kept by the job `trust.settle`, or fixed by an admin.
+    level: Mapped[str] = mapped_column(String(10), default=Level.NEWCOMER)
+    is_level_fixed: Mapped[bool] = mapped_column(default=False)
+    #: The ids of the tags whose threads this account moderates, apart by a space; "" for none.
+    tends: Mapped[str] = mapped_column(String(400), default="")
+    #: When its owner, or an admin on request, closed it for good.
+    closed_at: Mapped[datetime | None]
     is_sample: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     # Counters kept by the actions, so that a page needs no count.
@@ -95,6 +115,14 @@ class SignIn(Table):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    #: When it last changed something here; pages that are only read change no row.
+    used_at: Mapped[datetime]
+    #: When its owner last proved who they are: by signing in, or again.
+    proved_at: Mapped[datetime]
+    #: password, passkey, code (password and one-time code), provider, recovery, setup.
+    method: Mapped[str] = mapped_column(String(10), default="password")
+    #: The browser and system as their owner would call them, such as "Firefox on Linux"; never an address.
+    device: Mapped[str] = mapped_column(String(60), default="")
 
 
 class SetupCode(Table):
@@ -105,10 +133,6 @@ class SetupCode(Table):
     id: Mapped[int] = mapped_column(primary_key=True)
     code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     created_at: Mapped[datetime]
-
-
-#: So many shown posts make a member a trusted one, who may correct what everybody reads.
-TRUSTED_POSTS = 20
 
 
 class Actor(NamedTuple):
@@ -126,16 +150,25 @@ class Actor(NamedTuple):
     is_watched: bool = False
     #: When the standing ends by itself.
     standing_until: datetime | None = None
+    level: Level = Level.NEWCOMER
+    #: The role wants a second factor, and this session has none: until then it is a member's.
+    lacks_factor: bool = False
+    #: The tags whose threads they moderate.
+    tends: frozenset[int] = frozenset()
 
     @property
     def is_moderator(self) -> bool:
-        """A suspended one is not, as long as that lasts."""
-        return self.role in (Role.MODERATOR, Role.ADMIN) and self.standing != Standing.SUSPENDED
+        """Of the whole forum. A suspended one is not, as long as that lasts."""
+        return self.role in (Role.MODERATOR, Role.ADMIN) and self._has_its_role
 
     @property
     def is_trusted(self) -> bool:
-        return self.is_moderator or self.shown_posts >= TRUSTED_POSTS
+        return self.is_moderator or self.level is Level.TRUSTED
 
     @property
     def is_admin(self) -> bool:
-        return self.role is Role.ADMIN and self.standing != Standing.SUSPENDED
+        return self.role is Role.ADMIN and self._has_its_role
+
+    @property
+    def _has_its_role(self) -> bool:
+        return self.standing != Standing.SUSPENDED and not self.lacks_factor

@@ -8,7 +8,8 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from forum import jobs
-from forum.accounts.tables import Account, Actor, Role
+from forum.accounts import people
+from forum.accounts.tables import Actor
 from forum.actions import admitting, carrying_out, effects, telling
 from forum.actions.carrying_out import MOST_AT_ONCE
 from forum.config import Settings
@@ -50,7 +51,7 @@ def go_on(database: Database, _settings: Settings, decision_id: int, after: int)
         first = _held(db, decision_id)
         if first.moderator_id is None or decisions.in_force(db, first.item_id) is not first:
             return
-        change = _some(db, _actor(db, first.moderator_id), first, after)
+        change = _some(db, people.acting(db, first.moderator_id), first, after)
         effects.publish_decision(db, decisions.read(db, first.item_id), change)
 
 
@@ -61,7 +62,7 @@ def go_back(database: Database, _settings: Settings, decision_id: int, actor_id:
     """
     with database.writing() as db:
         undone = _held(db, decision_id)
-        change = carrying_out.take_back_covered(db, _actor(db, actor_id), undone, after)
+        change = carrying_out.take_back_covered(db, people.acting(db, actor_id), undone, after)
         effects.publish_decision(db, decisions.read(db, undone.item_id), change)
 
 
@@ -70,11 +71,6 @@ def _held(db: Session, decision_id: int) -> Decision:
     made = db.get_one(Decision, decision_id)
     db.scalars(select(ReviewItem).where(ReviewItem.id == made.item_id).with_for_update()).one()
     return made
-
-
-def _actor(db: Session, account_id: int) -> Actor:
-    found = db.get_one(Account, account_id)
-    return Actor(found.id, found.name, Role(found.role), found.shown_posts, found.unread)
 
 
 def _some(db: Session, actor: Actor, first: Decision, after: int) -> Change:

@@ -1,11 +1,10 @@
-"""Coming in and going out: sign up, sign in, sign out, and the first admin of an empty forum.
+"""Joining: sign up, and the first admin of an empty forum.
 
 Nothing here tells a stranger whether a mail address has an account. A sign-up with a known address looks like
 any other and sends a mail either way; only its owner reads there what happened.
 """
 
 from datetime import timedelta
-from typing import NamedTuple
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -25,13 +24,6 @@ RESERVED = "This name is kept for the people who run the forum. Please choose an
 BLOCKED = "It came with the mail address of an account that was removed for spam."
 SECOND = "second_sign_up"
 TOLD_AGAIN = timedelta(days=1)
-
-
-class Known(NamedTuple):
-    """Who proved to be who they say, and a stronger hash of the password if the stored one is outworn."""
-
-    account_id: int
-    new_hash: str | None
 
 
 def sign_up(db: Session, _actor: Actor | None, name: str, email: str, password: str) -> None:
@@ -58,33 +50,6 @@ def sign_up(db: Session, _actor: Actor | None, name: str, email: str, password: 
         if blocks.has_address(db, email):
             sanctioning.hold(db, account.id, BLOCKED)
         _welcome(db, account)
-
-
-def recognise(db: Session, typed: str, password: str) -> Known | None:
-    """Who this is, by name or mail address; None if the password is not right or there is no such account.
-
-    Slow on purpose, and equally slow for a name that nobody has; only reads.
-    """
-    found = people.login(db, typed)
-    stored = found and found.password_hash
-    if not passwords.matches(stored, password) or found is None or stored is None:
-        return None
-    outdated = passwords.is_outdated(stored)
-    return Known(found.id, passwords.make_hash(password) if outdated else None)
-
-
-def sign_in(db: Session, _actor: Actor | None, known: Known, old_token: str | None = None) -> str:
-    """The token with which the browser is signed in; what it was signed in with before is worth nothing."""
-    if old_token:
-        sessions.end(db, old_token)
-    if known.new_hash is not None:
-        db.get_one(Account, known.account_id).password_hash = known.new_hash
-    return sessions.start(db, known.account_id)
-
-
-def sign_out(db: Session, _actor: Actor | None, token: str) -> None:
-    """Nobody is signed in with the token any more."""
-    sessions.end(db, token)
 
 
 def create_first_admin(

@@ -261,6 +261,8 @@ class Tag(Table):
     description: Mapped[str] = mapped_column(Text, default="")
     #: What stands above every thread with this tag: who should be careful, where to get help.
     caution: Mapped[str] = mapped_column(Text, default="")
+    #: Questions with it can be asked without a name, where the community leaves that to its tags.
+    allows_anonymous: Mapped[bool] = mapped_column(default=False)
     #: How many shown threads carry it.
     thread_count: Mapped[int] = mapped_column(default=0)
 
@@ -404,3 +406,22 @@ class SourceRequest(Table):
     created_at: Mapped[datetime]
     settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     settled_at: Mapped[datetime | None]
+
+
+class AnonymousPost(Table):
+    """Who really wrote a post whose author is the account "anonymous member": see anonymity.py."""
+
+    __tablename__ = "anonymous_post"
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+
+
+class ThreadRead(Table):
+    """A member has read a thread, once at least, for as long as reading takes."""
+
+    __tablename__ = "thread_read"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
+    thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id", ondelete="CASCADE"), primary_key=True)
+    at: Mapped[datetime]

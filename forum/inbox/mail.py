@@ -16,6 +16,8 @@ from urllib.parse import SplitResult, unquote, urlsplit
 import idna
 from sqlalchemy import select
 
+from forum.accounts import mail_tokens, people
+from forum.accounts.mail_tokens import Kind
 from forum.accounts.tables import Account
 from forum.clock import now
 from forum.config import Settings
@@ -26,6 +28,13 @@ from forum.inbox.tables import Message
 from forum.jobs import Later
 
 SECONDS = 20
+#: The page that each kind of mailed link opens; the token follows.
+LINKS = {
+    Kind.SIGN_UP: "/confirm",
+    Kind.RESET_PASSWORD: "/recover",
+    Kind.CHANGE_EMAIL: "/confirm-address",
+    Kind.KEEP_EMAIL: "/keep-address",
+}
 
 
 class _Mail(NamedTuple):
@@ -53,6 +62,24 @@ def deliver_message(database: Database, settings: Settings, message_id: int) -> 
     mail = _Mail(*found)
     letter = compose("message", mail=mail, forum=settings.name, base_url=settings.base_url)
     deliver(settings, mail.to, letter.subject, letter.text, key=f"message-{message_id}")
+
+
+def deliver_link(database: Database, settings: Settings, token_id: int) -> None:
+    """The mail with the link has left, unless the link is dead by now. The job `mail.link`.
+
+    Done twice, it sends two mails, and only the link in the second one works.
+    """
+    with database.writing() as db:
+        drawn = mail_tokens.draw(db, token_id)
+        if drawn is None:
+            return
+        found, token = drawn
+        name = people.name_of(db, found.account_id) if found.account_id is not None else found.wanted.get("name")
+        facts = {**found.wanted, "known_as": name, "email": found.email}
+        kind, to = Kind(found.kind), found.email
+    link = f"{settings.base_url}{LINKS[kind]}/{token}"
+    letter = compose(f"link_{kind}", link=link, forum=settings.name, **facts)
+    deliver(settings, to, letter.subject, letter.text)
 
 
 def deliver(settings: Settings, to: str, subject: str, text: str, *, key: str = "") -> None:

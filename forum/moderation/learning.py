@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import URL, Select, delete, func, select
 from sqlalchemy.orm import Session
 
+from forum.choices import Setting
 from forum.clock import now
 from forum.db import row, rows
 from forum.discussion.tables import Post, PostKind, Revision
@@ -23,7 +24,7 @@ from forum.markup import render
 from forum.moderation.findings import Draft, Finding, hold
 from forum.moderation.rules import TAKEN_DOWN, VERDICTS
 from forum.moderation.sensitivity import Sensitivity
-from forum.moderation.tables import Classifier, Decision, Setting
+from forum.moderation.tables import Classifier, Decision
 
 #: It is off until so many posts were decided, and so many each way.
 ENOUGH, ENOUGH_EACH = 200, 20

@@ -5,8 +5,8 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from forum.choices import Setting
 from forum.clock import now
-from forum.moderation.tables import Setting
 
 _KEY = "sensitivity"
 _CHOSEN = select(Setting.value).where(Setting.key == _KEY)

@@ -438,17 +438,6 @@ class Classifier(Table):
     threshold: Mapped[float]
 
 
-class Setting(Table):
-    """A choice that is made while the forum runs; the row's absence means the default."""
-
-    __tablename__ = "setting"
-
-    key: Mapped[str] = mapped_column(String(30), primary_key=True)
-    value: Mapped[str] = mapped_column(String(200))
-    changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
-    changed_at: Mapped[datetime]
-
-
 class LogEntry(Table):
     """One line of the public log: who did what under which rule. Never quotes a post that is not shown."""
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forum.accounts import standing
-from forum.accounts.tables import TRUSTED_POSTS, Account, Role, Standing
+from forum.accounts.tables import Account, Level, Role, Standing
 from forum.db import rows
 from forum.moderation import scoring
 from forum.moderation.rules import Urgency
@@ -33,6 +33,7 @@ class Raised(NamedTuple):
     declined: int
     shown_posts: int
     is_moderator: bool
+    is_trusted: bool
     #: Neither sanctioned, nor warned, nor under review.
     is_in_order: bool
 
@@ -84,6 +85,7 @@ def raised(db: Session, item_id: int) -> Sequence[Raised]:
             Account.flags_declined,
             Account.shown_posts,
             Account.role,
+            Account.level,
             Account.standing,
             Account.standing_until,
             Account.is_warned,
@@ -108,6 +110,7 @@ def _raised(flag: Any) -> Raised:
         declined=flag.flags_declined,
         shown_posts=flag.shown_posts,
         is_moderator=flag.role in (Role.MODERATOR, Role.ADMIN),
+        is_trusted=flag.level == Level.TRUSTED,
         is_in_order=is_active and not flag.is_warned and not flag.is_watched,
     )
 
@@ -118,7 +121,7 @@ def _trust(flag: Raised) -> int:
     accuracy = scoring.trust(flag.upheld, flag.declined)
     if accuracy == scoring.BAD_FLAGGER:
         return LITTLE
-    if flag.is_moderator or flag.shown_posts >= TRUSTED_POSTS or accuracy == scoring.GOOD_FLAGGER:
+    if flag.is_moderator or flag.is_trusted or accuracy == scoring.GOOD_FLAGGER:
         return TRUSTED
     return MEMBERS if flag.shown_posts else LITTLE
 

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -34,12 +35,14 @@ class Endpoint:
         keeps: Keeps | None = None,
         queries: Collection[str] = (),
         slow: bool = False,
+        fresh: bool = False,
     ) -> None:
         self.site = site
         self.handler = handler
         self.permit = permit
         self.keeps = keeps if site.settings.cache_bytes else None
         self.queries = frozenset(queries)
+        self.fresh = fresh
         self.pool = site.slow if slow else site.quick
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -58,6 +61,8 @@ class Endpoint:
             policy.admit(self.permit, visit.actor)
             # Read first: what changes while the page is made then counts as a change of the finished page.
             generations = self._generations(visit)
+            if self.fresh and visit.presence is not None and not visit.presence.is_fresh():
+                return visit.redirect(f"/account/prove?next={quote(visit.here)}"), None
             response = self.handler(visit)
             if visit.token_is_dead and "set-cookie" not in response.headers:
                 visit.forget(response)

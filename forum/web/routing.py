@@ -28,6 +28,8 @@ class Way(NamedTuple):
     keeps: Keeps | None = None
     queries: Collection[str] = ()
     slow: bool = False
+    #: Only for who has proved a short while ago who they are; others are sent to do that first.
+    fresh: bool = False
 
 
 def get(
@@ -38,14 +40,15 @@ def get(
     keeps: Keeps | None = None,
     queries: Collection[str] = ("after",),
     slow: bool = False,
+    fresh: bool = False,
 ) -> Way:
     """A page. With `keeps` its signed-out form is kept; a query with other names than `queries` is not."""
-    return Way("GET", path, handler, permit, keeps, queries, slow)
+    return Way("GET", path, handler, permit, keeps, queries, slow, fresh)
 
 
-def post(path: str, handler: Handler, permit: Permit) -> Way:
+def post(path: str, handler: Handler, permit: Permit, *, fresh: bool = False) -> Way:
     """An act, with the permission it needs. It may wait for the write lock: readers do not wait behind it."""
-    return Way("POST", path, handler, permit, slow=True)
+    return Way("POST", path, handler, permit, slow=True, fresh=fresh)
 
 
 class _Id(IntegerConvertor):
@@ -82,7 +85,13 @@ def router(site: Site, ways: Iterable[Way], lifespan: Lifespan) -> ASGIApp:
     by_path: dict[str, dict[str, Endpoint]] = {}
     for way in ways:
         by_path.setdefault(way.path, {})[way.method] = Endpoint(
-            site, way.handler, way.permit, keeps=way.keeps, queries=way.queries, slow=way.slow
+            site,
+            way.handler,
+            way.permit,
+            keeps=way.keeps,
+            queries=way.queries,
+            slow=way.slow,
+            fresh=way.fresh,
         )
     routes = [Route(path, _ByMethod(endpoints)) for path, endpoints in by_path.items()]
     routes.append(Route("/static/{hash}/{name:path}", site.static))

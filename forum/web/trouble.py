@@ -9,7 +9,7 @@ import structlog
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from forum.errors import Busy, ForumError, SignInRequired
+from forum.errors import Busy, ForumError, SignInRequired, TooMany
 from forum.web.endpoint import deliver
 from forum.web.site import Site
 from forum.web.visit import Visit
@@ -82,6 +82,8 @@ def _respond(site: Site, error: ForumError, scope: Scope) -> Response:
         response = HTMLResponse(BARE.format(title=error.title, words=error.words), error.status)
     if isinstance(error, MethodNotAllowed):
         response.headers["allow"] = error.allowed
+    if isinstance(error, TooMany):
+        response.headers["retry-after"] = str(error.retry_after)
     if isinstance(error, Busy):
         response.headers["retry-after"] = "5"
     return response

@@ -7,17 +7,19 @@ from types import TracebackType
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
+from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import Scope
 
 from forum import policy
 from forum.accounts import sessions
+from forum.accounts.sessions import Presence
 from forum.accounts.tables import Actor
 from forum.config import Settings
 from forum.db import Session
 from forum.errors import Refused
 from forum.policy import Permit
-from forum.web import files, forms
+from forum.web import devices, files, forms
 from forum.web.site import Site
 from forum.web.told import FOR_GUESTS, TOLD
 
@@ -44,8 +46,8 @@ class Visit:
         self.touched: set[str] = set()
         self._open = ExitStack()
         self._db: Session | None = None
-        self._actor: Actor | None = None
-        self._actor_known = self.token is None
+        self._presence: Presence | None = None
+        self._presence_known = self.token is None
 
     def __enter__(self) -> Self:
         return self
@@ -74,17 +76,28 @@ class Visit:
         return self._db
 
     @property
+    def presence(self) -> Presence | None:
+        """Who is signed in, and how; None for a guest."""
+        if not self._presence_known:
+            found = sessions.presence(self.db, self.token or "")
+            self._presence = found and found.where(self.settings.second_factor)
+            self._presence_known = True
+        return self._presence
+
+    @property
     def actor(self) -> Actor | None:
         """Who is signed in; None for a guest."""
-        if not self._actor_known:
-            self._actor = sessions.actor(self.db, self.token or "")
-            self._actor_known = True
-        return self._actor
+        return self.presence and self.presence.actor
 
     @property
     def token_is_dead(self) -> bool:
         """Whether the browser sent a session cookie that nobody is signed in with."""
-        return self.token is not None and self._actor_known and self._actor is None
+        return self.token is not None and self._presence_known and self._presence is None
+
+    @property
+    def device(self) -> str:
+        """What the visitor's browser and system are called, such as "Firefox on Linux"."""
+        return devices.called(Headers(raw=self.headers).get("user-agent", ""))
 
     def needs(self, permit: Permit) -> None:
         """Goes on only if the visitor has this permission."""
@@ -94,11 +107,13 @@ class Visit:
         self, action: Callable[Concatenate[Session, Any, P], Result], *args: P.args, **kwargs: P.kwargs
     ) -> Result:
         """Does `action(db, actor, …)` and commits it; the session for reading ends before that."""
-        actor = self.actor
+        actor, presence = self.actor, self.presence
         self.__exit__(None, None, None)
         try:
             with self.site.database.writing() as db:
                 result = action(db, actor, *args, **kwargs)
+                if presence is not None:
+                    sessions.use(db, presence)
         except Refused as refused:
             # What the action had begun is undone; what was found in the text stays.
             with self.site.database.writing() as db:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from forum.accounts import ownership, passwords, people
 from forum.accounts.tables import Account, Role
-from forum.actions import joining
+from forum.actions import joining, signing_in
 from forum.db import Database
 from forum.errors import Invalid, NotFound
 from forum.inbox.tables import Message
@@ -28,10 +28,10 @@ def subjects(db: Session) -> list[str]:
 def test_sign_up_sign_in(db: Session) -> None:
     joining.sign_up(db, None, " Ada ", "ada@example.org", PASSWORD)
     for typed in ("ada", "ADA@example.org"):
-        known = joining.recognise(db, typed, PASSWORD)
+        known = signing_in.recognise(db, typed, PASSWORD)
         assert known is not None
-    assert joining.recognise(db, "ada", PASSWORD + "x") is None
-    assert joining.recognise(db, "nobody", PASSWORD) is None
+    assert signing_in.recognise(db, "ada", PASSWORD + "x") is None
+    assert signing_in.recognise(db, "nobody", PASSWORD) is None
     assert subjects(db) == ["Welcome, Ada"]
 
 
@@ -55,7 +55,7 @@ def test_a_known_address_makes_no_second_account_and_its_owner_is_told_once(
     frozen.forward(days=1, seconds=1)
     joining.sign_up(db, None, "Eve", "ada@example.org", "another sentence")
     assert len(subjects(db)) == 3
-    assert joining.recognise(db, "ada@example.org", PASSWORD) is not None
+    assert signing_in.recognise(db, "ada@example.org", PASSWORD) is not None
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_known_address_is_known_however_it_is_written(db: Session, stored: str
     joining.sign_up(db, None, "Eve", typed, "another sentence")
     assert people.named(db, "Eve") is None
     assert subjects(db) == ["Welcome, Ada", "You already have an account"]
-    assert joining.recognise(db, typed, PASSWORD) is not None
+    assert signing_in.recognise(db, typed, PASSWORD) is not None
 
 
 def test_a_taken_name_hides_that_the_address_is_taken_too(db: Session) -> None:
@@ -85,21 +85,21 @@ def test_a_taken_name_hides_that_the_address_is_taken_too(db: Session) -> None:
 
 def test_an_account_without_a_password_lets_nobody_in(db: Session) -> None:
     people.add(db, "Imported", None, None)
-    assert joining.recognise(db, "Imported", "") is None
-    assert joining.recognise(db, "Imported", "nobody has this password") is None
+    assert signing_in.recognise(db, "Imported", "") is None
+    assert signing_in.recognise(db, "Imported", "nobody has this password") is None
 
 
 def test_an_outworn_hash_is_made_anew(db: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     joining.sign_up(db, None, "Ada", "ada@example.org", PASSWORD)
     before = people.login(db, "Ada")
     monkeypatch.setattr(passwords, "is_outdated", lambda _hash: True)
-    known = joining.recognise(db, "Ada", PASSWORD)
+    known = signing_in.recognise(db, "Ada", PASSWORD)
     assert known is not None
-    joining.sign_in(db, None, known)
+    signing_in.sign_in(db, None, known)
     db.flush()
     after = people.login(db, "Ada")
     assert before != after
-    assert joining.recognise(db, "Ada", PASSWORD) is not None
+    assert signing_in.recognise(db, "Ada", PASSWORD) is not None
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

@@ -8,20 +8,20 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from forum.accounts.tables import Account, Role, Standing
+from forum.choices import Setting
 from forum.moderation import flags, sensitivity, subjects, thresholds
 from forum.moderation.rules import Urgency
 from forum.moderation.sensitivity import Sensitivity
-from forum.moderation.tables import Setting
 from forum.moderation.thresholds import ENOUGH, LITTLE, MEMBERS, TRUSTED, WITH_ANSWERS, Raised
 
-MEMBER = Raised("Rude", Urgency.SOON, False, 0, 0, 5, False, True)
+MEMBER = Raised("Rude", Urgency.SOON, False, 0, 0, 5, False, False, True)
 
 
 @pytest.mark.parametrize(
     ("facts", "counts"),
     [
         ({}, MEMBERS),
-        ({"shown_posts": 20}, TRUSTED),
+        ({"is_trusted": True}, TRUSTED),
         ({"shown_posts": 0}, LITTLE),
         ({"shown_posts": 0, "is_moderator": True}, TRUSTED),
         ({"upheld": 4}, TRUSTED),
@@ -87,9 +87,9 @@ def test_what_is_read_of_flags_and_flaggers(db: Session) -> None:
     for actor, reason in ((plain, "rude"), (silenced, "self-harm"), (keeper, "other")):
         item = flags.add(db, subject, actor.id, reason, "")
     assert thresholds.raised(db, item.id) == [
-        Raised("Rude or unkind", Urgency.SOON, False, 3, 1, 10, False, True),
-        Raised("Somebody may be in danger", Urgency.AT_ONCE, False, 0, 0, 0, False, False),
-        Raised("Something else", Urgency.IN_TURN, False, 0, 0, 10, True, True),
+        Raised("Rude or unkind", Urgency.SOON, False, 3, 1, 10, False, False, True),
+        Raised("Somebody may be in danger", Urgency.AT_ONCE, False, 0, 0, 0, False, False, False),
+        Raised("Something else", Urgency.IN_TURN, False, 0, 0, 10, True, False, True),
     ]
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from forum import clock
-from forum.accounts import names
+from forum.accounts import names, people
 from forum.accounts.tables import Account, Actor, Role
 from forum.actions import (
     accepting,
@@ -107,8 +107,7 @@ class _Player:
 
     def actor(self, name: str) -> Actor:
         """The person as they are at this moment."""
-        found = self.db.scalars(select(Account).where(Account.name == name)).one()
-        return Actor(found.id, found.name, Role(found.role), found.shown_posts, found.unread)
+        return people.acting(self.db, self.db.scalars(select(Account.id).where(Account.name == name)).one())
 
     def post(self, data: dict[str, Any]) -> int:
         return self.posts[data["thread"], data["key"]]

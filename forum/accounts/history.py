@@ -1,0 +1,67 @@
+"""The security history of an account: a row, and a line in the log, for all that concerns its safety."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from forum.accounts.record_tables import SecurityEvent
+from forum.clock import now
+from forum.db import rows
+
+log = structlog.get_logger()
+
+#: Every kind, in words for the account's owner.
+KINDS = {
+    "signed-up": "The account was made",
+    "signed-in": "Signed in",
+    "sign-in-failed": "Somebody tried to sign in with a wrong password",
+    "factor-failed": "The password was right, but not the second factor",
+    "signed-out": "Signed out",
+    "sessions-ended": "Signed out elsewhere",
+    "password-changed": "The password was changed",
+    "password-removed": "The password was removed",
+    "recovery-asked": "A mail to choose a new password was asked for",
+    "recovered": "A new password was chosen with the mailed link",
+    "email-change-asked": "Another mail address was asked for",
+    "email-changed": "The mail address was changed",
+    "name-changed": "The name was changed",
+    "passkey-added": "A passkey was added",
+    "passkey-removed": "A passkey was removed",
+    "codes-on": "One-time codes were switched on",
+    "codes-off": "One-time codes were switched off",
+    "recovery-codes-made": "New recovery codes were made",
+    "recovery-code-used": "A recovery code was used",
+    "provider-added": "Signing in with the provider was added",
+    "provider-removed": "Signing in with the provider was removed",
+    "export-asked": "A copy of all data was asked for",
+    "export-taken": "The copy of all data was downloaded",
+    "closed": "The account was closed",
+    "role-changed": "The role was changed by an admin",
+    "reset-by-admin": "An admin ended all sessions and second factors",
+    "revealed": "A moderator looked who wrote an anonymous post",
+}
+
+
+class Event(NamedTuple):
+    kind: str
+    device: str
+    detail: str
+    at: datetime
+
+
+def note(db: Session, account_id: int, kind: str, *, device: str = "", detail: str = "") -> None:
+    """This happened to the account. KeyError for a kind that has no words. `detail` is never a secret."""
+    KINDS[kind]
+    db.add(SecurityEvent(account_id=account_id, kind=kind, device=device[:60], detail=detail[:200], at=now()))
+    log.info("security", what=kind, account_id=account_id)
+
+
+def latest(db: Session, account_id: int, most: int) -> Sequence[Event]:
+    """The account's newest events, newest first."""
+    event = SecurityEvent
+    wanted = select(event.kind, event.device, event.detail, event.at).where(event.account_id == account_id)
+    return [Event(*found) for found in rows(db, wanted.order_by(event.id.desc()).limit(most))]

@@ -1,0 +1,139 @@
+"""What admins choose while the forum runs: a table of choices with their defaults, and the history of each.
+
+What belongs to one machine or process, and what must be known before there is a database, is in config.py.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ForeignKey, Index, String, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from forum.clock import now
+from forum.db import Table, rows
+
+
+class Setting(Table):
+    """A choice that is made while the forum runs; the row's absence means the default."""
+
+    __tablename__ = "setting"
+
+    key: Mapped[str] = mapped_column(String(30), primary_key=True)
+    value: Mapped[str] = mapped_column(Text)
+    changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    changed_at: Mapped[datetime]
+
+
+class SettingChange(Table):
+    """One change of a choice; rows are only ever added."""
+
+    __tablename__ = "setting_change"
+    __table_args__ = (Index("ix_setting_change_key", "key", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(30))
+    before: Mapped[str] = mapped_column(Text)
+    after: Mapped[str] = mapped_column(Text)
+    actor_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    at: Mapped[datetime]
+
+
+class Choice(NamedTuple):
+    """One thing to choose: `options` are pairs of value and label; without them it is a number from
+    `least` to `most`, or, where `most` is 0, text.
+    """
+
+    key: str
+    group: str
+    label: str
+    help: str
+    default: str
+    options: Sequence[tuple[str, str]] = ()
+    least: int = 0
+    most: int = 0
+    #: For text: how many characters it may have.
+    length: int = 2000
+
+
+_YES_NO = (("yes", "Yes"), ("no", "No"))
+
+CHOICES: tuple[Choice, ...] = (
+    Choice(
+        "sign_up", "Joining", "Who may join", "Who is here already stays.", "open",
+        (
+            ("open", "Everybody"),
+            ("approval", "Everybody, once a moderator has read an answer"),
+            ("invitation", "Who is invited"),
+            ("closed", "Nobody"),
+        ),
+    ),
+    Choice(
+        "sign_up_question", "Joining", "The question to who wants to join",
+        "Asked where a moderator decides who may join.", "What brings you here?", length=300,
+    ),
+    Choice(
+        "sign_up_blocked", "Joining", "Mail domains that cannot be used",
+        "One on a line, such as example.org; its subdomains are meant too.", "",
+    ),
+    Choice(
+        "sign_up_throw_away", "Joining", "Refuse throw-away mail addresses",
+        "Addresses of services that give them out for minutes.", "yes", _YES_NO,
+    ),
+    Choice(
+        "invitations", "Joining", "Who may invite", "", "moderators",
+        (("admins", "Admins"), ("moderators", "Moderators and admins"), ("trusted", "Trusted members too")),
+    ),
+    Choice(
+        "anonymous", "Asking", "Questions without a name",
+        "Asked as “anonymous member”: moderators see who it is only with a reason, which is logged.", "tags",
+        (("no", "Never"), ("tags", "With tags that allow it"), ("yes", "Always")),
+    ),
+    Choice("member_posts", "Trust", "Posts that readers see, to become a member", "", "2", most=1000),
+    Choice("member_days", "Trust", "Days here, to become a member", "", "1", most=1000),
+    Choice("member_threads", "Trust", "Threads read, to become a member", "", "5", most=1000),
+    Choice("trusted_posts", "Trust", "Posts that readers see, to become trusted", "", "20", most=10000),
+    Choice("trusted_days", "Trust", "Days here, to become trusted", "", "30", most=1000),
+    Choice("trusted_threads", "Trust", "Threads read, to become trusted", "", "50", most=10000),
+    Choice(
+        "trusted_points", "Trust", "Points, to become trusted",
+        "For what others found good: accepted and upvoted answers, upheld flags, verified citations.", "20",
+        most=10000,
+    ),
+)  # fmt: skip
+BY_KEY: Mapping[str, Choice] = {choice.key: choice for choice in CHOICES}
+
+
+def get(db: Session, key: str) -> str:
+    """What was chosen, or the default. KeyError for what cannot be chosen."""
+    return several(db, (key,))[key]
+
+
+def several(db: Session, keys: Sequence[str]) -> Mapping[str, str]:
+    """What was chosen for each of these, or its default; one query."""
+    found = rows(db, select(Setting.key, Setting.value).where(Setting.key.in_(keys)))
+    return {key: BY_KEY[key].default for key in keys} | {key: str(value) for key, value in found}
+
+
+def number(db: Session, key: str) -> int:
+    """The number that was chosen."""
+    return int(get(db, key))
+
+
+def choose(db: Session, key: str, value: str, actor_id: int) -> None:
+    """This is chosen from now on, and the history says by whom. KeyError for what cannot be chosen."""
+    before = get(db, key)
+    if before == value:
+        return
+    setting = db.get(Setting, key) or Setting(key=key)
+    setting.value, setting.changed_by_id, setting.changed_at = value, actor_id, now()
+    db.add(setting)
+    db.add(SettingChange(key=key, before=before, after=value, actor_id=actor_id, at=now()))
+    db.flush()
+
+
+def history(db: Session, most: int) -> Sequence[Any]:
+    """The latest changes, newest first: key, before, after, actor_id, at."""
+    change = SettingChange
+    columns = (change.key, change.before, change.after, change.actor_id, change.at)
+    return rows(db, select(*columns).order_by(change.id.desc()).limit(most))
