@@ -74,8 +74,9 @@ def deliver_link(database: Database, settings: Settings, token_id: int) -> None:
         if drawn is None:
             return
         found, token = drawn
-        name = people.name_of(db, found.account_id) if found.account_id is not None else found.wanted.get("name")
-        facts = {**found.wanted, "known_as": name, "email": found.email}
+        facts = {**found.wanted, "email": found.email}
+        if found.account_id is not None:
+            facts["known_as"] = people.name_of(db, found.account_id)
         kind, to = Kind(found.kind), found.email
     link = f"{settings.base_url}{LINKS[kind]}/{token}"
     letter = compose(f"link_{kind}", link=link, forum=settings.name, **facts)

@@ -199,8 +199,9 @@ def upgrade() -> None:
     with op.batch_alter_table('tag', schema=None) as batch_op:
         batch_op.add_column(sa.Column('allows_anonymous', sa.Boolean(), nullable=False, server_default=sa.false()))
     # Names that look alike are compared from now on; the worker says of the old ones what they look like.
-    op.execute("INSERT INTO job (name, key, payload, run_at, attempts, buried, last_error)"
-               " VALUES ('accounts.liken', 'accounts.liken', '{}', '2000-01-01 00:00:00', 0, false, '')")
+    if op.get_bind().scalar(sa.text('SELECT count(*) FROM account')):
+        op.execute("INSERT INTO job (name, key, payload, run_at, attempts, buried, last_error)"
+                   " VALUES ('accounts.liken', 'accounts.liken', '{}', '2000-01-01 00:00:00', 0, false, '')")
 
 
 def downgrade() -> None:
