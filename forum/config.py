@@ -12,6 +12,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+#: Where a provider may be tried without https.
+_OWN_MACHINE = ("localhost", "127.0.0.1", "::1")
+
 
 class BadSetting(Exception):
     """The configuration cannot work; the message is one sentence that names the setting."""
@@ -120,7 +123,7 @@ class Settings(BaseSettings):
     )
     slow_threads: int = Field(2, ge=1, le=64, description="Threads for writing, search and passwords.")
     cache_bytes: int = Field(64 * 1024 * 1024, ge=0, description="Memory for finished pages; 0 keeps none.")
-    body_bytes: int = Field(256 * 1024, ge=64 * 1024, description="The largest request body that is read.")
+    body_bytes: int = Field(384 * 1024, ge=64 * 1024, description="The largest request body that is read.")
     busy_seconds: float = Field(5.0, gt=0, le=60, description="How long a write waits for the database.")
     held_posts: int = Field(
         2, ge=0, le=100, description="How many first posts of a newcomer wait for review."
@@ -173,6 +176,16 @@ class Settings(BaseSettings):
                 ip_network(network)
             except ValueError:
                 raise ValueError(f"must name networks such as 10.0.0.0/8; {network} is none") from None
+        return value
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _safe_issuer(cls, value: str) -> str:
+        parts = urlsplit(value)
+        # Without https anybody on the way could answer in its place.
+        is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _OWN_MACHINE)
+        if value and not (is_safe and parts.hostname and not parts.query and not parts.fragment):
+            raise ValueError("must be an address such as https://id.example.org")
         return value
 
     @field_validator("contact", "mail_from")

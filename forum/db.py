@@ -5,7 +5,7 @@ it asks the database anything: on SQLite a write holds the only write lock from 
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,6 +41,9 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+#: Errors do not quote what somebody wrote: they are logged.
+_DISCREET: Mapping[str, Any] = {"hide_parameters": True}
 
 #: A row whose columns only its reader knows, and the `select()` that makes such rows.
 AnyRow = Row[*tuple[Any, ...]]
@@ -120,7 +123,7 @@ class Database:
 
 def database_of(settings: Settings) -> Database:
     """The database, with a connection for each thread that may ask for one."""
-    connections = settings.request_threads + settings.slow_threads + 1
+    connections = settings.request_threads + settings.slow_threads + 2
     try:
         return Database(settings.database_url, busy_seconds=settings.busy_seconds, connections=connections)
     except OSError as error:
@@ -142,7 +145,7 @@ def _sqlite(url: str, busy_seconds: float, connections: int) -> Engine:
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
-        url, pool_size=connections, max_overflow=4, connect_args={"check_same_thread": False}
+        url, pool_size=connections, max_overflow=4, connect_args={"check_same_thread": False}, **_DISCREET
     )
 
     @event.listens_for(engine, "connect")
@@ -174,9 +177,8 @@ def _sqlite(url: str, busy_seconds: float, connections: int) -> Engine:
 def _postgres(url: str, busy_seconds: float, connections: int) -> Engine:
     # No JIT: by its costs a search in a large forum seems worth compiling, which takes three times as long.
     options = f"-c lock_timeout={int(busy_seconds * 1000)} -c timezone=UTC -c jit=off"
-    engine = create_engine(
-        url, pool_size=connections, max_overflow=4, pool_pre_ping=True, connect_args={"options": options}
-    )
+    connecting = {"connect_args": {"options": options}, "pool_pre_ping": True}
+    engine = create_engine(url, pool_size=connections, max_overflow=4, **connecting, **_DISCREET)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

@@ -110,6 +110,8 @@ class TooMany(ForumError):
     def __init__(self, what: str, retry_after: int) -> None:
         super().__init__(f"{what} Please try again {_soon(retry_after)}.")
         self.retry_after = retry_after
+        #: As of a form that was filled in wrongly, so that it can come back filled in.
+        self.fields = {"": self.words}
 
 
 def _soon(seconds: int) -> str:

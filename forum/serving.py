@@ -30,6 +30,8 @@ log = structlog.get_logger()
 PATIENCE = 5
 #: Addresses to listen on that are none to go to.
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # noqa: S104 - only compared
+#: What the server itself has to say is one line of JSON too. It tells of no request: those are not logged.
+LINES = {"()": "forum.logs.Lines"}
 SAMPLE = (
     "This forum holds sample accounts, whose password everybody knows, so it is served to this machine only:"
     " choose another FORUM_DATA_DIR (or FORUM_DATABASE_URL) for a forum of your own, or serve it all the same"
@@ -134,6 +136,7 @@ def _server(address: str, port: int, workers: int) -> MPServer:
         websockets=False,
         log_level=LogLevels.warning,
         log_access=False,
+        log_dictconfig={"formatters": {"generic": LINES, "access": LINES}},
         respawn_failed_workers=True,
         workers_kill_timeout=PATIENCE,
     )

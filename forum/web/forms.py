@@ -5,17 +5,14 @@ import unicodedata
 from collections.abc import AsyncGenerator
 from urllib.parse import parse_qsl
 
-import anyio
 from starlette.datastructures import Headers
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.types import Receive, Scope
 
-from forum.errors import ForumError
+from forum.errors import ForumError, TooLarge
 
 #: No form of ours has more fields.
 MOST_FIELDS = 200
-#: A body that takes longer is sent to occupy us.
-BODY_SECONDS = 30
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -29,13 +26,6 @@ class Unreadable(ForumError):
     status = 400
     title = "That could not be read"
     words = "The form arrived damaged. Please go back and send it again."
-
-
-class TooSlow(ForumError):
-    code = "too_slow"
-    status = 408
-    title = "That took too long"
-    words = "The form did not arrive in time. Please go back and send it again."
 
 
 def clean(text: str) -> str:
@@ -58,17 +48,19 @@ def parse(raw: bytes) -> Fields:
     return [(clean(name), clean(value)) for name, value in found]
 
 
-async def read(scope: Scope, receive: Receive) -> Fields:
-    """The fields of the form in a request's body; a file, or an unknown kind of body, is Unreadable."""
+async def read(scope: Scope, receive: Receive, most: int) -> Fields:
+    """The fields of the form in a request's body, which has at most so many bytes: TooLarge if it has more.
+
+    A file, or an unknown kind of body, is Unreadable.
+    """
     headers = Headers(scope=scope)
+    length = headers.get("content-length", "0")
+    if not length.isdecimal() or int(length[:20]) > most:
+        raise TooLarge
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-    try:
-        with anyio.fail_after(BODY_SECONDS):
-            if kind == "multipart/form-data":
-                return await _multipart(headers, _chunks(receive))
-            return _urlencoded(kind, b"".join([chunk async for chunk in _chunks(receive)]))
-    except TimeoutError:
-        raise TooSlow from None
+    if kind == "multipart/form-data":
+        return await _multipart(headers, _chunks(receive, most))
+    return _urlencoded(kind, b"".join([chunk async for chunk in _chunks(receive, most)]))
 
 
 def _urlencoded(kind: str, body: bytes) -> Fields:
@@ -85,13 +77,17 @@ async def _multipart(headers: Headers, chunks: AsyncGenerator[bytes, None]) -> F
     return [(clean(name), clean(value)) for name, value in form.multi_items() if isinstance(value, str)]
 
 
-async def _chunks(receive: Receive) -> AsyncGenerator[bytes, None]:
-    more = True
+async def _chunks(receive: Receive, most: int) -> AsyncGenerator[bytes, None]:
+    more, read = True, 0
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise Unreadable
-        yield message.get("body", b"")
+        chunk = message.get("body", b"")
+        read += len(chunk)
+        if read > most:
+            raise TooLarge
+        yield chunk
         more = message.get("more_body", False)
 
 

@@ -2,11 +2,12 @@
 
 A kept page carries the generations of what it shows, read before it was made. The watch says at each request
 whether they still hold, so nobody meets a page older than a change they could know of. A session cookie,
-whatever it is worth, leads past the kept pages, and so does the wish for a file in a page's place.
+whatever it is worth, leads past the kept pages, and so does the wish for a file in a page's place, or any
+other than one Host of ours: those the guard answers.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple, Protocol
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -65,10 +66,11 @@ NO_BODY: Message = {"type": "http.response.body", "body": b""}
 class Kept:
     """Answers from memory what can be, and lets the application answer the rest. Bounded in bytes."""
 
-    def __init__(self, app: ASGIApp, watch: Watch, capacity: int) -> None:
+    def __init__(self, app: ASGIApp, watch: Watch, capacity: int, hosts: Collection[bytes]) -> None:
         self.app = app
         self.watch = watch
         self.capacity = capacity
+        self.hosts = hosts
         self.size = 0
         self._pages: OrderedDict[Key, KeptPage] = OrderedDict()
         self._shows: dict[str, set[Key]] = {}
@@ -83,14 +85,20 @@ class Kept:
             return
         packed = False
         known = b""
+        hosts = 0
         for name, value in scope["headers"]:
-            if name == b"accept-encoding":
+            if name == b"host":
+                hosts += 1 if value in self.hosts else 2
+            elif name == b"accept-encoding":
                 packed = b"gzip" in value
             elif name == b"if-none-match":
                 known = value
             elif (name == b"cookie" and b"session=" in value) or (name == b"accept" and wanted(value)):
                 await self.app(scope, receive, send)
                 return
+        if hosts != 1:
+            await self.app(scope, receive, send)
+            return
         key = (scope["path"], scope["query_string"])
         page = self._pages.get(key)
         if page is None:

@@ -1,97 +1,108 @@
-"""Around every answer: who may send forms, how much, and what browsers may do with the page. Raw ASGI."""
+"""Around every answer: by which name, from where and for how long one may ask. Raw ASGI."""
 
+import asyncio
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import structlog
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from forum.errors import TooLarge
-from forum.web import trouble
+from forum.errors import ForumError, TooLarge, TooMany
+from forum.web import client, headers, hosts, trouble
 from forum.web.site import Site
 
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-)
-SECURITY = [
-    (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"same-origin"),
-    (b"cross-origin-opener-policy", b"same-origin"),
-    (b"cross-origin-resource-policy", b"same-origin"),
-]
-HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
+log = structlog.get_logger()
+
 SAFE = ("GET", "HEAD", "OPTIONS")
-
-
-def has_session(scope: Scope) -> bool:
-    """Whether a session cookie came; also true for a cookie of a similar name, to be on the safe side."""
-    return any(name == b"cookie" and b"session=" in value for name, value in scope["headers"])
+#: Load balancers ask for these by whatever name they know the machine.
+FOR_MACHINES = ("/healthz", "/readyz")
+#: What the log tells of: somebody may be trying the doors.
+_TOLD = (trouble.WrongHost, trouble.CrossSite, trouble.TooSlow, trouble.TookTooLong, TooLarge, TooMany)
 
 
 class Guard:
-    """Lets in what our own pages sent, in a size we read, and sends every answer out with its headers."""
+    """Lets in what our own pages sent, ends what takes too long, and sends every answer with its headers."""
 
     def __init__(self, app: ASGIApp, site: Site) -> None:
         self.app = app
         self.site = site
-        self.headers = [*SECURITY, HTTPS_ONLY] if site.settings.secure else SECURITY
+        self.hosts = hosts.allowed(site.settings)
+        self.finish = headers.Finish(site.settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        started = False
-
-        async def sends(message: Message) -> None:
-            nonlocal started
-            if message["type"] == "http.response.start":
-                started = True
-                self._finish(message, scope)
-            await send(message)
-
+        exchange = _Exchange(self.finish, scope, receive, send)
         try:
-            self._check(scope)
-            await self.app(scope, self._limited(receive), sends)
+            await self._within_time(exchange)
         except Exception as error:
-            if started:
+            if isinstance(error, _TOLD):
+                self._tell(error, scope)
+            if exchange.begun:
                 raise
-            await trouble.answer(self.site, error, scope, receive, sends)
+            await trouble.answer(self.site, error, scope, receive, exchange.send)
+
+    async def _within_time(self, exchange: "_Exchange") -> None:
+        deadline = asyncio.timeout(self.site.settings.request_seconds)
+        try:
+            async with deadline:
+                exchange.begins = partial(deadline.reschedule, None)
+                self._check(exchange.scope)
+                await self.app(exchange.scope, exchange.receive, exchange.send)
+        except TimeoutError as error:
+            if not deadline.expired():
+                raise
+            # What a thread has begun goes on to its end, and then the thread is free for others.
+            raise (trouble.TookTooLong() if exchange.arrived else trouble.TooSlow()) from error
+        finally:
+            exchange.begins = None
 
     def _check(self, scope: Scope) -> None:
-        if scope["method"] in SAFE:
-            return
-        headers = Headers(scope=scope)
-        if not self._is_ours(headers):
+        named = [value.lower() for value in _hosts(scope)]
+        if len(named) != 1 or (named[0] not in self.hosts and scope["path"] not in FOR_MACHINES):
+            raise trouble.WrongHost
+        if scope["method"] not in SAFE and not self._is_ours(Headers(scope=scope)):
             raise trouble.CrossSite
-        length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length[:20]) > self.site.settings.body_bytes:
-            raise TooLarge
 
-    def _is_ours(self, headers: Headers) -> bool:
-        site = headers.get("sec-fetch-site")
+    def _is_ours(self, sent: Headers) -> bool:
+        site = sent.get("sec-fetch-site")
         if site is not None:
             return site in ("same-origin", "none")
-        return headers.get("origin") == self.site.settings.base_url
+        return sent.get("origin") == self.site.settings.base_url
 
-    def _limited(self, receive: Receive) -> Receive:
-        read = 0
+    def _tell(self, error: ForumError, scope: Scope) -> None:
+        address = client.address(scope, self.site.settings.trusted_proxies)
+        named = [value.decode("latin-1") for value in _hosts(scope)]
+        asked = f"{scope['method']} {scope['path']}"
+        log.warning("refused", why=error.code, asked=asked, host=named, address=address)
 
-        async def receives() -> Message:
-            nonlocal read
-            message = await receive()
-            read += len(message.get("body", b""))
-            if read > self.site.settings.body_bytes:
-                raise TooLarge
-            return message
 
-        return receives
+def _hosts(scope: Scope) -> Iterator[bytes]:
+    return (value for name, value in scope["headers"] if name == b"host")
 
-    def _finish(self, message: Message, scope: Scope) -> None:
-        headers: list[tuple[bytes, bytes]] = [*message["headers"], *self.headers]
-        named = dict(headers)
-        if b"immutable" not in named.get(b"cache-control", b""):
-            private = b"set-cookie" in named or has_session(scope)
-            headers = [pair for pair in headers if pair[0] != b"cache-control"]
-            headers.append((b"cache-control", b"private, no-store" if private else b"no-cache"))
-            if b"vary" not in named:
-                headers.append((b"vary", b"cookie, accept-encoding"))
-        message["headers"] = headers
+
+class _Exchange:
+    """One request and its answer: what has come, and what has gone out."""
+
+    def __init__(self, finish: headers.Finish, scope: Scope, receive: Receive, send: Send) -> None:
+        self.scope = scope
+        self.begun = False
+        self.arrived = scope["method"] in SAFE
+        #: Called when the answer begins: it may take as long as the other side takes to fetch it.
+        self.begins: Callable[[], None] | None = None
+        self._finish, self._receive, self._send = finish, receive, send
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self.arrived = self.arrived or not message.get("more_body", False)
+        return message
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.begun = True
+            if self.begins is not None:
+                self.begins()
+            message["headers"] = self._finish(self.scope, message["status"], [*message["headers"]])
+        await self._send(message)

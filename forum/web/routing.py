@@ -10,12 +10,17 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from forum.errors import NotFound
 from forum.policy import Permit
+from forum.web import limits
 from forum.web.endpoint import Endpoint, Handler, Keeps
 from forum.web.site import Site
 from forum.web.trouble import MethodNotAllowed
 
 #: The largest id that every database takes.
 LARGEST_ID = 2**31 - 1
+#: Bytes of a form without a long text: 5,000 characters of any script, with what stands around them.
+SHORT = 64 * 1024
+#: As much as FORUM_BODY_BYTES allows: for posts, lists of references and the like.
+LONG = None
 
 
 class Way(NamedTuple):
@@ -30,6 +35,8 @@ class Way(NamedTuple):
     slow: bool = False
     #: Only for who has proved a short while ago who they are; others are sent to do that first.
     fresh: bool = False
+    #: The most bytes that its form may have; LONG: as many as the setting says.
+    body: int | None = SHORT
 
 
 def get(
@@ -46,9 +53,11 @@ def get(
     return Way("GET", path, handler, permit, keeps, queries, slow, fresh)
 
 
-def post(path: str, handler: Handler, permit: Permit, *, fresh: bool = False) -> Way:
+def post(
+    path: str, handler: Handler, permit: Permit, *, fresh: bool = False, body: int | None = SHORT
+) -> Way:
     """An act, with the permission it needs. It may wait for the write lock: readers do not wait behind it."""
-    return Way("POST", path, handler, permit, slow=True, fresh=fresh)
+    return Way("POST", path, handler, permit, slow=True, fresh=fresh, body=body)
 
 
 class _Id(IntegerConvertor):
@@ -92,6 +101,8 @@ def router(site: Site, ways: Iterable[Way], lifespan: Lifespan) -> ASGIApp:
             queries=way.queries,
             slow=way.slow,
             fresh=way.fresh,
+            body=way.body,
+            limits=limits.of(way.method, way.path),
         )
     routes = [Route(path, _ByMethod(endpoints)) for path, endpoints in by_path.items()]
     routes.append(Route("/static/{hash}/{name:path}", site.static))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from forum.config import Settings
 from forum.db import Database
+from forum.web.doors import Doors
 from forum.web.static import Static
 from forum.web.templating import Pages
 
@@ -26,10 +27,19 @@ class Site:
     #: threads take the next request from a queue without waiting for the event loop to hand it over.
     quick: ThreadPoolExecutor
     slow: ThreadPoolExecutor
+    doors: Doors
     #: Told in the event loop which generations this process has just raised.
     forget: Callable[[Iterable[str]], None] = field(default=_nothing)
 
     @property
     def cookie(self) -> str:
         """The name of the session cookie; on https browsers let no other host and no subpath set it."""
-        return "__Host-session" if self.settings.secure else "session"
+        return self._named("session")
+
+    @property
+    def step_cookie(self) -> str:
+        """The name of the cookie of a browser that is on its way in."""
+        return self._named("step")
+
+    def _named(self, name: str) -> str:
+        return f"__Host-{name}" if self.settings.secure else name

@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from forum.errors import Busy, ForumError, SignInRequired, TooMany
+from forum.web.doors import Crowded
 from forum.web.endpoint import deliver
 from forum.web.site import Site
 from forum.web.visit import Visit
@@ -48,6 +49,29 @@ class CrossSite(ForumError):
     )
 
 
+class WrongHost(ForumError):
+    """Asked for by another name, or by none or two, for which RFC 9112, section 3.2, wants a 400."""
+
+    code = "wrong_host"
+    status = 400
+    title = "There is no forum by that name here"
+    words = "Please open the forum at the address that you were given for it."
+
+
+class TooSlow(ForumError):
+    code = "too_slow"
+    status = 408
+    title = "That took too long"
+    words = "The form did not arrive in time. Please go back and send it again."
+
+
+class TookTooLong(ForumError):
+    code = "took_too_long"
+    status = 503
+    title = "This takes too long"
+    words = "We stopped waiting for it. If you sent something, please look whether it is there first."
+
+
 class OurMistake(ForumError):
     """Something nobody foresaw; the event is the way from the page to the log."""
 
@@ -61,6 +85,11 @@ class OurMistake(ForumError):
         self.event = event
 
 
+#: Answered at once, without the database and the threads of pages: by then those may be what is missing, or
+#: the one who asks is none of our readers.
+PLAIN = (WrongHost, TooSlow, TookTooLong, Crowded)
+
+
 async def answer(site: Site, error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
     """Answers a request that ended in `error`."""
     if not isinstance(error, ForumError):
@@ -68,8 +97,23 @@ async def answer(site: Site, error: Exception, scope: Scope, receive: Receive, s
         asked = f"{scope['method']} {scope['path']}"
         log.error("request failed", event_id=event, asked=asked, exc_info=error)
         error = OurMistake(event)
-    response = await asyncio.get_running_loop().run_in_executor(site.quick, _respond, site, error, scope)
+    if isinstance(error, PLAIN):
+        response = _plain(error)
+    else:
+        response = await _whole(site, error, scope)
     await deliver(response, scope, receive, send)
+
+
+async def _whole(site: Site, error: ForumError, scope: Scope) -> Response:
+    """The page about the error, made where the page asked for is made: no other reader waits for it."""
+    pool = scope.get("footnote.pool", site.quick)
+    if isinstance(error, TooMany) and pool is site.doors.pool:
+        await site.doors.refuse()
+    try:
+        async with asyncio.timeout(site.settings.request_seconds):
+            return await asyncio.get_running_loop().run_in_executor(pool, _respond, site, error, scope)
+    except TimeoutError:
+        return _plain(error)
 
 
 def _respond(site: Site, error: ForumError, scope: Scope) -> Response:
@@ -79,14 +123,20 @@ def _respond(site: Site, error: ForumError, scope: Scope) -> Response:
             response = _page(visit, error)
     except Exception as second:
         log.error("error page failed", status=error.status, exc_info=second)
-        response = HTMLResponse(BARE.format(title=error.title, words=error.words), error.status)
+        response = _plain(error)
     if isinstance(error, MethodNotAllowed):
         response.headers["allow"] = error.allowed
-    if isinstance(error, TooMany):
-        response.headers["retry-after"] = str(error.retry_after)
     if isinstance(error, Busy):
         response.headers["retry-after"] = "5"
     return response
+
+
+def _plain(error: ForumError) -> Response:
+    """The words alone. Whoever still sends is no longer listened to."""
+    headers = {"retry-after": "5"} if error.status == 503 else {}
+    if isinstance(error, PLAIN):
+        headers["connection"] = "close"
+    return HTMLResponse(BARE.format(title=error.title, words=error.words), error.status, headers)
 
 
 def _page(visit: Visit, error: ForumError) -> Response:
@@ -97,6 +147,8 @@ def _page(visit: Visit, error: ForumError) -> Response:
             return visit.redirect(sign_in)
         step, typed = (sign_in, "Sign in"), _typed(visit)
         words = SIGNED_OUT if typed else words
+    if isinstance(error, TooMany):
+        visit.retry_after, typed = error.retry_after, _typed(visit)
     return visit.page(
         "errors/error.html",
         error.status,

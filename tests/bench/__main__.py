@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from forum.db import Database, rows
 from forum.discussion.tables import Thread
-from tests.bench import desk, servers, sources
+from tests.bench import desk, servers, signing_in, sources
 from tests.bench.cases import PLAIN, Case, against, bare_of, generated, signed_in
 from tests.bench.drive import Result
 from tests.bench.generate import fill
@@ -38,6 +38,9 @@ def main() -> None:
         sources.measure(console, arguments.rounds, arguments.seconds)
     if arguments.only in (None, "queue"):
         desk.measure(console, arguments.rounds, arguments.seconds)
+    if arguments.only in (None, "sign-in"):
+        path = _database(1_000)
+        signing_in.measure(console, path, _paths(path, 1_000), arguments.rounds, arguments.seconds)
 
 
 def _forum(arguments: argparse.Namespace) -> None:
@@ -49,7 +52,8 @@ def _forum(arguments: argparse.Namespace) -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--only", choices=("forum", "references", "queue"), help="one part instead of all")
+    parts = ("forum", "references", "queue", "sign-in")
+    parser.add_argument("--only", choices=parts, help="one part instead of all")
     parser.add_argument("--threads", type=int, default=100_000, help="threads of the large forum")
     parser.add_argument("--seconds", type=int, default=3, help="length of one round")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of each case")
