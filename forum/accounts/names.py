@@ -8,10 +8,15 @@ LONGEST_KEY = 60
 
 #: Names that would speak for the forum; only its owner can give them.
 RESERVED = frozenset(
-    ("admin", "administrator", "anonymous", "deleted", "everyone", "footnote", "guest", "help", "mod",
+    ("admin", "administrator", "anonymous", "anonymous-member", "anonymous_member",
+     "anonymousmember", "deleted", "everyone", "footnote", "guest", "help", "mod",
      "moderator", "moderators", "nobody", "official", "owner", "root", "security", "staff", "support",
      "system")
 )  # fmt: skip
+
+
+#: Letters by their category that nobody sees: fillers of Hangul.
+_UNSEEN = "\u115f\u1160\u3164\uffa0"
 
 
 def normal(name: str) -> str:
@@ -43,4 +48,4 @@ def is_reserved(name: str) -> bool:
 
 def _allowed(character: str) -> bool:
     category = unicodedata.category(character)
-    return category[0] == "L" or category == "Nd" or character in "-_"
+    return (category[0] == "L" and character not in _UNSEEN) or category == "Nd" or character in "-_"

@@ -1,19 +1,23 @@
 """Accounts: made, found by name or mail address, read for a page."""
 
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, exists, or_, select
+from sqlalchemy import bindparam, exists, or_, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from forum.accounts import addresses, names
+from forum.accounts import addresses, former_names, likeness, names
 from forum.accounts.tables import Account, Actor, Level, Role
 from forum.clock import now
-from forum.db import row
+from forum.db import row, rows
 from forum.errors import Invalid
 
 NAME_TAKEN = "This name is taken. Please choose another one."
+NAME_ALIKE = "This name looks like that of somebody who is here already. Please choose another one."
+NAME_RESERVED = "This name is kept for the people who run the forum. Please choose another one."
+NAME_MIXED = "Letters of different scripts stand in this name. Please use those of one script."
 ADDRESS_TAKEN = "Another account has this mail address."
 
 
@@ -35,10 +39,12 @@ class Person(NamedTuple):
     created_at: datetime
     is_sample: bool
     is_claimed: bool
+    level: str
 
 
 _LOGIN = select(Account.id, Account.password_hash).where(
-    or_(Account.name_key == bindparam("name_key"), Account.email_key == bindparam("email_key"))
+    or_(Account.name_key == bindparam("name_key"), Account.email_key == bindparam("email_key")),
+    Account.closed_at.is_(None),
 )
 _NAMED = select(
     Account.id,
@@ -49,7 +55,11 @@ _NAMED = select(
     Account.created_at,
     Account.is_sample,
     Account.password_hash.is_not(None).label("is_claimed"),
+    Account.level,
 ).where(Account.name_key == bindparam("name_key"))
+
+#: A closed account has no name that anybody could be taken for.
+_WITHOUT_LIKENESS = (Account.likeness == "", Account.closed_at.is_(None))
 
 
 def add(
@@ -65,6 +75,7 @@ def add(
     account = Account(
         name=name,
         name_key=names.key(name),
+        likeness=likeness.skeleton(name),
         email=email,
         email_key=addresses.key(email) if email else None,
         password_hash=password_hash,
@@ -85,6 +96,47 @@ def _taken(db: Session, name: str, email: str | None) -> dict[str, str]:
     if email and owner_of_address(db, email) is not None:
         taken["email"] = ADDRESS_TAKEN
     return taken
+
+
+def name_problem(db: Session, name: str, but: int | None = None) -> str:
+    """Why nobody can be called this from now on, in one sentence; "" if somebody can. `name`: as in names.py.
+
+    The account `but` may keep its own name in another spelling, and go back to one that it had.
+    """
+    if problem := names.problem(name):
+        return problem
+    if names.is_reserved(name) or likeness.skeleton(name) in _reserved():
+        return NAME_RESERVED
+    if likeness.is_mixed(name):
+        return NAME_MIXED
+    if _has(db, Account.name_key, names.key(name), but) or former_names.is_kept(db, name, but):
+        return NAME_TAKEN
+    return NAME_ALIKE if _has(db, Account.likeness, likeness.skeleton(name), but) else ""
+
+
+def lacks_likeness(db: Session) -> bool:
+    """Whether names can be taken that look like that of some account, because it is not known yet."""
+    return bool(db.scalar(select(exists().where(*_WITHOUT_LIKENESS))))
+
+
+def liken(db: Session, most: int) -> int:
+    """So many accounts at most that had no likeness yet have theirs; answers how many."""
+    found = rows(db, select(Account.id, Account.name).where(*_WITHOUT_LIKENESS).limit(most))
+    if found:
+        values = [{"id": each.id, "likeness": likeness.skeleton(each.name)} for each in found]
+        db.execute(update(Account), values)
+    return len(found)
+
+
+@cache
+def _reserved() -> frozenset[str]:
+    return frozenset(likeness.skeleton(name) for name in names.RESERVED)
+
+
+def _has(db: Session, column: InstrumentedAttribute[str], value: str, but: int | None) -> bool:
+    """Whether somebody else than `but` has this value there."""
+    others = [Account.id != but] if but is not None else []
+    return bool(db.scalar(select(exists().where(column == value, *others))))
 
 
 def is_name_taken(db: Session, name: str) -> bool:
@@ -117,8 +169,10 @@ def login(db: Session, typed: str) -> Login | None:
 
 
 def named(db: Session, name: str) -> Person | None:
-    """The person with this name, however its letters are cased."""
+    """The person with this name, or who once had it, however its letters are cased."""
     found = row(db, _NAMED, name_key=names.key(name))
+    if found is None and (holder := former_names.holder(db, name)):
+        found = row(db, _NAMED, name_key=names.key(holder.name))
     return None if found is None else Person(*found)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from forum import freshness
-from forum.accounts import names
+from forum.accounts import likeness, names
 from forum.accounts.tables import Account, Role
 from forum.actions import effects
 from forum.actions.posting import look_up
@@ -39,8 +39,9 @@ def person(db: Session, origin: str, name: str, joined_at: datetime) -> int:
     if found is not None:
         return found
     account = Account(
-        name=name, name_key=names.key(name), role=Role.MEMBER, created_at=joined_at, origin=origin
-    )
+        name=name, name_key=names.key(name), likeness=likeness.skeleton(name), role=Role.MEMBER,
+        created_at=joined_at, origin=origin,
+    )  # fmt: skip
     db.add(account)
     db.flush()
     return account.id
