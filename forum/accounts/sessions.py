@@ -49,7 +49,11 @@ _ACTOR = (
         SignIn.method,
     )
     .join(SignIn, SignIn.account_id == Account.id)
-    .where(SignIn.token_hash == bindparam("token_hash"), SignIn.expires_at > bindparam("moment"))
+    .where(
+        SignIn.token_hash == bindparam("token_hash"),
+        SignIn.expires_at > bindparam("moment"),
+        Account.closed_at.is_(None),
+    )
 )
 
 
@@ -73,7 +77,9 @@ class Presence(NamedTuple):
 
     def where(self, wants: str) -> Self:
         """This presence in a forum where the roles of `wants` (none, admins, moderators) need two factors."""
-        lacks = not self.is_strong and self.actor.role in NEEDS_FACTOR[wants]
+        # Who moderates some tags only is a member by role.
+        role = Role.MODERATOR if self.actor.tended_tags else self.actor.role
+        lacks = not self.is_strong and role in NEEDS_FACTOR[wants]
         return self._replace(actor=self.actor._replace(lacks_factor=True)) if lacks else self
 
 
@@ -128,9 +134,20 @@ def use(db: Session, presence: Presence) -> None:
 
 
 def prove(db: Session, session_id: int, method: str | None = None) -> None:
-    """Its owner has just proved who they are, again; by a stronger `method`, the session is worth that."""
-    change = {"proved_at": now(), **({"method": method} if method else {})}
+    """Its owner has just proved who they are, again; by a stronger `method`, the session is worth that.
+
+    The session goes on with another token, which `renewed_token` tells: the old one is worth nothing.
+    """
+    token = secrets.token_urlsafe(32)
+    change = {"token_hash": _hash(token), "proved_at": now(), **({"method": method} if method else {})}
     db.execute(update(SignIn).where(SignIn.id == session_id).values(change))
+    db.info["renewed_token"] = token
+
+
+def renewed_token(db: Session) -> str | None:
+    """The token with which the session of this transaction goes on, if it is another one now."""
+    token: str | None = db.info.get("renewed_token")
+    return token
 
 
 def end_others(db: Session, account_id: int, but: int | None = None) -> None:
@@ -142,6 +159,11 @@ def end_others(db: Session, account_id: int, but: int | None = None) -> None:
 def end(db: Session, token: str) -> None:
     """Nobody is signed in with `token` any more."""
     db.execute(delete(SignIn).where(SignIn.token_hash == _hash(token)))
+
+
+def clear_outworn(db: Session) -> None:
+    """Nothing is kept of sessions that are over."""
+    db.execute(delete(SignIn).where(SignIn.expires_at <= now()))
 
 
 def _hash(token: str) -> bytes:

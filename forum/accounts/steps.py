@@ -45,9 +45,24 @@ def read(db: Session, kind: Kind, token: str) -> Step | None:
     return db.scalars(wanted).first()
 
 
+def take(db: Session, kind: Kind, token: str) -> Step | None:
+    """As `read`, and the step is gone: of two that come at once one finds nothing."""
+    found = read(db, kind, token)
+    if found is None:
+        return None
+    gone = db.execute(delete(Step).where(Step.id == found.id).returning(Step.id)).first()
+    db.expunge(found)
+    return found if gone is not None else None
+
+
 def end(db: Session, token: str) -> None:
     """The step was gone, or given up: it cannot be gone again."""
     db.execute(delete(Step).where(Step.token_hash == _hash(token)))
+
+
+def end_all(db: Session, account_id: int) -> None:
+    """No browser goes on with a step that was begun for this account."""
+    db.execute(delete(Step).where(Step.account_id == account_id))
 
 
 def clear_outworn(db: Session) -> None:

@@ -48,3 +48,18 @@ def test_a_session_ends_after_thirty_days(db: Session, frozen: Clock) -> None:
     sessions.start(db, ada.id)
     db.flush()
     assert len(db.scalars(select(SignIn.id)).all()) == 1, "the outworn session is gone"
+
+
+def test_a_fresh_proof_is_worth_another_token(db: Session) -> None:
+    ada = make_account(db, "Ada")
+    old = sessions.start(db, ada.id)
+    db.flush()
+    found = sessions.presence(db, old)
+    assert found is not None
+    sessions.prove(db, found.session_id, "code")
+    new = sessions.renewed_token(db)
+    assert new is not None
+    assert sessions.presence(db, old) is None
+    again = sessions.presence(db, new)
+    assert again is not None
+    assert (again.session_id, again.method, again.is_strong) == (found.session_id, "code", True)
