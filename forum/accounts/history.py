@@ -1,6 +1,6 @@
 """The security history of an account: a row, and a line in the log, for all that concerns its safety."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from forum.accounts.record_tables import SecurityEvent
 from forum.clock import now
 from forum.db import rows
+from forum.paging import Cursor, Page
 
 log = structlog.get_logger()
 
@@ -28,6 +29,7 @@ KINDS = {
     "recovered": "A new password was chosen with the mailed link",
     "email-change-asked": "Another mail address was asked for",
     "email-changed": "The mail address was changed",
+    "email-kept": "The change of the mail address was stopped from the old address",
     "name-changed": "The name was changed",
     "passkey-added": "A passkey was added",
     "passkey-removed": "A passkey was removed",
@@ -47,6 +49,8 @@ KINDS = {
 
 
 class Event(NamedTuple):
+    """One of them, as its owner reads it."""
+
     kind: str
     device: str
     detail: str
@@ -57,11 +61,26 @@ def note(db: Session, account_id: int, kind: str, *, device: str = "", detail: s
     """This happened to the account. KeyError for a kind that has no words. `detail` is never a secret."""
     KINDS[kind]
     db.add(SecurityEvent(account_id=account_id, kind=kind, device=device[:60], detail=detail[:200], at=now()))
-    log.info("security", what=kind, account_id=account_id)
+    # Beside the line of the request, whose account it was would name the author of the post.
+    who = {} if kind == "revealed" else {"account_id": account_id}
+    log.info("security", what=kind, **who)
 
 
-def latest(db: Session, account_id: int, most: int) -> Sequence[Event]:
-    """The account's newest events, newest first."""
+def latest(db: Session, account_id: int, most: int, *, but: Collection[str] = ()) -> Sequence[Event]:
+    """The account's newest events, newest first; none of these kinds."""
     event = SecurityEvent
     wanted = select(event.kind, event.device, event.detail, event.at).where(event.account_id == account_id)
+    wanted = wanted.where(event.kind.not_in(but)) if but else wanted
     return [Event(*found) for found in rows(db, wanted.order_by(event.id.desc()).limit(most))]
+
+
+def listing(db: Session, account_id: int, after: str | None, limit: int) -> Page[Event]:
+    """The account's events a page at a time, newest first."""
+    event = SecurityEvent
+    wanted = select(event.id, event.kind, event.device, event.detail, event.at)
+    wanted = wanted.where(event.account_id == account_id).order_by(event.id.desc()).limit(limit + 1)
+    cursor = Cursor.decode(after, int)
+    if cursor:
+        wanted = wanted.where(event.id < cursor[0])
+    page = Page.of(rows(db, wanted), limit, lambda found: (found.id,))
+    return Page([Event(*found[1:]) for found in page.items], page.next)

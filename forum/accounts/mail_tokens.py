@@ -28,6 +28,8 @@ class Kind(StrEnum):
     CHANGE_EMAIL = "change_email"
     #: For the old address: takes the change back.
     KEEP_EMAIL = "keep_email"
+    #: Makes the account that an admin has prepared.
+    MADE = "made"
 
 
 LIFETIME: Mapping[Kind, timedelta] = {
@@ -35,14 +37,20 @@ LIFETIME: Mapping[Kind, timedelta] = {
     Kind.RESET_PASSWORD: timedelta(hours=1),
     Kind.CHANGE_EMAIL: timedelta(hours=1),
     Kind.KEEP_EMAIL: timedelta(days=7),
+    Kind.MADE: timedelta(days=7),
 }
 
 
 def issue(db: Session, kind: Kind, email: str, account_id: int | None = None, **wanted: Any) -> MailToken:
-    """A mail with such a link is on its way; older ones for the address, or of the account, are dead."""
+    """A mail with such a link is on its way; older ones for the address, or of the account, are dead.
+
+    Older addresses can still be kept: of these links, the last one for each address works.
+    """
     key = addresses.key(email)
-    older = MailToken.account_id == account_id if account_id is not None else MailToken.email_key == key
-    db.execute(delete(MailToken).where(MailToken.kind == kind, older))
+    older = [MailToken.account_id == account_id] if account_id is not None else [MailToken.email_key == key]
+    if kind is Kind.KEEP_EMAIL:
+        older.append(MailToken.email_key == key)
+    db.execute(delete(MailToken).where(MailToken.kind == kind, *older))
     moment = now()
     token = MailToken(
         kind=kind, account_id=account_id, email=email, email_key=key, wanted=wanted, created_at=moment,
@@ -87,6 +95,12 @@ def end_all(db: Session, account_id: int, *kinds: Kind) -> None:
     """No link of these kinds (all, if none is named) that was mailed for this account works any more."""
     which = [MailToken.kind.in_(kinds)] if kinds else []
     db.execute(delete(MailToken).where(MailToken.account_id == account_id, *which))
+
+
+def end_later(db: Session, spent: MailToken) -> None:
+    """No link of this kind that was mailed for this account after `spent` works any more."""
+    later = MailToken.kind == spent.kind, MailToken.account_id == spent.account_id, MailToken.id > spent.id
+    db.execute(delete(MailToken).where(*later))
 
 
 def clear_outworn(db: Session) -> None:

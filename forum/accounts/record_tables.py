@@ -31,6 +31,8 @@ class FormerName(Table):
 
     name_key: Mapped[str] = mapped_column(String(60), primary_key=True)
     name: Mapped[str] = mapped_column(String(30))
+    #: What names that look alike have in common: see likeness.py.
+    likeness: Mapped[str] = mapped_column(String(120), index=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
     at: Mapped[datetime]
 

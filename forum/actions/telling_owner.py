@@ -1,0 +1,15 @@
+"""Who owns an account is told of each new way into it, and of each that is gone."""
+
+from sqlalchemy.orm import Session
+
+from forum.accounts import people
+from forum.inbox import messages
+from forum.inbox.letters import compose
+
+KIND = "way_changed"
+
+
+def of_way(db: Session, account_id: int, what: str, *, is_added: bool) -> None:
+    """The owner has a message, and a mail, that `what` opens the account, or opens it no more."""
+    letter = compose(KIND, known_as=people.name_of(db, account_id), what=what, is_added=is_added)
+    messages.send(db, account_id, KIND, letter.subject, letter.text, "/account/history")
