@@ -10,6 +10,7 @@ from forum.accounts.tables import AccountMove, Actor, Standing
 from forum.actions import sourcing
 from forum.clock import now
 from forum.db import row
+from forum.discussion import anonymity
 from forum.discussion.tables import Post, PostKind, Thread
 from forum.errors import Refused
 from forum.inbox import messages
@@ -25,15 +26,32 @@ from forum.moderation.subjects import Subject, SubjectKind
 PAUSE = timedelta(days=1)
 #: Kept with what was found in the post that caused it.
 PAUSES = hold("pause", "Its author pauses for a day, or until a moderator has decided.")
+#: What is found out about the author, and not about the text, would tell who wrote a post without a name.
+OF_AUTHOR = frozenset({"first-posts", "at-once", "held-account", "watched"})
+UNNAMED = {
+    **dict.fromkeys(OF_AUTHOR, hold("author", "What its author posts waits for review.")),
+    "repeat": hold("repeat", "Nearly the same was posted before."),
+}
 
 
 def admit(
-    db: Session, actor: Actor, page: Page, *, title: str, thread_id: int | None, held_posts: int
+    db: Session,
+    actor: Actor,
+    page: Page,
+    *,
+    title: str,
+    thread_id: int | None,
+    held_posts: int,
+    unnamed: bool = False,
 ) -> Screened:
-    """Why the new text waits for review, if it does. Refused if it cannot be posted as it is."""
+    """Why the new text waits for review, if it does. Refused if it cannot be posted as it is.
+
+    `unnamed`: it is to stand there without a name.
+    """
     draft = Draft(page, title)
-    screened = screening.judge(db, actor, draft, held_posts=held_posts, thread_id=thread_id)
-    _refuse(actor, screened)
+    screened = screening.judge(db, actor, draft, held_posts=held_posts, thread_id=thread_id, unnamed=unnamed)
+    _refuse(anonymity.ACCOUNT_ID if unnamed else actor.id, screened)
+    screened = _unnamed(screened) if unnamed else screened
     return screened.also("sources", sourcing.screen(db, actor, page))
 
 
@@ -43,17 +61,19 @@ def readmit(db: Session, actor: Actor, thread: Thread, post: Post, page: Page, t
     draft = Draft(page, (title or thread.title) if opens else "")
     before = lambda: Draft(render(post.text), thread.title if opens else "")  # noqa: E731
     screened = screening.judge_edit(db, actor, draft, before)
-    _refuse(actor, screened)
-    return screened
+    _refuse(post.author_id, screened)
+    return _unnamed(screened) if post.author_id == anonymity.ACCOUNT_ID else screened
 
 
 def follow_up(db: Session, actor: Actor, post: Post, screened: Screened) -> None:
     """What was found is kept for the moderators, and the word rules have their effect."""
-    silences = screened.silences and actor.standing == Standing.ACTIVE
+    # The public log names who pauses: without a name nobody does before a moderator has looked who it is.
+    is_named = post.author_id != anonymity.ACCOUNT_ID
+    silences = screened.silences and actor.standing == Standing.ACTIVE and is_named
     # First, and then what was found: `_concerns` looks for what was found since the pause began.
     if silences:
         _silence(db, actor, post)
-    results.record(db, actor.id, post.id, (*screened.findings, *((PAUSES,) if silences else ())))
+    results.record(db, post.author_id, post.id, (*screened.findings, *((PAUSES,) if silences else ())))
     word_rules.hit(db, screened.rule_ids)
 
 
@@ -90,12 +110,18 @@ def _concerns(db: Session, subject: Subject, began: datetime) -> bool:
     return any(check == PAUSES.check for result in since for check, _ in result.findings)
 
 
-def _refuse(actor: Actor, screened: Screened) -> None:
+def _unnamed(screened: Screened) -> Screened:
+    """What moderators may know of it beside a post without a name."""
+    found = (UNNAMED.get(finding.check, finding) for finding in screened.findings)
+    return Screened(tuple(dict.fromkeys(found)))
+
+
+def _refuse(account_id: int, screened: Screened) -> None:
     if not screened.refusal:
         return
 
     def record(db: Session) -> None:
-        results.record(db, actor.id, None, screened.findings)
+        results.record(db, account_id, None, screened.findings)
         word_rules.hit(db, screened.rule_ids)
 
     raise Refused({"text": screened.refusal}, record)

@@ -5,6 +5,8 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from forum import policy
+from forum.accounts import allowances
+from forum.accounts.allowances import Act
 from forum.accounts.tables import Actor
 from forum.actions import admitting, effects, requesting, sourcing
 from forum.actions.posting import look_up
@@ -59,17 +61,19 @@ def edit(
     _check_post(post, revision, wanted)
     if not _differs(thread, post, wanted):
         return post
+    allowances.spend(db, actor, Act.EDIT)
+    allowances.spend(db, actor, Act.LINK, _new_links(post, wanted.page))
     before, title = citations.of_posts(db, [post.id]), thread.title
     doubt = sourcing.screen(db, actor, wanted.page, before)
     screened = admitting.readmit(db, actor, thread, post, wanted.page, wanted.title)
     reason = f"{doubt} {screened.reason}".strip()
     # Before the new wording is recorded: readers do not see it.
-    change = _hold(db, actor, thread, post) if reason else visibility.Change([], [])
-    _rewrite(db, actor, thread, post, wanted)
+    change = _hold(db, thread, post) if reason else visibility.Change([], [])
+    _rewrite(db, thread, post, wanted)
     requesting.after_edit(db, thread, post)
     look_up(db, citations.cite(db, post, wanted.page.citations))
     admitting.follow_up(db, actor, post, screened)
-    change = _review_again(db, actor, post, reason, change, must_look=screened.holds)
+    change = _review_again(db, post, reason, change, must_look=screened.holds)
     if post.visible:
         index.put(db, [post.id])
     cited = citations.of_posts(db, [post.id]) if title == thread.title else citations.of_thread(db, thread.id)
@@ -107,7 +111,12 @@ def _differs(thread: Thread, post: Post, wanted: _Wanted) -> bool:
     return (wanted.page.source, title, names) != (post.text, thread.title, thread.tag_names.split())
 
 
-def _rewrite(db: Session, actor: Actor, thread: Thread, post: Post, wanted: _Wanted) -> None:
+def _new_links(post: Post, page: Page) -> int:
+    """How many links to other places the post did not have before."""
+    return len(set(page.links) - set(render(post.text).links)) if page.links else 0
+
+
+def _rewrite(db: Session, thread: Thread, post: Post, wanted: _Wanted) -> None:
     kept = ("", "")
     if post.kind == PostKind.OPENING:
         threads.rename(thread, wanted.title or thread.title)
@@ -116,19 +125,21 @@ def _rewrite(db: Session, actor: Actor, thread: Thread, post: Post, wanted: _Wan
     posts.rewrite(post, wanted.page)
     post.revision += 1
     post.edited_at = now()
-    posts.record(db, post, actor.id, at=post.edited_at, title=kept[0], tag_names=kept[1], why=wanted.why)
+    # By the author as everybody sees them: it may be a post without a name.
+    kept_by = post.author_id
+    posts.record(db, post, kept_by, at=post.edited_at, title=kept[0], tag_names=kept[1], why=wanted.why)
     db.flush()
 
 
-def _hold(db: Session, actor: Actor, thread: Thread, post: Post) -> visibility.Change:
+def _hold(db: Session, thread: Thread, post: Post) -> visibility.Change:
     """A shown post waits for review, unless others' answers would vanish with it."""
     if post.state != PostState.SHOWN or (post.kind == PostKind.OPENING and thread.answer_count):
         return visibility.Change([], [])
-    return posts.move(db, post, PostState.HELD, actor.id, "what is new in it needs review")
+    return posts.move(db, post, PostState.HELD, post.author_id, "what is new in it needs review")
 
 
 def _review_again(
-    db: Session, actor: Actor, post: Post, reason: str, change: visibility.Change, *, must_look: bool
+    db: Session, post: Post, reason: str, change: visibility.Change, *, must_look: bool
 ) -> visibility.Change:
     """Moderators look at the new wording of a post that waits for them or that they took away; if they
     `must_look`, also of one that stays because others have answered it.
@@ -136,7 +147,7 @@ def _review_again(
     `change` is what came of it so far.
     """
     if post.state in (PostState.HIDDEN, PostState.REMOVED):
-        change = posts.move(db, post, PostState.HELD, actor.id, "edited by its author")
+        change = posts.move(db, post, PostState.HELD, post.author_id, "edited by its author")
     if post.state == PostState.HELD or must_look:
         queue.hold(db, post.id, f"Its author has edited it. {reason}".strip())
     else:

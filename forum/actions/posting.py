@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from forum import jobs, policy
+from forum.accounts import allowances
+from forum.accounts.allowances import Act
 from forum.accounts.tables import Actor
 from forum.actions import admitting, effects
-from forum.discussion import citations, posts, slow_mode, tags, threads, visibility, wording
+from forum.discussion import anonymity, citations, posts, slow_mode, tags, threads, visibility, wording
 from forum.discussion.tables import Post, PostKind, PostState, Thread, ThreadKind
+from forum.errors import Invalid
 from forum.inbox import subscriptions
 from forum.markup import Page, render
 from forum.moderation import queue
@@ -17,16 +20,40 @@ from forum.policy import Permit
 
 
 def ask(
-    db: Session, actor: Actor, kind: str, title: str, tag_names: str, text: str, *, key: str, held_posts: int
+    db: Session,
+    actor: Actor,
+    kind: str,
+    title: str,
+    tag_names: str,
+    text: str,
+    *,
+    key: str,
+    held_posts: int,
+    anonymous: bool = False,
 ) -> Post:
-    """A question or discussion begins: published, or held for review. Invalid says why not."""
+    """A question or discussion begins: published, or held for review. Invalid says why not.
+
+    `anonymous`: without a name; Invalid (`as`) where these tags do not allow that.
+    """
     policy.require(Permit.ASK, actor)
     line, names, words = _complete(kind, title, tag_names, text)
     page = render(words)
     if again := posts.by_submission(db, _submission(actor, key, page.source)):
         return again
-    thread = threads.begin(db, actor.id, ThreadKind(kind), line)
-    return _publish(db, actor, thread, PostKind.OPENING, page, names, key=key, held_posts=held_posts)
+    if anonymous and not anonymity.is_allowed(db, tags.resolved(db, names)):
+        raise Invalid({"as": _where(anonymity.offer(db))})
+    thread = threads.begin(db, _author(db, actor, anonymous), ThreadKind(kind), line)
+    return _publish(
+        db,
+        actor,
+        thread,
+        PostKind.OPENING,
+        page,
+        names,
+        key=key,
+        held_posts=held_posts,
+        anonymous=anonymous,
+    )
 
 
 def is_new(db: Session, actor: Actor, kind: str, title: str, tag_names: str, text: str, *, key: str) -> bool:
@@ -35,8 +62,20 @@ def is_new(db: Session, actor: Actor, kind: str, title: str, tag_names: str, tex
     return posts.by_submission(db, _submission(actor, key, render(words).source)) is None
 
 
-def answer(db: Session, actor: Actor, thread_id: int, text: str, *, key: str, held_posts: int) -> Post:
-    """An answer (in a discussion: a reply) is published, or held for review. Invalid says why not."""
+def answer(
+    db: Session,
+    actor: Actor,
+    thread_id: int,
+    text: str,
+    *,
+    key: str,
+    held_posts: int,
+    anonymous: bool = False,
+) -> Post:
+    """An answer (in a discussion: a reply) is published, or held for review. Invalid says why not.
+
+    `anonymous`: without a name; Invalid (`as`) for who has not begun to write in the thread like that.
+    """
     form = wording.Form()
     words = form.take("text", wording.body, text)
     form.done()
@@ -44,12 +83,27 @@ def answer(db: Session, actor: Actor, thread_id: int, text: str, *, key: str, he
     thread = policy.open_thread(db, actor, thread_id, Permit.ANSWER)
     if again := posts.by_submission(db, _submission(actor, key, page.source)):
         return again
+    _check_unnamed(db, actor, thread, anonymous)
     slow_mode.check(db, thread, actor)
-    return _publish(db, actor, thread, PostKind.ANSWER, page, key=key, held_posts=held_posts)
+    return _publish(
+        db, actor, thread, PostKind.ANSWER, page, key=key, held_posts=held_posts, anonymous=anonymous
+    )
 
 
-def comment(db: Session, actor: Actor, post_id: int, text: str, *, key: str, held_posts: int) -> Post:
-    """A comment under the post is published, or held for review. Invalid says why not."""
+def comment(
+    db: Session,
+    actor: Actor,
+    post_id: int,
+    text: str,
+    *,
+    key: str,
+    held_posts: int,
+    anonymous: bool = False,
+) -> Post:
+    """A comment under the post is published, or held for review. Invalid says why not.
+
+    `anonymous` as in `answer`.
+    """
     form = wording.Form()
     words = form.take("text", wording.comment, text)
     form.done()
@@ -57,9 +111,18 @@ def comment(db: Session, actor: Actor, post_id: int, text: str, *, key: str, hel
     parent, thread = policy.open_post_and_thread(db, actor, post_id, Permit.COMMENT)
     if again := posts.by_submission(db, _submission(actor, key, page.source)):
         return again
+    _check_unnamed(db, actor, thread, anonymous)
     slow_mode.check(db, thread, actor)
     return _publish(
-        db, actor, thread, PostKind.COMMENT, page, parent_id=parent.id, key=key, held_posts=held_posts
+        db,
+        actor,
+        thread,
+        PostKind.COMMENT,
+        page,
+        key=key,
+        held_posts=held_posts,
+        anonymous=anonymous,
+        parent_id=parent.id,
     )
 
 
@@ -73,17 +136,22 @@ def _publish(
     *,
     key: str,
     held_posts: int,
+    anonymous: bool,
     parent_id: int | None = None,
 ) -> Post:
     """The post is there; an opening post's thread carries the tags of these names."""
+    allowances.spend(db, actor, Act.COMMENT if kind == PostKind.COMMENT else Act.POST)
+    allowances.spend(db, actor, Act.LINK, len(page.links))
     opening = kind == PostKind.OPENING
     title, place = (thread.title, None) if opening else ("", thread.id)
-    screened = admitting.admit(db, actor, page, title=title, thread_id=place, held_posts=held_posts)
+    screened = admitting.admit(
+        db, actor, page, title=title, thread_id=place, held_posts=held_posts, unnamed=anonymous
+    )
     state = PostState.HELD if screened.holds else PostState.SHOWN
     post = posts.add(
         db,
         thread.id,
-        actor.id,
+        _author(db, actor, anonymous),
         kind,
         page,
         state,
@@ -91,11 +159,13 @@ def _publish(
         visible=visibility.is_seen(db, thread, kind, state, parent_id),
         submission=_submission(actor, key, page.source),
     )
+    if anonymous:
+        anonymity.add(db, post.id, actor.id)
     change = visibility.begin(db, thread, post)
     if opening:
         tags.assign(db, thread, names)
     tag_names = thread.tag_names if opening else ""
-    posts.record(db, post, actor.id, at=post.created_at, title=title, tag_names=tag_names)
+    posts.record(db, post, post.author_id, at=post.created_at, title=title, tag_names=tag_names)
     pending = citations.cite(db, post, page.citations) if page.citations else []
     admitting.follow_up(db, actor, post, screened)
     if screened.holds:
@@ -124,7 +194,30 @@ def _complete(kind: str, title: str, tag_names: str, text: str) -> tuple[str, li
     return line or "", names or [], words or ""
 
 
+def _author(db: Session, actor: Actor, anonymous: bool) -> int:
+    """Whom everybody sees as the author."""
+    return anonymity.account(db) if anonymous else actor.id
+
+
+def _check_unnamed(db: Session, actor: Actor, thread: Thread, anonymous: bool) -> None:
+    if anonymous and not anonymity.writes_unnamed(db, thread.id, actor.id):
+        raise Invalid({"as": "Only who asked here without a name can go on without one."})
+
+
+def _where(offer: anonymity.Offer) -> str:
+    """Why these tags do not do, and which would."""
+    if not offer.tags:
+        return "Questions without a name are not possible here now. Untick this to post under your name."
+    return (
+        "None of these tags allows a question without a name. Add one that does "
+        f"({', '.join(offer.tags)}), or untick this to post under your name."
+    )
+
+
 def _submission(actor: Actor, key: str, text: str) -> str | None:
-    """What a form that is sent twice has in common; sent again with other words, it makes another post."""
-    digest = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
-    return f"{actor.id}:{key[:48]}:{digest}" if key else None
+    """What a form that is sent twice has in common; sent again with other words, it makes another post.
+
+    A digest, which names nobody: it stands beside posts without a name too.
+    """
+    sent = f"{actor.id}:{key[:48]}:{text}"
+    return hashlib.blake2b(sent.encode(), digest_size=32).hexdigest() if key else None

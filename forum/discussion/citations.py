@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from forum.accounts.tables import Account
 from forum.db import row, rows
-from forum.discussion import verifications
+from forum.discussion import anonymity, verifications
 from forum.discussion.naming import called
 from forum.discussion.tables import Citation, Post, Thread, Verification
 from forum.discussion.visibility import count_citations
@@ -109,7 +109,7 @@ def is_cited_by(db: Session, reference_id: int, account_id: int) -> bool:
     """Whether any post of the person, shown or not, cites the reference."""
     statement = select(Citation.id).join(Post, Post.id == Citation.post_id)
     return (
-        row(db, statement.where(Citation.reference_id == reference_id, Post.author_id == account_id))
+        row(db, statement.where(Citation.reference_id == reference_id, anonymity.wrote(account_id)))
         is not None
     )
 

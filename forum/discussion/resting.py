@@ -7,15 +7,19 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from forum.db import rows
+from forum.discussion import anonymity
 from forum.discussion.naming import called
 from forum.discussion.tables import Citation, Post, PostKind, Thread, ThreadKind
 
 
 class Resting(NamedTuple):
-    """One visible post that rests on a source; `kind` is question, answer, reply …"""
+    """One visible post that rests on a source; `kind` is question, answer, reply …
+
+    `writer_id` is who hears of it: never shown, because some posts have no name.
+    """
 
     post_id: int
-    author_id: int
+    writer_id: int
     kind: str
     title: str
 
@@ -23,14 +27,14 @@ class Resting(NamedTuple):
 def posts(db: Session, reference_id: int) -> list[Resting]:
     """The visible posts that cite the reference, in order; none whose author does so on purpose."""
     wanted = (
-        select(Post.id, Post.author_id, Post.kind, Thread.kind.label("thread_kind"), Thread.title)
+        select(Post.id, anonymity.writer_column(), Post.kind, Thread.kind.label("thread_kind"), Thread.title)
         .join(Thread, Thread.id == Post.thread_id)
         .where(Post.visible, Post.id.in_(_citing(reference_id)))
         .order_by(Post.id)
     )
     return [
-        Resting(post_id, author_id, called(kind, thread_kind), title)
-        for post_id, author_id, kind, thread_kind, title in rows(db, wanted)
+        Resting(post_id, writer_id, called(kind, thread_kind), title)
+        for post_id, writer_id, kind, thread_kind, title in rows(db, wanted)
     ]
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from forum.accounts.tables import Actor
 from forum.clock import now
+from forum.discussion import anonymity
 from forum.discussion.tables import Post, Thread
 from forum.errors import Invalid
 
@@ -27,7 +28,7 @@ def check(db: Session, thread: Thread, actor: Actor) -> None:
 
 def again_at(db: Session, thread: Thread, account_id: int) -> datetime | None:
     """When the waiting since the member's latest post in the thread ends; None if there is no post."""
-    mine = (Post.thread_id == thread.id, Post.author_id == account_id)
+    mine = (Post.thread_id == thread.id, anonymity.wrote(account_id))
     latest = db.scalar(select(func.max(Post.created_at)).where(*mine))
     return latest + timedelta(minutes=thread.slow_minutes) if latest else None
 

@@ -151,7 +151,7 @@ class Post(Table):
     shown_at: Mapped[datetime | None]
     edited_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
-    #: account id and the form's key: the same form sent twice makes one post.
+    #: Digest of the account's id, the form's key and the text: the same form sent twice makes one post.
     submission: Mapped[str | None] = mapped_column(String(80), unique=True)
     origin: Mapped[str | None] = mapped_column(String(120), unique=True)
 

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session, aliased
 
 from forum.accounts.tables import Actor
 from forum.db import AnySelect, rows
-from forum.discussion.tables import Tag, TagMerge, TagMergeThread, TagSynonym, Thread, ThreadTag
+from forum.discussion import anonymity
+from forum.discussion.tables import Post, Tag, TagMerge, TagMergeThread, TagSynonym, Thread, ThreadTag
 from forum.paging import Cursor, Page
 
 #: Characters of a caution, and of a description.
@@ -40,11 +41,15 @@ _MEANT = (
     .where(TagSynonym.name.in_(bindparam("names", expanding=True)))
 )
 _SYNONYMS = select(TagSynonym.name).where(TagSynonym.tag_id == bindparam("tag_id")).order_by(TagSynonym.name)
+_unnamed = select(Post.thread_id).where(Post.id.in_(anonymity.posts_written(bindparam("account_id"))))
 _USED_BY = (
     select(Tag.name)
     .join(ThreadTag, ThreadTag.tag_id == Tag.id)
     .join(Thread, Thread.id == ThreadTag.thread_id)
-    .where(Tag.name.in_(bindparam("names", expanding=True)), Thread.author_id == bindparam("account_id"))
+    .where(
+        Tag.name.in_(bindparam("names", expanding=True)),
+        or_(Thread.author_id == bindparam("account_id"), Thread.id.in_(_unnamed)),
+    )
     .distinct()
 )
 _IDS = select(Tag.name, Tag.id).where(Tag.name.in_(bindparam("names", expanding=True)))
@@ -125,6 +130,17 @@ def describe(db: Session, name: str, description: str) -> None:
     """The tag exists and has this description."""
     _ids(db, [name])
     db.execute(update(Tag).where(Tag.name == name).values(description=description))
+
+
+def set_unnamed(db: Session, name: str, allowed: bool) -> bool:
+    """Whether a thread with the tag can be begun without a name; False if that is so already."""
+    changes = update(Tag).where(Tag.name == name, Tag.allows_anonymous.is_not(allowed))
+    return db.scalar(changes.values(allows_anonymous=allowed).returning(Tag.id)) is not None
+
+
+def allows_unnamed(db: Session, name: str) -> bool:
+    """Whether a thread with the tag can be begun without a name."""
+    return bool(db.scalar(select(Tag.allows_anonymous).where(Tag.name == name)))
 
 
 def set_caution(db: Session, name: str, words: str) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from forum.accounts.tables import Account, Actor
 from forum.clock import now
 from forum.db import AnyRow, AnySelect, row, rows
-from forum.discussion import beside, cited, post_notices, ranking, slow_mode
+from forum.discussion import anonymity, beside, cited, post_notices, ranking, slow_mode, tended
 from forum.discussion.beside import Caution, Named
 from forum.discussion.cited import CitationView
 from forum.discussion.post_notices import Notice, parse
@@ -49,6 +49,8 @@ class ThreadView(NamedTuple):
     duplicates: list[Named]
     cautions: list[Caution]
     duplicate_of: Named | None
+    #: The viewer has written without a name here, and can go on like that.
+    unnamed: bool
 
     @property
     def pace(self) -> str:
@@ -112,6 +114,8 @@ class ThreadPage(NamedTuple):
     answers: list[PostView]
 
 
+#: Beside the permissions: the viewer can go on without a name.
+UNNAMED = "unnamed"
 #: What a viewer may do with a post of a thread.
 May = Callable[[ThreadView, PostFacts], frozenset[str]]
 
@@ -144,32 +148,42 @@ _THREAD: AnySelect = (
     .where(Thread.id == bindparam("thread_id"))
 )
 _VIEWER = bindparam("viewer_id", type_=Post.author_id.type)
-_POSTS: AnySelect = (
-    select(
-        Post.id,
-        Post.kind,
-        Post.parent_id,
-        Post.author_id,
-        Account.name,
-        Account.role,
-        Post.state,
-        Post.visible,
-        Post.html,
-        Post.score,
-        Post.revision,
-        Post.created_at,
-        Post.edited_at,
-        Post.accepted_at,
-        post_notices.OF_POST_COLUMN,
+
+
+def _by(author_id: Any) -> AnySelect:
+    """The posts of a thread, with their authors in these words."""
+    return (
+        select(
+            Post.id,
+            Post.kind,
+            Post.parent_id,
+            author_id,
+            Account.name,
+            Account.role,
+            Post.state,
+            Post.visible,
+            Post.html,
+            Post.score,
+            Post.revision,
+            Post.created_at,
+            Post.edited_at,
+            Post.accepted_at,
+            post_notices.OF_POST_COLUMN,
+        )
+        .join(Account, Account.id == Post.author_id)
+        .where(Post.thread_id == bindparam("thread_id"))
+        .order_by(Post.id)
     )
-    .join(Account, Account.id == Post.author_id)
-    .where(Post.thread_id == bindparam("thread_id"))
-    .order_by(Post.id)
-)
-_POSTS_FOR_ALL = _POSTS.add_columns(literal(None), Post.plain).where(Post.visible)
+
+
+_POSTS_FOR_ALL = _by(Post.author_id).add_columns(literal(None), Post.plain).where(Post.visible)
 _MY_VOTE = and_(Vote.post_id == Post.id, Vote.account_id == _VIEWER)
-_POSTS_FOR_MODERATOR = _POSTS.add_columns(Vote.value, literal_column("''")).outerjoin(Vote, _MY_VOTE)
-_POSTS_FOR_MEMBER = _POSTS_FOR_MODERATOR.where(or_(Post.visible, Post.author_id == _VIEWER))
+_POSTS_FOR_MODERATOR = (
+    _by(anonymity.author_column(_VIEWER).label("author_id"))
+    .add_columns(Vote.value, literal_column("''"))
+    .outerjoin(Vote, _MY_VOTE)
+)
+_POSTS_FOR_MEMBER = _POSTS_FOR_MODERATOR.where(or_(Post.visible, anonymity.wrote(_VIEWER)))
 
 
 def begin(
@@ -218,9 +232,12 @@ def read(db: Session, thread_id: int, viewer: Actor | None, may: May) -> ThreadP
     if thread is None:
         return None
     found = [PostFacts(*post) for post in _posts(db, thread_id, viewer)]
-    if not any(post.kind == PostKind.OPENING for post in found):
+    first = next((post for post in found if post.kind == PostKind.OPENING), None)
+    if first is None:
         return None
+    thread = _as_known(thread, first, found, viewer)
     citations = cited.by_thread(db, thread_id)
+    may = _with_unnamed(may) if thread.unnamed else may
     comments: dict[int | None, list[PostView]] = {}
     for post in found:
         if post.kind == PostKind.COMMENT:
@@ -234,13 +251,29 @@ def read(db: Session, thread_id: int, viewer: Actor | None, may: May) -> ThreadP
     return ThreadPage(thread, opening, _ordered(thread, answers))
 
 
+def _as_known(
+    thread: ThreadView, opening: PostFacts, posts: Sequence[PostFacts], viewer: Actor | None
+) -> ThreadView:
+    """The thread as its asker and others see it who wrote in it without a name."""
+    if viewer is None or all(post.author != anonymity.NAME for post in posts):
+        return thread
+    unnamed = any(post.author == anonymity.NAME and post.author_id == viewer.id for post in posts)
+    asker_id = opening.author_id if thread.author_id == anonymity.ACCOUNT_ID else thread.author_id
+    return thread._replace(author_id=asker_id, unnamed=unnamed)
+
+
+def _with_unnamed(may: May) -> May:
+    """Also `UNNAMED`, wherever the viewer may write under a post."""
+    return lambda thread, post: may(thread, post) | {UNNAMED}
+
+
 def _thread(db: Session, thread_id: int) -> ThreadView | None:
     found = row(db, _THREAD, thread_id=thread_id)
     if found is None:
         return None
     *columns, original_id, original_title, original_slug = found
     original = Named(original_id, original_title, original_slug) if original_id else None
-    view = ThreadView._make([*columns, original])
+    view = ThreadView._make([*columns, original, False])
     tags = found.tag_names.split()
     duplicates, cautions = beside.duplicates(found.duplicates), beside.cautions(found.cautions, tags)
     return view._replace(tags=tags, duplicates=duplicates, cautions=cautions)
@@ -249,7 +282,8 @@ def _thread(db: Session, thread_id: int) -> ThreadView | None:
 def _posts(db: Session, thread_id: int, viewer: Actor | None) -> Sequence[AnyRow]:
     if viewer is None:
         return rows(db, _POSTS_FOR_ALL, thread_id=thread_id)
-    statement = _POSTS_FOR_MODERATOR if viewer.is_moderator else _POSTS_FOR_MEMBER
+    moderates = viewer.is_moderator or tended.is_by(db, viewer, thread_id)
+    statement = _POSTS_FOR_MODERATOR if moderates else _POSTS_FOR_MEMBER
     return rows(db, statement, thread_id=thread_id, viewer_id=viewer.id)
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from forum.accounts.tables import Account
 from forum.clock import now
 from forum.db import AnySelect, rows
+from forum.discussion import anonymity
 from forum.discussion.originals import opening_of
 from forum.discussion.tables import Post, PostKind, Thread, ThreadKind, ThreadTransfer
 from forum.errors import Conflict
@@ -68,7 +69,7 @@ def merge(db: Session, thread: Thread, into: Thread, actor_id: int, why: str) ->
     it stands beside it. An answer stays accepted only if one person asked both and accepted no other.
     """
     both_ask = thread.kind == into.kind == ThreadKind.QUESTION
-    keeps_mark = both_ask and thread.author_id == into.author_id and not _has_accepted(db, into.id)
+    keeps_mark = both_ask and _is_one_person(thread, into) and not _has_accepted(db, into.id)
     first, there = opening_of(db, thread.id), opening_of(db, into.id)
     moved = _posts(db, thread.id)
     made = _record(db, MERGE, thread.id, into.id, moved, actor_id, why)
@@ -146,6 +147,11 @@ def _excerpt(plain: str) -> str:
 
 def _posts(db: Session, thread_id: int) -> Sequence[Post]:
     return db.scalars(select(Post).where(Post.thread_id == thread_id).order_by(Post.id)).all()
+
+
+def _is_one_person(thread: Thread, other: Thread) -> bool:
+    """Whether everybody knows that one person asked both."""
+    return thread.author_id == other.author_id != anonymity.ACCOUNT_ID
 
 
 def _has_accepted(db: Session, thread_id: int) -> bool:

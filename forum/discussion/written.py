@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, func, literal_column, select, tuple_
 from sqlalchemy.orm import Session
 
 from forum.db import AnyRow, AnySelect, rows
+from forum.discussion import anonymity
 from forum.discussion.naming import called
 from forum.discussion.tables import Post, Thread
 from forum.paging import Cursor, Page
@@ -40,7 +41,7 @@ class Written(NamedTuple):
 
 EXCERPT, LONGER_EXCERPT = 120, 240
 MOST_UNSEEN = 50
-_UNSEEN = (
+_FACTS: AnySelect = (
     select(
         Post.id,
         Post.kind,
@@ -52,10 +53,12 @@ _UNSEEN = (
         Post.created_at,
     )
     .join(Thread, Thread.id == Post.thread_id)
-    .where(Post.author_id == bindparam("author_id"), Post.visible.is_(False))
     .order_by(Post.id.desc())
     .limit(MOST_UNSEEN)
 )
+_AUTHOR_ID = bindparam("author_id", type_=Post.author_id.type)
+_UNSEEN = _FACTS.where(Post.author_id == _AUTHOR_ID, Post.visible.is_(False))
+_UNNAMED = _FACTS.add_columns(Post.visible).where(Post.id.in_(anonymity.posts_written(_AUTHOR_ID)))
 _WRITTEN: AnySelect = (
     select(
         Post.id,
@@ -85,17 +88,27 @@ def written(db: Session, account_id: int, after: str | None, limit: int) -> Page
 
 def unseen(db: Session, account_id: int) -> list[Unseen]:
     """Posts of the person that readers do not see, of every kind, the newest first; fifty at most."""
-    return [
-        Unseen(
-            post.id,
-            called(post.kind, post.thread_kind),
-            post.state,
-            post.title if post.is_open else "",
-            _excerpt(post.plain, EXCERPT),
-            post.created_at,
-        )
-        for post in rows(db, _UNSEEN, author_id=account_id)
-    ]
+    return [_unseen(post) for post in rows(db, _UNSEEN, author_id=account_id)]
+
+
+def unnamed(db: Session, account_id: int) -> list[Unseen]:
+    """What the person wrote without a name, for nobody but them, the newest first; fifty at most.
+
+    The state of what readers see is "".
+    """
+    found = rows(db, _UNNAMED, author_id=account_id)
+    return [_unseen(post)._replace(state="" if post.visible else post.state) for post in found]
+
+
+def _unseen(post: AnyRow) -> Unseen:
+    return Unseen(
+        post.id,
+        called(post.kind, post.thread_kind),
+        post.state,
+        post.title if post.is_open else "",
+        _excerpt(post.plain, EXCERPT),
+        post.created_at,
+    )
 
 
 def _written(post: AnyRow) -> Written:

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, exists, select, union_all
+from sqlalchemy.orm import Session, aliased
 
 from forum.db import rows
+from forum.discussion import anonymity
 from forum.discussion.naming import called
 from forum.discussion.tables import Post, PostState, Thread
 from forum.moderation.reversals import is_reversed
@@ -22,9 +23,11 @@ _SAID = {
     "spammer": "removed your {what} and all your other posts as spam",
     "spam-account": "removed your account as a spammer’s",
     "admit": "let you in",
+    "turn-away": "did not let you in",
 }
 #: Readers do not see a post in these.
 _KEPT_BACK = (PostState.HELD, PostState.HIDDEN, PostState.REMOVED)
+_about = aliased(Decision)
 _MINE = (
     select(
         Decision.id,
@@ -68,7 +71,7 @@ class OwnDecision(NamedTuple):
 
 def listing(db: Session, account_id: int, after: str | None, limit: int) -> Page[OwnDecision]:
     """The decisions about the account's posts, its messages and itself, the newest first."""
-    statement = _MINE.where(Decision.author_id == account_id).limit(limit + 1)
+    statement = _MINE.where(_concerns(account_id)).limit(limit + 1)
     if cursor := Cursor.decode(after, int):
         statement = statement.where(Decision.id < cursor[0])
     found = [_decision(made) for made in rows(db, statement)]
@@ -77,9 +80,20 @@ def listing(db: Session, account_id: int, after: str | None, limit: int) -> Page
 
 def has_open_matter(db: Session, account_id: int) -> bool:
     """Whether a post of the account is kept from readers, or an appeal of its waits for an answer."""
-    kept = exists().where(Post.author_id == account_id, ~Post.visible, Post.state.in_(_KEPT_BACK))
-    appealed = exists().where(Appeal.account_id == account_id, Appeal.state == AppealState.OPEN)
-    return bool(db.scalar(select(kept | appealed)))
+    hidden = (~Post.visible, Post.state.in_(_KEPT_BACK))
+    kept = exists().where(Post.author_id == account_id, *hidden)
+    unnamed = exists().where(Post.id.in_(anonymity.posts_written(account_id)), *hidden)
+    waits = exists().where(Appeal.decision_id == Decision.id, Appeal.state == AppealState.OPEN)
+    appealed = exists().where(_concerns(account_id), waits)
+    return bool(db.scalar(select(kept | unnamed | appealed)))
+
+
+def _concerns(account_id: int) -> ColumnElement[bool]:
+    """Whether a decision is about the person, or about what they wrote, also without a name."""
+    theirs = _about.post_id.in_(anonymity.posts_written(account_id))
+    unnamed = select(_about.id).where(_about.author_id == anonymity.ACCOUNT_ID, theirs)
+    # By their numbers: an index answers each half, and nothing else is looked through.
+    return Decision.id.in_(union_all(select(_about.id).where(_about.author_id == account_id), unnamed))
 
 
 def _decision(made: Any) -> OwnDecision:

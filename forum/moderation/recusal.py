@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from forum.accounts.tables import Account, Actor, Role, Standing
 from forum.clock import now
+from forum.discussion import anonymity
 from forum.discussion.tables import Post
 from forum.moderation.decisions import Case
 from forum.moderation.subjects import SubjectKind
@@ -60,11 +61,22 @@ def _is_somebody_else(db: Session, but: Collection[int], *, among_admins: bool =
 
 
 def _whom(db: Session, case: Case) -> int | None:
-    """Whom the item is about; for a report of a post its author."""
-    if case.subject.kind != SubjectKind.REPORT:
+    """Whom the item is about, to compare; for a report of a post who wrote that."""
+    if case.subject.kind == SubjectKind.REPORT:
+        wanted = select(anonymity.writer_column()).select_from(Post)
+        wanted = wanted.join(Report, Report.post_id == Post.id)
+        return db.scalar(wanted.where(Report.id == case.subject.id))
+    if case.author_id != anonymity.ACCOUNT_ID:
         return case.author_id
-    wanted = select(Post.author_id).join(Report, Report.post_id == Post.id)
-    return db.scalar(wanted.where(Report.id == case.subject.id))
+    return anonymity.writer(db, case.author_id, _post_id(db, case))
+
+
+def _post_id(db: Session, case: Case) -> int | None:
+    """The post that the item is about, also by way of an appeal."""
+    if case.subject.kind != SubjectKind.APPEAL:
+        return case.subject.id if case.subject.kind == SubjectKind.POST else None
+    wanted = select(Decision.post_id).join(Appeal, Appeal.decision_id == Decision.id)
+    return db.scalar(wanted.where(Appeal.id == case.subject.id))
 
 
 def _appealed_moderator(db: Session, case: Case) -> int | None:

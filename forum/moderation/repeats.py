@@ -4,13 +4,14 @@ from collections.abc import Sequence, Set
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import CompoundSelect, Select, bindparam, func, select, union_all
+from sqlalchemy import CompoundSelect, Executable, Select, bindparam, func, select, union_all
 from sqlalchemy.orm import Session
 
 from forum.accounts.tables import Actor
 from forum.clock import now
 from forum.config import settings
 from forum.db import row, rows
+from forum.discussion import anonymity
 from forum.discussion.tables import Post, PostState
 from forum.folding import fold
 from forum.moderation.findings import Draft, Finding, hold, refuse
@@ -49,17 +50,25 @@ class _Spaced(dict[int, str]):
 _SPACED = _Spaced()
 
 
-def _latest(*columns: Any, limit: Any) -> CompoundSelect[*tuple[Any, ...]]:
-    """Of one author's posts, those that readers see and the others: an index answers from both its ends."""
+def _latest(*columns: Any, limit: Any, unnamed: bool = True) -> CompoundSelect[*tuple[Any, ...]]:
+    """Of one author's posts, those that readers see and the others: an index answers from both its ends.
+
+    `unnamed`: also those without a name.
+    """
 
     def half(visible: bool) -> Select[*tuple[Any, ...]]:
         mine = select(*columns).where(Post.author_id == bindparam("author_id"), Post.visible.is_(visible))
         return select(mine.order_by(Post.id.desc()).limit(limit).subquery())
 
-    return union_all(half(True), half(False))
+    theirs = select(*columns).where(Post.id.in_(anonymity.posts_written(bindparam("author_id"))))
+    nameless = select(theirs.order_by(Post.id.desc()).limit(limit).subquery())
+    return union_all(half(True), half(False), *((nameless,) if unnamed else ()))
 
 
-_OWN = _latest(*(getattr(Post, name) for name in _Earlier._fields), limit=LATEST)
+_EARLIER = [getattr(Post, name) for name in _Earlier._fields]
+_OWN = _latest(*_EARLIER, limit=LATEST)
+#: Who writes under a name is not compared with what they wrote without one: moderators read what was found.
+_OWN_NAMED = _latest(*_EARLIER, limit=LATEST, unnamed=False)
 _own_moments = _latest(Post.created_at, limit=bindparam("most")).subquery()
 _LATELY = select(func.count()).where(_own_moments.c.created_at > bindparam("since"))
 _of_all = select(Post.author_id, Post.plain).order_by(Post.id.desc()).limit(LATEST_OF_ALL).subquery()
@@ -71,13 +80,20 @@ _SAME = (
 
 
 def find(
-    db: Session, actor: Actor, draft: Draft, thread_id: int | None, *, is_newcomer: bool
+    db: Session,
+    actor: Actor,
+    draft: Draft,
+    thread_id: int | None,
+    *,
+    is_newcomer: bool,
+    unnamed: bool = False,
 ) -> list[Finding]:
     """Whether the author says the same again, or too much in a short time.
 
-    `thread_id` is where it is to stand; None for a new thread.
+    `thread_id` is where it is to stand, None for a new thread; `unnamed`: without a name.
     """
-    found = [_flood(db, actor.id, is_newcomer), _again(db, actor.id, draft, thread_id)]
+    own = _OWN if unnamed else _OWN_NAMED
+    found = [_flood(db, actor.id, is_newcomer), _again(db, actor.id, own, draft, thread_id)]
     if is_newcomer and found[1] is None:
         found.append(_copied(db, actor.id, draft))
     return [finding for finding in found if finding]
@@ -100,11 +116,13 @@ def _flood(db: Session, author_id: int, is_newcomer: bool) -> Finding | None:
     )
 
 
-def _again(db: Session, author_id: int, draft: Draft, thread_id: int | None) -> Finding | None:
+def _again(
+    db: Session, author_id: int, own: Executable, draft: Draft, thread_id: int | None
+) -> Finding | None:
     words = _words(draft.page.text)
     if not _is_long_enough(words):
         return None
-    earlier = [_Earlier(*post) for post in rows(db, _OWN, author_id=author_id)]
+    earlier = [_Earlier(*post) for post in rows(db, own, author_id=author_id)]
     same = [post for post in earlier if post.state != PostState.WITHDRAWN and _is_as_long(draft, post)]
     compared = frozenset(words), _rows_of_words(words)
     same = [post for post in same if _is_alike(*compared, _words(post.plain))]
