@@ -10,13 +10,11 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forum.accounts.tables import Account, Actor, Standing
+from forum.accounts.tables import Account, Actor, Level, Standing
 from forum.clock import now
 from forum.moderation import learning, lookalikes, outside_links, repeats, sensitivity, word_rules
 from forum.moderation.findings import Draft, Finding, Outcome, hold
 
-#: A member is new until readers have seen so many posts of theirs.
-NEWCOMERS_POSTS = 5
 #: Nobody reads the rules and writes a first post in that time.
 AT_ONCE = timedelta(seconds=30)
 
@@ -60,20 +58,26 @@ PASSES = Screened()
 
 
 def judge(
-    db: Session, actor: Actor, draft: Draft, *, held_posts: int, thread_id: int | None = None
+    db: Session,
+    actor: Actor,
+    draft: Draft,
+    *,
+    held_posts: int,
+    thread_id: int | None = None,
+    unnamed: bool = False,
 ) -> Screened:
     """What is found in a new text of the actor's.
 
-    A member's first posts wait until `held_posts` of them were shown. `thread_id` is where the text is to
-    stand, None for a new thread.
+    A newcomer's first posts wait until `held_posts` of them were shown. `thread_id` is where the text is to
+    stand, None for a new thread; `unnamed` says that it is to stand there without a name.
     """
     if actor.is_moderator:
         return PASSES
-    is_newcomer = actor.shown_posts < NEWCOMERS_POSTS
+    is_newcomer = actor.level is Level.NEWCOMER
     return Screened(
         (
             *_of_author(db, actor, draft, held_posts),
-            *repeats.find(db, actor, draft, thread_id, is_newcomer=is_newcomer),
+            *repeats.find(db, actor, draft, thread_id, is_newcomer=is_newcomer, unnamed=unnamed),
             *_of_text(db, actor, draft),
         )
     )
@@ -100,6 +104,8 @@ def _same(finding: Finding) -> tuple[str, str]:
 
 def _of_author(db: Session, actor: Actor, draft: Draft, held_posts: int) -> list[Finding]:
     found = _of_standing(actor)
+    if actor.level is not Level.NEWCOMER:
+        return found
     if actor.shown_posts < held_posts:
         shown = f"{actor.shown_posts} of {held_posts} shown so far"
         links = outside_links.counted(draft.page.links)
@@ -119,7 +125,7 @@ def _of_standing(actor: Actor) -> list[Finding]:
 
 def _of_text(db: Session, actor: Actor, draft: Draft) -> list[Finding]:
     chosen = sensitivity.of(db)
-    is_newcomer = actor.shown_posts < NEWCOMERS_POSTS
+    is_newcomer = actor.level is Level.NEWCOMER
     found: Sequence[Finding] = (
         *word_rules.find(db, draft),
         *outside_links.find(db, actor, draft, chosen, is_newcomer=is_newcomer),

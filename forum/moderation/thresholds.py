@@ -15,7 +15,7 @@ from forum.moderation.sensitivity import Sensitivity
 from forum.moderation.tables import Flag, FlagReason, FlagState
 
 #: What a flag counts: that of a member; of a trusted one, or of one whose flags are mostly upheld; of one who
-#: is not in order, whose flags are mostly declined, or of whom readers have seen no post yet.
+#: is not in order, whose flags are mostly declined, or who is a newcomer.
 MEMBERS, TRUSTED, LITTLE = 2, 4, 1
 #: Enough to hold a post, as sensitive as the community wants it.
 ENOUGH: Mapping[Sensitivity, int] = {Sensitivity.LOW: 16, Sensitivity.MIDDLE: 10, Sensitivity.HIGH: 6}
@@ -31,7 +31,7 @@ class Raised(NamedTuple):
     hides_at_once: bool
     upheld: int
     declined: int
-    shown_posts: int
+    is_newcomer: bool
     is_moderator: bool
     is_trusted: bool
     #: Neither sanctioned, nor warned, nor under review.
@@ -83,7 +83,6 @@ def raised(db: Session, item_id: int) -> Sequence[Raised]:
             FlagReason.hides_at_once,
             Account.flags_upheld,
             Account.flags_declined,
-            Account.shown_posts,
             Account.role,
             Account.level,
             Account.standing,
@@ -108,7 +107,7 @@ def _raised(flag: Any) -> Raised:
         hides_at_once=flag.hides_at_once,
         upheld=flag.flags_upheld,
         declined=flag.flags_declined,
-        shown_posts=flag.shown_posts,
+        is_newcomer=flag.level == Level.NEWCOMER,
         is_moderator=flag.role in (Role.MODERATOR, Role.ADMIN),
         is_trusted=flag.level == Level.TRUSTED,
         is_in_order=is_active and not flag.is_warned and not flag.is_watched,
@@ -123,7 +122,7 @@ def _trust(flag: Raised) -> int:
         return LITTLE
     if flag.is_moderator or flag.is_trusted or accuracy == scoring.GOOD_FLAGGER:
         return TRUSTED
-    return MEMBERS if flag.shown_posts else LITTLE
+    return LITTLE if flag.is_newcomer else MEMBERS
 
 
 def _is_in_good_standing(flag: Raised) -> bool:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from forum import clock
 from forum.accounts import standing
-from forum.accounts.tables import Account, Actor, Role, Standing
+from forum.accounts.tables import Account, Actor, Level, Role, Standing
 from forum.actions import admitting, editing, posting, reviewing, sanctioning, withdrawing
 from forum.clock import now
 from forum.discussion import posts
@@ -54,8 +54,9 @@ def checks(screened: Screened) -> list[str]:
 
 
 def old_account(db: Session, shown_posts: int = 0, **facts: object) -> Actor:
-    """A member who signed up yesterday."""
-    actor = make_account(db, shown_posts=shown_posts)
+    """Somebody who signed up yesterday: a newcomer until five posts were shown."""
+    level = Level.NEWCOMER if shown_posts < 5 else Level.MEMBER
+    actor = make_account(db, shown_posts=shown_posts)._replace(level=level)
     yesterday = now() - timedelta(days=1)
     db.execute(update(Account).where(Account.id == actor.id).values(created_at=yesterday))
     return actor._replace(**facts)  # type: ignore[arg-type]
@@ -134,7 +135,7 @@ def test_many_links_of_a_newcomer_wait(db: Session, chosen: str, holds: bool) ->
     sensitivity.choose(db, Sensitivity(chosen), make_account(db).id)
     found = judge(db, old_account(db, 2), LINKS)
     assert (found.holds, "3 addresses" in found.reason) == (holds, holds)
-    assert not judge(db, old_account(db, screening.NEWCOMERS_POSTS), LINKS).holds
+    assert not judge(db, old_account(db, 5), LINKS).holds
 
 
 def source_rule(db: Session, verdict: str) -> None:

@@ -14,7 +14,7 @@ from forum.moderation.rules import Urgency
 from forum.moderation.sensitivity import Sensitivity
 from forum.moderation.thresholds import ENOUGH, LITTLE, MEMBERS, TRUSTED, WITH_ANSWERS, Raised
 
-MEMBER = Raised("Rude", Urgency.SOON, False, 0, 0, 5, False, False, True)
+MEMBER = Raised("Rude", Urgency.SOON, False, 0, 0, False, False, False, True)
 
 
 @pytest.mark.parametrize(
@@ -22,16 +22,16 @@ MEMBER = Raised("Rude", Urgency.SOON, False, 0, 0, 5, False, False, True)
     [
         ({}, MEMBERS),
         ({"is_trusted": True}, TRUSTED),
-        ({"shown_posts": 0}, LITTLE),
-        ({"shown_posts": 0, "is_moderator": True}, TRUSTED),
+        ({"is_newcomer": True}, LITTLE),
+        ({"is_newcomer": True, "is_moderator": True}, TRUSTED),
         ({"upheld": 4}, TRUSTED),
         ({"upheld": 3}, MEMBERS),
         ({"declined": 4}, LITTLE),
-        ({"declined": 4, "shown_posts": 50}, LITTLE),
-        ({"is_in_order": False, "shown_posts": 50}, LITTLE),
+        ({"declined": 4, "is_newcomer": False}, LITTLE),
+        ({"is_in_order": False, "is_trusted": True}, LITTLE),
         ({"urgency": Urgency.AT_ONCE}, MEMBERS * 2),
         ({"urgency": Urgency.WHEN_QUIET}, MEMBERS // 2),
-        ({"urgency": Urgency.WHEN_QUIET, "shown_posts": 0}, LITTLE),
+        ({"urgency": Urgency.WHEN_QUIET, "is_newcomer": True}, LITTLE),
     ],
 )
 def test_what_a_flag_counts(facts: dict[str, object], counts: int) -> None:
@@ -45,7 +45,7 @@ raised = st.builds(
     hides_at_once=st.booleans(),
     upheld=st.integers(0, 9),
     declined=st.integers(0, 9),
-    shown_posts=st.integers(0, 30),
+    is_newcomer=st.booleans(),
     is_moderator=st.booleans(),
     is_in_order=st.booleans(),
 )
@@ -87,9 +87,9 @@ def test_what_is_read_of_flags_and_flaggers(db: Session) -> None:
     for actor, reason in ((plain, "rude"), (silenced, "self-harm"), (keeper, "other")):
         item = flags.add(db, subject, actor.id, reason, "")
     assert thresholds.raised(db, item.id) == [
-        Raised("Rude or unkind", Urgency.SOON, False, 3, 1, 10, False, False, True),
-        Raised("Somebody may be in danger", Urgency.AT_ONCE, False, 0, 0, 0, False, False, False),
-        Raised("Something else", Urgency.IN_TURN, False, 0, 0, 10, True, False, True),
+        Raised("Rude or unkind", Urgency.SOON, False, 3, 1, False, False, False, True),
+        Raised("Somebody may be in danger", Urgency.AT_ONCE, False, 0, 0, True, False, False, False),
+        Raised("Something else", Urgency.IN_TURN, False, 0, 0, False, True, False, True),
     ]
 
 
