@@ -5,11 +5,12 @@ What belongs to one machine or process, and what must be known before there is a
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import ForeignKey, Index, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from forum.accounts.tables import Account
 from forum.clock import now
 from forum.db import Table, rows
 
@@ -54,6 +55,38 @@ class Choice(NamedTuple):
     most: int = 0
     #: For text: how many characters it may have.
     length: int = 2000
+
+    def label_of(self, value: str) -> str:
+        """The value in words: the label of an option, else the value itself."""
+        return dict(self.options).get(value, value)
+
+    def checked(self, typed: str) -> str:
+        """What was typed, as it is kept. ValueError with a sentence for who typed it."""
+        value = typed.strip()
+        if self.options:
+            if value not in dict(self.options):
+                raise ValueError("Choose one of these.")
+        elif self.most:
+            return self._number(value)
+        elif len(value) > self.length:
+            raise ValueError(f"At most {self.length:,} characters, please; this has {len(value):,}.")
+        return value
+
+    def _number(self, typed: str) -> str:
+        is_number = typed.isascii() and typed.isdigit() and len(typed) < 10
+        if not is_number or not self.least <= int(typed) <= self.most:
+            raise ValueError(f"Give a number from {self.least:,} to {self.most:,}.")
+        return str(int(typed))
+
+
+class Changed(NamedTuple):
+    """One change of a choice: from one value to another, by whom, and when."""
+
+    key: str
+    before: str
+    after: str
+    by: str
+    at: datetime
 
 
 _YES_NO = (("yes", "Yes"), ("no", "No"))
@@ -100,6 +133,15 @@ CHOICES: tuple[Choice, ...] = (
         "For what others found good: accepted and upvoted answers, upheld flags, verified citations.", "20",
         most=10000,
     ),
+    Choice(
+        "sensitivity", "Moderation", "How soon the forum holds posts by itself",
+        "What the choice comes to is explained under “What the forum does by itself”.", "middle",
+        (
+            ("low", "Late: people first"),
+            ("middle", "In between"),
+            ("high", "Soon: better once too often"),
+        ),
+    ),
 )  # fmt: skip
 BY_KEY: Mapping[str, Choice] = {choice.key: choice for choice in CHOICES}
 
@@ -132,8 +174,14 @@ def choose(db: Session, key: str, value: str, actor_id: int) -> None:
     db.flush()
 
 
-def history(db: Session, most: int) -> Sequence[Any]:
-    """The latest changes, newest first: key, before, after, actor_id, at."""
+def every(db: Session) -> Mapping[str, str]:
+    """What holds now, for every choice; one query."""
+    return several(db, [choice.key for choice in CHOICES])
+
+
+def history(db: Session, most: int) -> Sequence[Changed]:
+    """The latest changes, newest first."""
     change = SettingChange
-    columns = (change.key, change.before, change.after, change.actor_id, change.at)
-    return rows(db, select(*columns).order_by(change.id.desc()).limit(most))
+    columns = (change.key, change.before, change.after, Account.name, change.at)
+    wanted = select(*columns).join(Account, Account.id == change.actor_id)
+    return [Changed(*found) for found in rows(db, wanted.order_by(change.id.desc()).limit(most))]

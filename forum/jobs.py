@@ -5,19 +5,23 @@ failed too often. Jobs are idempotent: one that was done when the power went, an
 done again.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Index, String, Text, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Index, String, Text, case, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from forum.clock import now
-from forum.db import Table
+from forum.db import Table, rows
+from forum.paging import Cursor, Page
 
 ATTEMPTS = 8
 CLAIM = timedelta(minutes=5)
+#: Of more jobs only the oldest are counted.
+MOST_COUNTED = 20_000
 
 
 class Job(Table):
@@ -41,6 +45,34 @@ class Claimed(NamedTuple):
     name: str
     payload: Mapping[str, Any]
     attempts: int
+
+
+class State(StrEnum):
+    """How it stands with a job."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    BURIED = "buried"
+
+
+class Count(NamedTuple):
+    """How many jobs of one name are in one state."""
+
+    name: str
+    state: State
+    jobs: int
+
+
+class JobView(NamedTuple):
+    """A job as who runs the forum sees it."""
+
+    id: int
+    name: str
+    payload: Mapping[str, Any]
+    run_at: datetime
+    attempts: int
+    state: State
+    last_error: str
 
 
 class Later(Exception):
@@ -130,3 +162,60 @@ def _again(db: Session, claimed: Claimed, error: str, attempts: int) -> None:
         "buried": attempts >= ATTEMPTS,
     }
     db.execute(update(Job).where(Job.id == claimed.id).values(change))
+
+
+def tally(db: Session) -> Sequence[Count]:
+    """What is in the table, by name and state; of very many jobs only the oldest MOST_COUNTED count."""
+    some = select(Job.name, _state().label("state")).order_by(Job.id).limit(MOST_COUNTED).subquery()
+    wanted = select(some.c.name, some.c.state, func.count()).group_by(some.c.name, some.c.state)
+    found = rows(db, wanted.order_by(some.c.name, some.c.state))
+    return [Count(name, State(state), count) for name, state, count in found]
+
+
+def buried_count(db: Session) -> int:
+    """How many jobs have failed for good."""
+    return db.scalar(select(func.count()).select_from(Job).where(Job.buried.is_(True))) or 0
+
+
+def listing(
+    db: Session, after: str | None, limit: int, names: Collection[str] = (), state: State | None = None
+) -> Page[JobView]:
+    """Jobs of these names (any, without them) in this state (any), the newest first."""
+    state_of = _state()
+    columns = (Job.id, Job.name, Job.payload, Job.run_at, Job.attempts, state_of, Job.last_error)
+    wanted = select(*columns).order_by(Job.id.desc()).limit(limit + 1)
+    if names:
+        wanted = wanted.where(Job.name.in_(names))
+    if state is not None:
+        wanted = wanted.where(state_of == state)
+    if cursor := Cursor.decode(after, int):
+        wanted = wanted.where(Job.id < cursor[0])
+    found = [JobView(*job)._replace(state=State(job[5])) for job in rows(db, wanted)]
+    return Page.of(found, limit, lambda job: (job.id,))
+
+
+def name_of(db: Session, job_id: int) -> str | None:
+    """What the job is called; None if it is done, or was thrown away."""
+    return db.scalar(select(Job.name).where(Job.id == job_id))
+
+
+def retry(db: Session, *, job_id: int | None = None, name: str = "") -> int:
+    """This job, or all buried ones of the name, are tried again at once, as if for the first time.
+
+    Answers how many; one that is being done is left alone.
+    """
+    which = Job.id == job_id if job_id is not None else (Job.name == name) & Job.buried.is_(True)
+    values = {"run_at": now(), "attempts": 0, "buried": False, "claimed_until": None}
+    tried = db.execute(update(Job).where(which, _state() != State.RUNNING).values(values))
+    return int(tried.rowcount)  # type: ignore[attr-defined]
+
+
+def throw_away(db: Session, job_id: int) -> bool:
+    """The job is never done; False if it is being done, or was done meanwhile."""
+    gone = delete(Job).where(Job.id == job_id, _state() != State.RUNNING).returning(Job.id)
+    return db.scalar(gone) is not None
+
+
+def _state() -> ColumnElement[str]:
+    is_running = Job.claimed_until > now()
+    return case((Job.buried.is_(True), State.BURIED), (is_running, State.RUNNING), else_=State.WAITING)

@@ -1,11 +1,76 @@
 """The log of what admins did, and of what moderators looked at that is otherwise hidden; admins read it."""
 
-from sqlalchemy.orm import Session
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
 
 from forum.accounts.record_tables import AdminEntry
+from forum.accounts.tables import Account
 from forum.clock import now
+from forum.db import rows
+from forum.paging import Cursor, Page
+
+#: What was done, in words behind the name of whoever did it.
+ACTS = {
+    "setting": "changed a setting",
+    "role": "changed a role",
+    "level": "changed a level of trust",
+    "signed-out": "signed an account out everywhere",
+    "factors-reset": "reset the second factors of an account",
+    "password-mail": "sent a mail to choose a new password",
+    "account-made": "invited somebody to an account",
+    "erased": "erased an account on request",
+    "revealed": "looked who wrote an anonymous post",
+    "job-retried": "had a job tried again",
+    "jobs-retried": "had all failed jobs of a kind tried again",
+    "job-thrown-away": "threw a job away",
+    "mail-test": "asked for a test mail",
+    "mail-test-sent": "has a test mail on its way: the mail server took it",
+}
+
+_Whom = aliased(Account)
+_ENTRIES = (
+    select(AdminEntry.id, AdminEntry.at, Account.name, AdminEntry.act, _Whom.id, _Whom.name, AdminEntry.words)
+    .join(Account, Account.id == AdminEntry.actor_id)
+    .outerjoin(_Whom, _Whom.id == AdminEntry.account_id)
+    .order_by(AdminEntry.id.desc())
+)
+
+
+class Entry(NamedTuple):
+    """`actor` did `act` (see ACTS) `at` some time, to `account` (None: to nobody)."""
+
+    id: int
+    at: datetime
+    actor: str
+    act: str
+    account_id: int | None
+    account: str | None
+    words: str
+
+    @property
+    def done(self) -> str:
+        """What was done, in words behind the actor's name."""
+        return ACTS.get(self.act, self.act)
 
 
 def write(db: Session, actor_id: int, act: str, account_id: int | None = None, words: str = "") -> None:
     """The actor did this, to that account if it concerned one."""
     db.add(AdminEntry(at=now(), actor_id=actor_id, act=act, account_id=account_id, words=words))
+
+
+def entries(
+    db: Session, after: str | None, limit: int, *, act: str = "", account_id: int | None = None
+) -> Page[Entry]:
+    """The log, newest first; only this act, and only what concerned that account, if they are given."""
+    wanted = _ENTRIES.limit(limit + 1)
+    if act:
+        wanted = wanted.where(AdminEntry.act == act)
+    if account_id is not None:
+        wanted = wanted.where(AdminEntry.account_id == account_id)
+    if cursor := Cursor.decode(after, int):
+        wanted = wanted.where(AdminEntry.id < cursor[0])
+    found = [Entry(*entry) for entry in rows(db, wanted)]
+    return Page.of(found, limit, lambda entry: (entry.id,))

@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session, aliased
 
-from forum.accounts import standing
+from forum.accounts import former_names, standing
 from forum.accounts.names import key as name_key
 from forum.accounts.tables import Account, AccountMove
 from forum.db import row, rows
+from forum.discussion import anonymity
 from forum.discussion.naming import called
 from forum.discussion.tables import Post, PostKind, Thread
 from forum.inbox.tables import Message
@@ -108,15 +109,15 @@ Part = Callable[[Session, int, int, str | None, int], Page[Any]]
 
 
 def facts(db: Session, name: str) -> Facts | None:
-    """The account with this name, however its letters are cased."""
+    """The account with this name, or that once had it, however its letters are cased."""
     names = ("id", "name", "role", "created_at", "shown_posts", "standing", "standing_until")
     counts = ("is_warned", "is_watched", "flags_upheld", "flags_declined")
-    found = row(
-        db,
-        select(*(getattr(Account, each) for each in (*names, *counts)), ReviewItem.id.label("item_id"))
-        .outerjoin(ReviewItem, ReviewItem.account_id == Account.id)
-        .where(Account.name_key == name_key(name)),
-    )
+    wanted = select(
+        *(getattr(Account, each) for each in (*names, *counts)), ReviewItem.id.label("item_id")
+    ).outerjoin(ReviewItem, ReviewItem.account_id == Account.id)
+    found = row(db, wanted.where(Account.name_key == name_key(name)))
+    if found is None and (holder := former_names.holder(db, name)):
+        found = row(db, wanted.where(Account.id == holder.id))
     if found is None:
         return None
     present = standing.present(found.standing, found.standing_until)
@@ -155,7 +156,8 @@ def flags_by(db: Session, account_id: int, reader_id: int, after: str | None, li
     """The flags that it raised, the newest first; not those about the reader."""
     owner = func.coalesce(Post.author_id, Message.author_id, ReviewItem.account_id, 0)
     wanted = _FLAGS.outerjoin(Message, Message.id == ReviewItem.message_id)
-    wanted = wanted.where(Flag.account_id == account_id, owner != reader_id)
+    not_readers = (owner != reader_id, ~anonymity.is_linked(Post.id, reader_id))
+    wanted = wanted.where(Flag.account_id == account_id, *not_readers)
     return _page(db, wanted, Flag.id, after, limit, _raised)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 from forum.accounts.tables import Account
 from forum.clock import now
 from forum.db import row
+from forum.discussion import anonymity
 from forum.discussion.tables import Post
 from forum.errors import Conflict, NotFound
 from forum.moderation import subjects, waiting
@@ -28,7 +29,7 @@ WITHIN = timedelta(days=184)
 AGAINST = frozenset(
     {
         "return", "edit", "hide", "remove", "duplicate", "retag", "close", "lock", "spammer",
-        "sanction", "spam-account", "uphold-msg",
+        "sanction", "spam-account", "turn-away", "uphold-msg",
     }
 )  # fmt: skip
 
@@ -81,7 +82,9 @@ def read(db: Session, appeal_id: int) -> AppealView | None:
 def own_decision(db: Session, account_id: int, decision_id: int) -> Decision:
     """The decision, if it concerns this person; else NotFound, as for one that never was."""
     decision = db.get(Decision, decision_id)
-    if decision is None or decision.author_id != account_id:
+    if decision is None or decision.author_id is None:
+        raise NotFound
+    if account_id != anonymity.writer(db, decision.author_id, decision.post_id):
         raise NotFound
     return decision
 

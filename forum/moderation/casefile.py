@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from forum.accounts.tables import Account, Actor
 from forum.db import row, rows
-from forum.discussion import cited, revisions
+from forum.discussion import anonymity, cited, revisions
 from forum.discussion.cited import CitationView
 from forum.discussion.revisions import RevisionView
 from forum.discussion.tables import Post, PostKind
-from forum.moderation import decisions, particulars, recusal, sanctions
+from forum.moderation import decisions, jurisdiction, particulars, recusal, sanctions
 from forum.moderation.items import FACTS, Given, ItemRow, common, joined
 from forum.moderation.particulars import Particulars, Person
 from forum.moderation.rules import AGAINST_ACCOUNTS, RULE, VERDICT, Verdict
@@ -41,6 +41,8 @@ _MADE = select(
     Decision.revision,
     Decision.at,
 ).outerjoin(Account, Account.id == Decision.moderator_id)
+
+_NOBODY: dict[str, Any] = {"person": None, "sanctions": (), "author_decisions": ()}
 
 
 class FlagView(NamedTuple):
@@ -98,7 +100,7 @@ class ItemView(ItemRow):
     change: RevisionView | None
     #: What there is to read of a message, an appeal or a report.
     facts: Particulars | None
-    #: Whom it concerns; None: nobody.
+    #: Whom it concerns; None: nobody, or who wrote without a name.
     person: Person | None
     #: Of that person, the newest first.
     sanctions: Sequence[SanctionView]
@@ -121,8 +123,12 @@ def item(db: Session, item_id: int, viewer: Actor) -> ItemView | None:
     if facts is None:
         return None
     case = decisions.read(db, item_id)
+    if not jurisdiction.covers(db, viewer, case.subject):
+        return None
     recused = recusal.why(db, viewer, case)
-    shared, concerned = common(facts, viewer), _person(db, facts, item_id)
+    shared = common(facts, viewer)
+    # What is known of a person across the whole forum is for those who moderate all of it.
+    concerned = _person(db, facts, item_id) if viewer.is_moderator else _NOBODY
     person: Person | None = concerned["person"]
     spared = person is not None and recusal.is_spared(viewer, facts.author_id, person.role)
     flags, made = (
@@ -137,10 +143,16 @@ def item(db: Session, item_id: int, viewer: Actor) -> ItemView | None:
         flags=flags,
         reasons=_reasons(flags),
         decisions=made,
-        verdicts=() if recused else _possible(case.offered, spared),
+        verdicts=() if recused else _possible(case.offered, spared or not viewer.is_moderator),
         recusal=recused,
-        spared=recusal.SPARED if spared else "",
+        spared=_spared(facts, spared) if viewer.is_moderator else jurisdiction.ONLY_THREADS,
     )
+
+
+def _spared(facts: Row[Any], spared: bool) -> str:
+    if facts.author_id == anonymity.ACCOUNT_ID:
+        return decisions.UNNAMED
+    return recusal.SPARED if spared else ""
 
 
 def _possible(verdicts: Sequence[Verdict], spared: bool) -> Sequence[Verdict]:
@@ -162,9 +174,9 @@ def _post(db: Session, facts: Row[Any], made: Sequence[DecisionView]) -> dict[st
 
 
 def _person(db: Session, facts: Row[Any], item_id: int) -> dict[str, Any]:
-    """What there is to know of whom the item concerns, if that is anybody."""
-    if facts.author_id is None:
-        return {"person": None, "sanctions": (), "author_decisions": ()}
+    """What there is to know of whom the item concerns, if that is anybody, and has a name."""
+    if facts.author_id in (None, anonymity.ACCOUNT_ID):
+        return _NOBODY
     others = _MADE.where(Decision.author_id == facts.author_id, Decision.item_id != item_id)
     newest = others.order_by(Decision.id.desc()).limit(MOST_EARLIER)
     return {

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from forum.accounts.tables import Actor
 from forum.db import AnySelect, rows
+from forum.discussion.tables import Post
+from forum.moderation import jurisdiction
 from forum.moderation.filters import MINE, mine
 from forum.moderation.tables import ItemKind, ItemState, ReviewItem
 
@@ -34,11 +36,14 @@ class Counts(NamedTuple):
 
 def read(db: Session, viewer: Actor) -> Counts:
     """What waits now; one query, which looks at MOST_COUNTED + 1 items of a kind at most."""
-    parts = [_part(kind, ReviewItem.kind == kind) for kind in ItemKind]
-    found = {part.name: part.waiting for part in rows(db, union_all(*parts, _part(MINE, mine(viewer))))}
+    parts = [_part(viewer, kind, ReviewItem.kind == kind) for kind in ItemKind]
+    parts.append(_part(viewer, MINE, mine(viewer)))
+    found = {part.name: part.waiting for part in rows(db, union_all(*parts))}
     return Counts({kind: found[kind] for kind in ItemKind}, found[MINE])
 
 
-def _part(name: str, which: ColumnElement[bool]) -> AnySelect:
+def _part(viewer: Actor, name: str, which: ColumnElement[bool]) -> AnySelect:
     some = select(ReviewItem.id).where(ReviewItem.state == ItemState.OPEN, which).limit(MOST_COUNTED + 1)
+    if theirs := jurisdiction.where(viewer):
+        some = some.join(Post, Post.id == ReviewItem.post_id).where(*theirs)
     return select(literal(name).label("name"), func.count().label("waiting")).select_from(some.subquery())

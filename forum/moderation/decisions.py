@@ -11,11 +11,12 @@ from forum.accounts import standing
 from forum.accounts.tables import Account
 from forum.clock import now
 from forum.db import row
+from forum.discussion import anonymity
 from forum.discussion.tables import Post, PostKind
 from forum.discussion.wording import Form
 from forum.errors import Conflict, Invalid, NotFound
 from forum.moderation import claims, flags, subjects, waiting
-from forum.moderation.rules import RULE, VERDICT, Asks, Verdict, offered
+from forum.moderation.rules import AGAINST_ACCOUNTS, RULE, VERDICT, Asks, Verdict, offered
 from forum.moderation.sanctions import LONGEST_DAYS
 from forum.moderation.statement import within
 from forum.moderation.subjects import Subject, SubjectKind
@@ -23,6 +24,11 @@ from forum.moderation.tables import Decision, Flag, Happening, ItemState, Review
 
 REASON_LENGTH = 2000
 
+#: Of an item whose post has no name.
+UNNAMED = (
+    "Nobody can be sanctioned for a post without a name until a moderator has looked who wrote it. After"
+    " that, it is decided about the account."
+)
 #: What is missing when a verdict asks for more.
 ASKS = {
     Asks.THREAD: "Give the address of the thread that asked it before.",
@@ -90,13 +96,21 @@ class Case(NamedTuple):
     @property
     def offered(self) -> tuple[Verdict, ...]:
         """All that can be done with it now."""
-        return offered(
+        found = offered(
             self.status,
             self.state == ItemState.OPEN,
             self.subject.kind,
             opens_thread=self.opens_thread,
             was_decided=self.can_undo,
         )
+        return sparing_unnamed(self.author_id, found)
+
+
+def sparing_unnamed(author_id: int | None, verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
+    """Those that concern the post alone, if it has no name."""
+    if author_id != anonymity.ACCOUNT_ID:
+        return verdicts
+    return tuple(verdict for verdict in verdicts if verdict.key not in AGAINST_ACCOUNTS)
 
 
 class Ruling(NamedTuple):
@@ -243,7 +257,7 @@ def _checked(case: Case, order: Order) -> tuple[Verdict, str]:
     needed = chosen.needs_rule or chosen.needs_reason or sanctioned
     words = form.take("reason", lambda text: _reason(text, chosen, needed), order.reason)
     if sanctioned:
-        form.take("sanction", lambda kind: _sanction(kind, chosen), order.sanction)
+        form.take("sanction", lambda kind: _sanction(case, kind, chosen), order.sanction)
         form.take("days", lambda typed: days_of(order.sanction, typed), order.days)
     if chosen.asks is not None and not order.more.strip():
         form.complaints["more"] = ASKS[chosen.asks]
@@ -251,7 +265,9 @@ def _checked(case: Case, order: Order) -> tuple[Verdict, str]:
     return chosen, words or ""
 
 
-def _sanction(kind: str, verdict: Verdict) -> str:
+def _sanction(case: Case, kind: str, verdict: Verdict) -> str:
+    if case.author_id == anonymity.ACCOUNT_ID:
+        raise ValueError(UNNAMED)
     if kind not in tuple(SanctionKind):
         raise ValueError("Choose what happens to the account.")
     if not verdict.may_sanction:

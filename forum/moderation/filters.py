@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, exists, select
 from forum.accounts.tables import Actor
 from forum.clock import now
 from forum.discussion.tables import Post, Tag, ThreadTag
-from forum.moderation import claims
+from forum.moderation import claims, jurisdiction
 from forum.moderation.tables import Flag, FlagState, ItemKind, ReviewItem
 
 #: Items that have waited for longer than this, and what that is called.
@@ -57,7 +57,7 @@ class Filters(NamedTuple):
 
     def where(self, viewer: Actor) -> list[ColumnElement[bool]]:
         """In SQL: conditions on items that are joined with their posts, for this moderator."""
-        found: list[ColumnElement[bool]] = []
+        found = jurisdiction.where(viewer)
         if self.kind:
             found.append(ReviewItem.kind == self.kind)
         if self.tag:

@@ -12,9 +12,11 @@ from forum.accounts import standing
 from forum.accounts.tables import Account, Actor
 from forum.clock import now
 from forum.db import rows
+from forum.discussion import anonymity
 from forum.discussion.naming import called
 from forum.discussion.tables import Post, PostKind, Thread
 from forum.inbox.tables import Message
+from forum.moderation.decisions import sparing_unnamed
 from forum.moderation.filters import Filters
 from forum.moderation.reversals import is_reversed
 from forum.moderation.rules import SORTS, TAKEN_DOWN, Verdict, offered
@@ -77,6 +79,8 @@ FACTS = (
     Thread.title,
     Thread.tag_names,
     author_account.id.label("author_id"),
+    # To be compared with the viewer, and for nothing else.
+    anonymity.writer_column().label("writer_id"),
     author_account.name.label("author"),
     author_account.shown_posts.label("author_shown_posts"),
     author_account.standing.label("author_standing"),
@@ -151,6 +155,11 @@ class ItemRow:
     #: What can be done with such an item, by whoever may decide it.
     offers: Sequence[Verdict]
 
+    @property
+    def is_unnamed(self) -> bool:
+        """Whether it is about a post without a name."""
+        return self.author_id == anonymity.ACCOUNT_ID
+
 
 def listing(
     db: Session, viewer: Actor, after: str | None, limit: int, filters: Filters = WHOLE_QUEUE
@@ -202,7 +211,8 @@ def common(facts: Row[Any], viewer: Actor) -> dict[str, Any]:
     live = facts.claimed_until is not None and facts.claimed_until > now()
     is_open = facts.state == ItemState.OPEN
     subject = _kind_of(facts)
-    is_own = facts.author_id == viewer.id
+    is_own = viewer.id in (facts.author_id, facts.writer_id)
+    unnamed = facts.author_id == anonymity.ACCOUNT_ID
     same = (
         "id", "reference_id", "item_kind", "points", "due_at", "is_escalated", "held_because", "flag_count",
         "version", "opened_at", "created_at", "thread_id", "author_id", "author_until",
@@ -225,9 +235,12 @@ def common(facts: Row[Any], viewer: Actor) -> dict[str, Any]:
         "slug": facts.slug or facts.reference_slug or "",
         "excerpt": "" if is_own and subject == SubjectKind.REPORT else _excerpt(facts.plain or ""),
         "author_shown_posts": facts.author_shown_posts or 0,
-        "author_taken_down": facts.author_taken_down or 0,
-        "offers": offered(
-            _status(facts, subject), is_open, subject, opens_thread=facts.post_kind == PostKind.OPENING
+        "author_taken_down": 0 if unnamed else facts.author_taken_down or 0,
+        "offers": sparing_unnamed(
+            facts.author_id,
+            offered(
+                _status(facts, subject), is_open, subject, opens_thread=facts.post_kind == PostKind.OPENING
+            ),
         ),
     }
 

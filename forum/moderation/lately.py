@@ -11,6 +11,7 @@ from forum.accounts.tables import Account, Actor
 from forum.db import AnyRow, AnySelect, rows
 from forum.discussion.naming import called
 from forum.discussion.tables import Post, Thread
+from forum.moderation import jurisdiction
 from forum.moderation.rules import VERDICT, VERDICTS
 from forum.moderation.tables import Decision, ItemState, ReviewItem
 
@@ -63,7 +64,8 @@ class Decided(NamedTuple):
 
 def decided(db: Session, viewer: Actor, limit: int) -> Sequence[Decided]:
     """The latest decisions, the newest first; one query."""
-    return [_view(made, viewer) for made in rows(db, _DECIDED.limit(limit))]
+    wanted = _DECIDED.where(*jurisdiction.where(viewer)).limit(limit)
+    return [_view(made, viewer) for made in rows(db, wanted)]
 
 
 def _view(made: AnyRow, viewer: Actor) -> Decided:

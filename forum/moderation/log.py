@@ -40,6 +40,8 @@ ACTS = {
     "end-notice": "took a notice off a post",
     "caution": "changed the caution of a tag",
     "describe-tag": "changed the description of a tag",
+    "tag-unnamed": "let questions with a tag be asked without a name",
+    "no-tag-unnamed": "had questions with a tag asked under a name again",
     "tag-synonym": "gave a tag another name",
     "no-tag-synonym": "took another name from a tag",
     "merge-tags": "merged two tags",

@@ -48,7 +48,10 @@ def _about(*kinds: SubjectKind) -> tuple[str, ...]:
 
 _LEFT = tuple(key for key in _about(SubjectKind.POST) if key not in (*_DOWN, *_THREADS))
 _STANDING = ("watch", "unwatch", "auto-silence", "sanction-ended")
-_TAGS = ("caution", "describe-tag", "tag-synonym", "no-tag-synonym", "merge-tags", "undo-merge-tags")
+_TAGS = (
+    *("caution", "describe-tag", "tag-unnamed", "no-tag-unnamed", "tag-synonym", "no-tag-synonym"),
+    *("merge-tags", "undo-merge-tags"),
+)
 _TENDING = ("reopen", "unlock", "slow", "merge-threads", "split-thread", "notice", "end-notice")
 _GROUPS = (
     Group("taken-down", "Posts held, hidden or removed", (*_DOWN, "auto-hold")),

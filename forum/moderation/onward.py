@@ -7,6 +7,8 @@ from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from forum.accounts.tables import Actor
+from forum.discussion import anonymity
+from forum.discussion.tables import Post
 from forum.inbox.tables import Message
 from forum.moderation import claims
 from forum.moderation.filters import Filters
@@ -49,7 +51,7 @@ def _to_do(viewer: Actor, filters: Filters) -> Select[int]:
     there = there.where(
         ReviewItem.state == ItemState.OPEN, claims.free_for(viewer.id), *filters.where(viewer)
     )
-    there = there.where(func.coalesce(whom, 0) != viewer.id)
+    there = there.where(func.coalesce(whom, 0) != viewer.id, ~anonymity.is_linked(Post.id, viewer.id))
     there = there.where(func.coalesce(appealed.moderator_id, 0) != viewer.id)
     return there if viewer.is_admin else there.where(ReviewItem.is_escalated.is_(False))
 

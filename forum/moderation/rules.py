@@ -204,6 +204,12 @@ VERDICTS: tuple[Verdict, ...] = (
         frozenset({Standing.HELD}), Standing.ACTIVE, subject=SubjectKind.ACCOUNT,
     ),
     Verdict(
+        "turn-away", "Do not let them in",
+        "They can read, and what they write stays with them. They read your reason, and can appeal.",
+        "did not let in", frozenset({Standing.HELD}), while_open=True, needs_reason=True,
+        subject=SubjectKind.ACCOUNT,
+    ),
+    Verdict(
         "dismiss-account", "Dismiss the flags", "Nothing happens to the account; it hears nothing.",
         "dismissed the flags on", _ADMITTED, while_open=True, tells_author=False,
         subject=SubjectKind.ACCOUNT,

@@ -1,9 +1,10 @@
 """Sanctions: what a decision does to an account, when it ends, and how it is taken back."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
 from forum.accounts import standing
@@ -105,6 +106,16 @@ def of_account(db: Session, account_id: int) -> list[SanctionView]:
     """All sanctions of the account, the newest first."""
     wanted = _VIEWS.where(Sanction.account_id == account_id).order_by(Sanction.id.desc())
     return [SanctionView(*sanction) for sanction in rows(db, wanted)]
+
+
+def since(db: Session, account_ids: Collection[int], moment: datetime) -> Mapping[int, int]:
+    """How many silences and suspensions of each of these accounts began since then, and were not taken back;
+    one query.
+    """
+    harsh = Sanction.kind != SanctionKind.WARNING
+    lately = (Sanction.began_at >= moment, Sanction.lifted_at.is_(None), harsh)
+    counted = select(Sanction.account_id, func.count()).where(Sanction.account_id.in_(account_ids), *lately)
+    return dict(map(tuple, rows(db, counted.group_by(Sanction.account_id))))
 
 
 def _settle(db: Session, sanction: Sanction, actor_id: int | None) -> None:

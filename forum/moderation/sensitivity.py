@@ -2,14 +2,11 @@
 
 from enum import StrEnum
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forum.choices import Setting
-from forum.clock import now
+from forum import choices
 
-_KEY = "sensitivity"
-_CHOSEN = select(Setting.value).where(Setting.key == _KEY)
+KEY = "sensitivity"
 
 
 class Sensitivity(StrEnum):
@@ -22,13 +19,9 @@ class Sensitivity(StrEnum):
 
 def of(db: Session) -> Sensitivity:
     """What this community has chosen; MIDDLE as long as nobody has."""
-    value = db.scalar(_CHOSEN)
-    return Sensitivity(value) if value in tuple(Sensitivity) else Sensitivity.MIDDLE
+    return Sensitivity(choices.get(db, KEY))
 
 
 def choose(db: Session, sensitivity: Sensitivity, actor_id: int) -> None:
-    """The forum is this sensitive from now on."""
-    setting = db.get(Setting, _KEY) or Setting(key=_KEY)
-    setting.value, setting.changed_by_id, setting.changed_at = sensitivity, actor_id, now()
-    db.add(setting)
-    db.flush()
+    """The forum is this sensitive from now on, and the history of the choice says by whom."""
+    choices.choose(db, KEY, sensitivity, actor_id)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from forum.accounts.tables import Account
 from forum.clock import now
 from forum.db import rows
+from forum.discussion import anonymity
 from forum.discussion.tables import Post
 from forum.inbox.tables import Message
 from forum.moderation import results, scoring, subjects
@@ -116,7 +117,8 @@ def _score(
 ) -> None:
     author_id = author_of(db, subject)
     before = 0
-    if author_id is not None:
+    # What others wrote without a name says nothing of this post.
+    if author_id not in (None, anonymity.ACCOUNT_ID):
         taken = (
             Decision.author_id == author_id,
             Decision.verdict.in_(TAKEN_DOWN),

@@ -223,7 +223,9 @@ def _page(db: Session, post: Post, thread: Thread) -> tuple[object, ...]:
     return (*of_post, *of_thread, found, author.standing, author.is_warned, author.shown_posts, blocks)
 
 
-@pytest.mark.parametrize("verdict", sorted(appeals.AGAINST - {"sanction", "spam-account", "uphold-msg"}))
+@pytest.mark.parametrize(
+    "verdict", sorted(appeals.AGAINST - {"sanction", "spam-account", "turn-away", "uphold-msg"})
+)
 def test_granting_restores_the_same_page(db: Session, verdict: str) -> None:
     author, anna, bela = make_account(db), moderator(db), moderator(db)
     thread, original = make_thread(db, author, text="See https://shop.example/."), make_thread(db)

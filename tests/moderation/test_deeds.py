@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from doors import join
 from makers import make_account, make_answer, make_comment, make_thread, opening
 from moderation.acts import answer, flag, item_of, moderator, told
 from moderation.facts import differences, looks
@@ -12,14 +13,13 @@ from sqlalchemy.orm import Session
 
 from forum import worker
 from forum.accounts import standing
-from forum.accounts.tables import Account, Actor, Role, Standing
+from forum.accounts.tables import Account, Actor, Level, Role, Standing
 from forum.actions import (
     carrying_out,
     covering,
     editing,
     effects,
     flagging,
-    joining,
     posting,
     requesting,
     reviewing,
@@ -263,7 +263,7 @@ def spammer(db: Session) -> tuple[Actor, list[Post]]:
     person = make_account(db, "Spam.Mer")
     posts = [answer(db, person, TEXT) for _ in range(2)]
     posts.append(opening(db, make_thread(db, person, text="Buy at http://www.PILLS.example:80/x now.")))
-    newcomer = person._replace(shown_posts=0)
+    newcomer = person._replace(shown_posts=0, level=Level.NEWCOMER)
     posts.append(posting.answer(db, newcomer, make_thread(db).id, "Held words.", key="", held_posts=99))
     gone = answer(db, person)
     withdrawing.withdraw(db, person, gone.id)
@@ -316,7 +316,7 @@ def test_who_signs_up_with_a_removed_spammers_mailbox_waits(db: Session) -> None
     _, posts = spammer(db)
     judge = moderator(db)
     decide(db, judge, flag(db, posts[0]).id, "spammer")
-    joining.sign_up(db, None, "somebody-new", "Spam.Mer+2@example.org", "a long and winding password")
+    join(db, "somebody-new", "Spam.Mer+2@example.org")
     account = db.scalars(select(Account).where(Account.name == "somebody-new")).one()
     assert account.standing == Standing.HELD
     item = waiting.existing(db, subjects.account(account.id))
@@ -327,7 +327,7 @@ def test_who_signs_up_with_a_removed_spammers_mailbox_waits(db: Session) -> None
     assert standing.of(db, account.id) == Standing.HELD
     item = waiting.existing(db, subjects.account(account.id))
     assert item is not None and item.state == "open"
-    joining.sign_up(db, None, "somebody-else", "else@example.org", "a long and winding password")
+    join(db, "somebody-else", "else@example.org")
     assert db.scalars(select(Account.standing).where(Account.name == "somebody-else")).one() == "active"
 
 
@@ -503,7 +503,8 @@ def test_a_held_account_is_let_in_or_not(db: Session) -> None:
     person, judge = make_account(db), moderator(db)
     sanctioning.hold(db, person.id, "It waits.")
     case = decisions.read(db, waiting.existing(db, subjects.account(person.id)).id)  # type: ignore[union-attr]
-    assert [verdict.key for verdict in case.offered] == ["admit", "spam-account", "escalate-acct"]
+    offered = [verdict.key for verdict in case.offered]
+    assert offered == ["admit", "turn-away", "spam-account", "escalate-acct"]
     decide(db, judge, case.item_id, "admit")
     assert "Welcome" in told(db, person)[-1].text
 

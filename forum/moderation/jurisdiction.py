@@ -1,0 +1,30 @@
+"""Which part of the queue is a moderator’s: all, or what is about posts in threads with certain tags."""
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from forum.accounts.tables import Actor
+from forum.discussion import tended
+from forum.discussion.tables import Post
+from forum.moderation.subjects import Subject, SubjectKind
+from forum.moderation.tables import ReviewItem
+
+ONLY_THREADS = "You moderate threads with certain tags. What concerns an account is for other moderators."
+ONLY_OWN = "Another moderator decided this. Ask them, or a moderator of the whole forum, to take it back."
+
+
+def covers(db: Session, viewer: Actor, subject: Subject) -> bool:
+    """Whether the item is the viewer's to see: of what it is about, only a post is in any thread."""
+    if viewer.is_moderator:
+        return True
+    if subject.kind != SubjectKind.POST or not viewer.tended_tags:
+        return False
+    thread_id = db.scalar(select(Post.thread_id).where(Post.id == subject.id))
+    return thread_id is not None and tended.is_by(db, viewer, thread_id)
+
+
+def where(viewer: Actor) -> list[ColumnElement[bool]]:
+    """In SQL: conditions on items that are joined with their posts, for this viewer."""
+    if viewer.is_moderator:
+        return []
+    return [ReviewItem.post_id.is_not(None), tended.among(viewer.tended_tags, Post.thread_id)]

@@ -1,0 +1,1 @@
+"""Where admins look after the forum: settings, accounts, jobs, mail, and what admins did."""
