@@ -8,7 +8,7 @@ from markdown_it.token import Token
 
 from forum.markup.citations import Cited, Numbering, Use
 from forum.markup.highlight import BUDGET
-from forum.markup.links import OUTSIDE_REL, POST, outside
+from forum.markup.links import OUTSIDE_REL, POST, disguised, outside
 from forum.markup.plain import words
 from forum.references.identifiers import Identifier, in_address
 
@@ -83,6 +83,8 @@ def _link(opening: Token, inside: list[Token], harvest: Harvest) -> Iterator[Tok
     identifier = in_address(address)
     if not (identifier and opening.markup == "autolink"):
         yield from _anchor(address, [_inside(token, harvest) for token in inside])
+        if host := disguised(words(inside), address):
+            yield _text(f" ({host})")
     if identifier:
         yield _noted(_citation(identifier), harvest)
     elif outside(address):

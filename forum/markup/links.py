@@ -19,6 +19,18 @@ _ALLOWED = re.compile(
 _OUTSIDE = re.compile(r"https?://", re.IGNORECASE)
 
 
+_HOST = re.compile(r"(?:https?://|//)?(?:[^\s/@]*@)?((?:[\w-]+\.)+[^\W\d_]{2,})(?![\w.])", re.IGNORECASE)
+
+
+def disguised(words: str, address: str) -> str:
+    """The host behind a link whose words look like an address of another one; "" if they do not."""
+    told, leads = _HOST.match(words.strip()), _HOST.match(address)
+    if told is None or leads is None:
+        return ""
+    here, there = (found[1].casefold().removeprefix("www.") for found in (told, leads))
+    return "" if here == there else leads[1]
+
+
 def allowed(address: str) -> bool:
     """Whether a post may link to `address`: http, https, mailto, a path of ours or an anchor."""
     return _ALLOWED.fullmatch(address) is not None

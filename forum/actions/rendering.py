@@ -1,0 +1,75 @@
+"""Stored posts are rendered again when the same Markdown comes out differently than it did.
+
+Which version all posts have stands among the settings. A worker that starts with a newer one puts the job
+that walks through the posts, batch by batch; the words, and what they cite, stay as they are.
+"""
+
+from typing import NamedTuple
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from forum import freshness, jobs
+from forum.choices import Setting
+from forum.clock import now
+from forum.config import Settings
+from forum.db import Database, rows
+from forum.discussion.tables import Post
+from forum.markup import MARKUP_VERSION, Page, anchored, render
+from forum.search import index
+
+JOB = "posts.render"
+#: Posts that one transaction renders again.
+BATCH = 50
+_VERSION = "markup_version"
+
+
+class _Old(NamedTuple):
+    id: int
+    thread_id: int
+    text: str
+    html: str
+    plain: str
+    version: int
+
+
+def begin(database: Database) -> None:
+    """The job waits, unless all posts are as this version renders them."""
+    with database.reading() as db:
+        done = db.scalar(select(Setting.value).where(Setting.key == _VERSION))
+    if done != str(MARKUP_VERSION):
+        with database.writing() as db:
+            jobs.put(db, JOB, key=JOB, after=0)
+
+
+def go_on(database: Database, _settings: Settings, after: int) -> None:
+    """The next posts are as this version renders them. The job `posts.render`."""
+    with database.reading() as db:
+        wanted = select(Post.id, Post.thread_id, Post.text, Post.html, Post.plain, Post.markup_version)
+        found = [_Old(*old) for old in rows(db, wanted.where(Post.id > after).order_by(Post.id).limit(BATCH))]
+    # Outside of the transaction, because nobody else can write while one lasts.
+    again = [(old, render(old.text)) for old in found if old.version < MARKUP_VERSION]
+    with database.writing() as db:
+        _store(db, again)
+        if found:
+            jobs.put(db, JOB, key=JOB, after=found[-1].id)
+        else:
+            db.merge(Setting(key=_VERSION, value=str(MARKUP_VERSION), changed_at=now()))
+
+
+def _store(db: Session, again: list[tuple[_Old, Page]]) -> None:
+    changed, reworded = set(), []
+    for old, page in again:
+        html = anchored(page.html, f"p{old.id}")
+        # An edit that came in between has rendered the post anew already.
+        same = (Post.id == old.id, Post.text == old.text, Post.markup_version == old.version)
+        new = {"html": html, "plain": page.text, "markup_version": MARKUP_VERSION}
+        if db.execute(update(Post).where(*same).values(new).returning(Post.id)).first() is None:
+            continue
+        if html != old.html:
+            changed.add(f"thread:{old.thread_id}")
+        if page.text != old.plain:
+            reworded.append(old.id)
+    index.put(db, list(db.scalars(select(Post.id).where(Post.id.in_(reworded), Post.visible))))
+    if changed:
+        freshness.touch(db, *changed)

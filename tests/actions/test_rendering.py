@@ -1,0 +1,45 @@
+"""Posts are rendered again when the version of our Markdown has risen, and only then."""
+
+from makers import make_account, make_answer, make_thread
+from sqlalchemy import select, update
+
+from forum.actions import editing, rendering
+from forum.config import Settings
+from forum.db import Database
+from forum.discussion.tables import Post
+from forum.jobs import Job
+from forum.markup import MARKUP_VERSION
+
+LINK = "See [https://forum.test](https://evil.test), please."
+
+
+def walked(database: Database) -> int:
+    """Does the waiting jobs; answers how many there were."""
+    for count in range(100):
+        with database.writing() as db:
+            job = db.scalars(select(Job).where(Job.name == rendering.JOB)).first()
+            if job is None:
+                return count
+            payload = dict(job.payload)
+            db.delete(job)
+        rendering.go_on(database, Settings(), **payload)
+    raise AssertionError("the walk does not end")
+
+
+def test_old_posts_come_out_as_new_ones(database: Database, monkeypatch) -> None:
+    monkeypatch.setattr(rendering, "BATCH", 2)
+    with database.writing() as db:
+        author = make_account(db)
+        thread = make_thread(db, author, text=LINK)
+        answers = [make_answer(db, thread, author, f"{LINK} {number}") for number in range(4)]
+        db.execute(update(Post).values(html="<p>old</p>", plain="old", markup_version=MARKUP_VERSION - 1))
+        editing.edit(db, author, answers[0].id, "Edited meanwhile.", 1)
+    rendering.begin(database)
+    assert walked(database) == 4
+    with database.reading() as db:
+        found = list(db.execute(select(Post.html, Post.plain, Post.markup_version).order_by(Post.id)))
+        assert {version for *_, version in found} == {MARKUP_VERSION}
+        assert sum("(evil.test)" in html and "(evil.test)" in plain for html, plain, _ in found) == 4
+        assert sum("Edited meanwhile" in html for html, *_ in found) == 1
+    rendering.begin(database)
+    assert walked(database) == 0
