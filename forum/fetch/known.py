@@ -5,10 +5,12 @@ ask, and when again, is for its users to know. Addresses that people typed never
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import NamedTuple, Self
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -62,15 +64,24 @@ class Known:
     ) -> Answer:
         """The service's answer, whatever its status. Unreachable if none comes in so many seconds."""
         deadline = time.monotonic() + seconds
-        host = url
-        try:
+        with _reaching(url):
             address = httpx.URL(url, params=query) if query else httpx.URL(url)
-            host = address.host
             return self._follow(address, headers, deadline)
-        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            raise NotReached(f"{host} cannot be reached: {error}") from error
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
-            raise Unreachable(f"{host}: {type(error).__name__}: {error}") from error
+
+    def post(
+        self,
+        url: str,
+        form: Mapping[str, str],
+        headers: Mapping[str, str] = _NOTHING,
+        *,
+        seconds: float = WHOLE,
+    ) -> Answer:
+        """The service's answer to the form, whatever its status: what is in it goes nowhere else.
+
+        Unreachable if none comes in so many seconds.
+        """
+        with _reaching(url):
+            return self._once(httpx.URL(url), headers, time.monotonic() + seconds, form)
 
     def pause(self, seconds: float) -> None:
         """Waits so long."""
@@ -85,9 +96,16 @@ class Known:
             address = _allowed(address, address.join(target))
         raise Unreachable(f"{address.host} redirects in circles")
 
-    def _once(self, address: httpx.URL, headers: Mapping[str, str], deadline: float) -> Answer:
+    def _once(
+        self,
+        address: httpx.URL,
+        headers: Mapping[str, str],
+        deadline: float,
+        form: Mapping[str, str] | None = None,
+    ) -> Answer:
         waits = _waits(deadline - time.monotonic())
-        with self._client.stream("GET", address, headers=headers, timeout=waits) as response:
+        method = "GET" if form is None else "POST"
+        with self._client.stream(method, address, headers=headers, data=form, timeout=waits) as response:
             encoding = response.headers.get("content-encoding", "")
             body = bodies.unpacked(response.iter_raw(), encoding, deadline)
             return Answer(response.status_code, response.headers, body)
@@ -96,6 +114,18 @@ class Known:
 def known(settings: Settings) -> Known:
     """A client for the services that the forum asks; for addresses from settings only."""
     return Known(settings)
+
+
+@contextmanager
+def _reaching(url: str) -> Iterator[None]:
+    """What goes wrong on the way, in the words of failures.py; only the host is named."""
+    host = urlsplit(url).hostname or "an address without a host"
+    try:
+        yield
+    except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+        raise NotReached(f"{host} cannot be reached: {error}") from error
+    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+        raise Unreachable(f"{host}: {type(error).__name__}: {error}") from error
 
 
 def _allowed(here: httpx.URL, there: httpx.URL) -> httpx.URL:
