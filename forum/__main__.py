@@ -148,11 +148,23 @@ def create_account(
     print(f"{made.name} can sign in ({role}).")
 
 
+@account.command("reset-factors")
+def reset_factors(name: Annotated[str, typer.Argument(help="Whose: the name of the account.")]) -> None:
+    """Take away passkeys and one-time codes from who has lost them: the password alone opens the account."""
+    from forum.actions import securing
+
+    with _database() as database, database.writing() as db:
+        securing.reset_factors(db, None, name)
+    print(f"{name} signs in with the password alone, and is told. Be sure that it was {name} who asked.")
+
+
 @contextmanager
 def _database() -> Iterator["Database"]:
+    from forum import logs
     from forum.config import settings
     from forum.db import database_of
 
+    logs.configure()
     database = database_of(settings())
     try:
         yield database

@@ -8,10 +8,12 @@ from functools import partial
 from typing import Any
 
 from forum import config, logs, ops, parent
+from forum.accounts import oidc
 from forum.config import Settings
 from forum.db import Database, database_of
 from forum.errors import NotReady
 from forum.paths import STATIC
+from forum.web.doors import Doors
 from forum.web.kept import Kept
 from forum.web.middleware import Guard
 from forum.web.routes import ROUTES
@@ -29,8 +31,8 @@ def create(settings: Settings | None = None, routes: Iterable[Way] = ROUTES) -> 
         parent.leave_with(int(os.environ[parent.SERVING]))
     site = site_of(settings or config.settings())
     watch = watch_of(site.database)
-    app = Guard(router(site, routes, _lifespan(site, watch, lambda: kept)), site)
-    kept = Kept(app, watch, site.settings.cache_bytes)
+    guard = Guard(router(site, routes, _lifespan(site, watch, lambda: kept)), site)
+    kept = Kept(guard, watch, site.settings.cache_bytes, guard.hosts)
     site.forget = kept.forget
     return kept
 
@@ -43,10 +45,11 @@ def site_of(settings: Settings) -> Site:
         settings,
         database,
         static,
-        Pages(settings.name, static.address, settings.base_url, settings.indexing),
+        Pages(settings.name, static.address, settings.base_url, settings.indexing, oidc.name(settings)),
         partial(ops.ready, database),
         ThreadPoolExecutor(settings.request_threads, "pages"),
         ThreadPoolExecutor(settings.slow_threads, "slow"),
+        Doors(),
     )
 
 
@@ -70,6 +73,7 @@ def _lifespan(
             watch.close()
             site.quick.shutdown()
             site.slow.shutdown()
+            site.doors.pool.shutdown()
             site.database.close()
 
     return lifespan

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from forum.accounts.tables import Actor, Standing
-from forum.discussion import citations, threads
+from forum.discussion import anonymity, citations, tended, threads
 from forum.discussion.tables import Post, PostKind, PostState, Thread, ThreadKind, ThreadState
 from forum.errors import Forbidden, NotFound, Restrained, SignInRequired
 from forum.references.tables import Reference
@@ -25,6 +25,8 @@ class Permit(StrEnum):
 
     READ = "read"
     SIGN_UP = "sign_up"
+    #: To make and take back invitations; who may at all is a choice (actions/inviting.py).
+    INVITE = "invite"
     SIGN_IN = "sign_in"
     SIGN_OUT = "sign_out"
     SETUP = "setup"
@@ -40,6 +42,8 @@ class Permit(StrEnum):
     RESTORE = "restore"
     FLAG = "flag"
     REVIEW = "review"
+    #: To learn who wrote a post without a name.
+    REVEAL = "reveal"
     CITE = "cite"
     VERIFY = "verify"
     ASK_SOURCE = "ask_source"
@@ -54,9 +58,21 @@ class Permit(StrEnum):
     OWN_FLAGS = "own_flags"
     #: To see what was decided about oneself, to acknowledge a warning, to appeal.
     OWN_STANDING = "own_standing"
+    #: To see and change one's own account: always, so that nobody is kept from securing it.
+    OWN_ACCOUNT = "own_account"
+    #: To change what others see of oneself: the name, and what one says of oneself.
+    OWN_PROFILE = "own_profile"
+    #: Signed out or in: whoever holds a link that was mailed to confirm or to keep an address.
+    MAILED_ADDRESS = "mailed_address"
+    #: Signed out or in: to choose a new password by a mailed link.
+    RECOVER = "recover"
     #: Signed out or in: illegal content (EU Digital Services Act, article 16).
     REPORT_ILLEGAL = "report_illegal"
-    #: To tend threads: close, lock, merge, split, notices, cautions.
+    #: To decide items of the queue: all, or those about posts in threads with a tag that one moderates.
+    REVIEW_THREADS = "review_threads"
+    #: To tend one thread: close, lock, merge, split, notices.
+    TEND_THREAD = "tend_thread"
+    #: To tend what many threads share: tags, cautions.
     TEND = "tend"
     #: To keep word rules, saved reasons, notes on accounts.
     KEEP_HOUSE = "keep_house"
@@ -65,7 +81,10 @@ class Permit(StrEnum):
 
 
 class Subject(NamedTuple):
-    """What a permission can depend on: facts of a thread and of one of its posts."""
+    """What a permission can depend on: facts of a thread and of one of its posts.
+
+    The authors are as the viewer may know them: of what they wrote without a name, they themselves.
+    """
 
     thread_kind: str
     thread_state: str
@@ -75,6 +94,8 @@ class Subject(NamedTuple):
     kind: str
     state: str
     visible: bool
+    #: The thread has a tag that the viewer moderates.
+    is_tended: bool = False
 
 
 class Opened(NamedTuple):
@@ -99,8 +120,20 @@ def _signed_out(actor: Viewer, _subject: Subject | None) -> bool:
     return actor is None
 
 
+def _let_in(actor: Viewer, _subject: Subject | None) -> bool:
+    return actor is not None and actor.standing != Standing.HELD
+
+
 def _moderator(actor: Viewer, _subject: Subject | None) -> bool:
     return actor is not None and actor.is_moderator
+
+
+def _reviews(actor: Viewer, _subject: Subject | None) -> bool:
+    return actor is not None and (actor.is_moderator or bool(actor.tended_tags))
+
+
+def _tends(actor: Viewer, on: Subject | None) -> bool:
+    return _moderator(actor, on) or (on is not None and on.is_tended)
 
 
 def _admin(actor: Viewer, _subject: Subject | None) -> bool:
@@ -114,7 +147,7 @@ def _trusted(actor: Viewer, _subject: Subject | None) -> bool:
 def _sees(actor: Viewer, on: Subject | None) -> bool:
     if on is None:
         return False
-    return on.visible or (actor is not None and (actor.id == on.author_id or actor.is_moderator))
+    return on.visible or (actor is not None and (actor.id == on.author_id or _tends(actor, on)))
 
 
 def _owns(actor: Viewer, on: Subject | None) -> bool:
@@ -180,6 +213,7 @@ def _settles(actor: Viewer, on: Subject | None) -> bool:
 PERMISSIONS: dict[Permit, Predicate] = {
     Permit.READ: _sees,
     Permit.SIGN_UP: _signed_out,
+    Permit.INVITE: _signed_in,
     Permit.SIGN_IN: _anyone,
     Permit.SIGN_OUT: _signed_in,
     Permit.SETUP: _signed_out,
@@ -195,6 +229,7 @@ PERMISSIONS: dict[Permit, Predicate] = {
     Permit.RESTORE: _restores,
     Permit.FLAG: _flags,
     Permit.REVIEW: _moderator,
+    Permit.REVEAL: _moderator,
     Permit.CITE: _signed_in,
     Permit.VERIFY: _reads_of_others,
     Permit.ASK_SOURCE: _reads_of_others,
@@ -206,7 +241,13 @@ PERMISSIONS: dict[Permit, Predicate] = {
     Permit.REPORT_TO_MODERATORS: _signed_in,
     Permit.OWN_FLAGS: _signed_in,
     Permit.OWN_STANDING: _signed_in,
+    Permit.OWN_ACCOUNT: _signed_in,
+    Permit.OWN_PROFILE: _let_in,
+    Permit.MAILED_ADDRESS: _anyone,
+    Permit.RECOVER: _anyone,
     Permit.REPORT_ILLEGAL: _anyone,
+    Permit.REVIEW_THREADS: _reviews,
+    Permit.TEND_THREAD: _tends,
     Permit.TEND: _moderator,
     Permit.KEEP_HOUSE: _moderator,
     Permit.ADMINISTER: _admin,
@@ -221,6 +262,9 @@ WHEN_SUSPENDED = frozenset(
         Permit.INBOX,
         Permit.OWN_FLAGS,
         Permit.OWN_STANDING,
+        Permit.OWN_ACCOUNT,
+        Permit.MAILED_ADDRESS,
+        Permit.RECOVER,
         Permit.REPORT_ILLEGAL,
     }
 )
@@ -249,10 +293,13 @@ ON_POSTS = (
     Permit.ASK_SOURCE,
 )
 #: These depend on a row; before one is open only "is anybody signed in" can be asked.
-_ABOUT_A_ROW = {Permit.READ, *ON_POSTS, Permit.SETTLE_SOURCE, Permit.MARK_PURPOSE}
-_OPENING = select(Post.author_id, Post.kind, Post.state, Post.visible).where(
-    Post.thread_id == bindparam("thread_id"), Post.kind == PostKind.OPENING
-)
+_ABOUT_A_ROW = {
+    Permit.READ, *ON_POSTS, Permit.SETTLE_SOURCE, Permit.MARK_PURPOSE, Permit.TEND_THREAD,
+}  # fmt: skip
+_VIEWER = bindparam("viewer_id", type_=Post.author_id.type)
+_OPENING = select(
+    anonymity.author_column(_VIEWER).label("author_id"), Post.kind, Post.state, Post.visible
+).where(Post.thread_id == bindparam("thread_id"), Post.kind == PostKind.OPENING)
 
 
 def allows(permit: Permit, actor: Viewer, subject: Subject | None = None) -> bool:
@@ -288,10 +335,12 @@ def admit(permit: Permit, actor: Viewer) -> None:
 def open_thread(db: Session, viewer: Viewer, thread_id: int, permit: Permit) -> Thread:
     """The thread, if the viewer may see it and do this with it."""
     thread = db.get(Thread, thread_id)
-    opening = db.execute(_OPENING, {"thread_id": thread_id}).first()
+    opening = db.execute(_OPENING, {"thread_id": thread_id, "viewer_id": viewer.id if viewer else 0}).first()
     if thread is None or opening is None:
         raise NotFound
-    subject = Subject(thread.kind, thread.state, thread.author_id, thread.answer_count, *opening)
+    asker_id = opening.author_id if thread.author_id == anonymity.ACCOUNT_ID else thread.author_id
+    is_tended = tended.is_by(db, viewer, thread_id)
+    subject = Subject(thread.kind, thread.state, asker_id, thread.answer_count, *opening, is_tended)
     _check(permit, viewer, subject)
     return thread
 
@@ -307,7 +356,7 @@ def open_post_and_thread(db: Session, viewer: Viewer, post_id: int, permit: Perm
     if post is None:
         raise NotFound
     thread = db.get_one(Thread, post.thread_id)
-    _check(permit, viewer, subject_of(thread, post))
+    _check(permit, viewer, subject_of(db, viewer, thread, post))
     return Opened(post, thread)
 
 
@@ -327,18 +376,30 @@ def _rests_on(db: Session, viewer: Viewer, reference_id: int) -> bool:
     return viewer is not None and (viewer.is_moderator or citations.is_cited_by(db, reference_id, viewer.id))
 
 
-def subject_of(thread: Thread, post: Post) -> Subject:
-    """The facts on which permissions for this post depend."""
+def subject_of(db: Session, viewer: Viewer, thread: Thread, post: Post) -> Subject:
+    """The facts on which the viewer's permissions for this post depend."""
+    viewer_id = viewer.id if viewer else None
     return Subject(
         thread.kind,
         thread.state,
-        thread.author_id,
+        anonymity.asker_for(db, viewer_id, thread),
         thread.answer_count,
-        post.author_id,
+        anonymity.author_for(db, viewer_id, post.author_id, post.id),
         post.kind,
         post.state,
         post.visible,
+        tended.is_by(db, viewer, thread.id),
     )
+
+
+def tends(db: Session, viewer: Viewer, thread_id: int) -> bool:
+    """Whether the viewer moderates the thread: all of the forum, or one of its tags."""
+    return viewer is not None and (viewer.is_moderator or tended.is_by(db, viewer, thread_id))
+
+
+def is_own(db: Session, viewer: Viewer, post: Post) -> bool:
+    """Whether the viewer wrote the post, under the own name or without."""
+    return viewer is not None and viewer.id == anonymity.author_for(db, viewer.id, post.author_id, post.id)
 
 
 def read_thread(db: Session, viewer: Viewer, thread_id: int) -> threads.ThreadPage:

@@ -16,14 +16,22 @@ from forum import jobs, ops
 from forum.actions import (
     ageing,
     citing,
+    closing,
     covering,
+    exporting,
     finding,
     learning,
+    likening,
     linking,
     rechecking,
+    recovering,
+    rendering,
     reporting,
     sanctioning,
     tagging,
+    testing_mail,
+    tidying,
+    trusting,
 )
 from forum.config import Settings
 from forum.db import Database, Session
@@ -37,14 +45,22 @@ log = structlog.get_logger()
 #: A job does its own short reads and writes; its name stands in the jobs table.
 Work = Callable[..., None]
 JOBS: Mapping[str, Work] = {
+    "accounts.recover": recovering.send_link,
+    "accounts.tidy": tidying.tidy,
+    likening.NAME: likening.go_on,
+    "accounts.export": exporting.make,
+    "accounts.withdraw": closing.withdraw_posts,
+    "accounts.erase": closing.erase_posts,
     "references.resolve": citing.resolve,
     "references.search": finding.search,
     "references.expand": finding.expand,
     "references.recheck": rechecking.recheck,
     "references.check_link": linking.check_link,
     "mail.deliver": mail.deliver_message,
+    "mail.letter": mail.deliver_letter,
     "mail.link": mail.deliver_link,
     "mail.report": reporting.deliver,
+    testing_mail.JOB: testing_mail.deliver,
     "moderation.cover": covering.go_on,
     "moderation.uncover": covering.go_back,
     "moderation.end_sanctions": sanctioning.end,
@@ -53,8 +69,12 @@ JOBS: Mapping[str, Work] = {
     "search.fold": vocabulary.fold,
     upkeep.EMBED: upkeep.embed,
     upkeep.EMBED_ALL: upkeep.embed_all,
+    rendering.JOB: rendering.go_on,
     "lists.grow_older": ageing.grow_older,
     "tags.go_on": tagging.go_on,
+    "trust.settle": trusting.settle,
+    "trust.settle_all": trusting.settle_all,
+    "trust.settle_one": trusting.settle_one,
 }
 #: How long after its end a job is done again.
 TIMETABLE: Mapping[str, timedelta] = {
@@ -62,7 +82,11 @@ TIMETABLE: Mapping[str, timedelta] = {
     "moderation.end_sanctions": timedelta(minutes=10),
     "moderation.learn": timedelta(days=1),
     "search.fold": timedelta(minutes=5),
+    "accounts.tidy": timedelta(hours=1),
+    likening.NAME: timedelta(days=1),
     "lists.grow_older": timedelta(hours=1),
+    "trust.settle": timedelta(hours=1),
+    "trust.settle_all": timedelta(days=1),
 }
 #: When a job of the timetable is done that was never done before.
 SOON = timedelta(minutes=1)
@@ -79,6 +103,7 @@ def run(database: Database, settings: Settings) -> None:
     if problems:
         raise NotReady(problems[0])
     upkeep.begin(database, settings)
+    rendering.begin(database)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

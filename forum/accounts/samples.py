@@ -14,7 +14,8 @@ PASSWORD = "citation-needed"  # noqa: S105 - printed on the start page
 
 #: Sample accounts are made in an empty forum only, so they are among the first.
 _FIRST = 200
-_OLDEST = select(Account.is_sample).order_by(Account.id).limit(1)
+#: A number below one is nobody's: see discussion/anonymity.py.
+_OLDEST = select(Account.is_sample).where(Account.id > 0).order_by(Account.id).limit(1)
 _SAMPLES = (
     select(Account.role, Account.name)
     .where(Account.id <= bindparam("most"), Account.is_sample, Account.password_hash.is_not(None))

@@ -48,6 +48,15 @@ class Account(Table):
             sqlite_where=text("standing_until IS NOT NULL"),
             postgresql_where=text("standing_until IS NOT NULL"),
         ),
+        # What admins look for, and what hardly any account is.
+        *(
+            Index(f"ix_account_{name}", name, "id", sqlite_where=text(rare), postgresql_where=text(rare))
+            for name, rare in (
+                ("role", "role <> 'member'"),
+                ("standing", "standing <> 'active'"),
+                ("tends", "tends <> ''"),
+            )
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -168,6 +177,11 @@ class Actor(NamedTuple):
     @property
     def is_admin(self) -> bool:
         return self.role is Role.ADMIN and self._has_its_role
+
+    @property
+    def tended_tags(self) -> frozenset[int]:
+        """The tags whose threads this member moderates, and nothing else. None as long as suspended."""
+        return self.tends if self.role is Role.MEMBER and self._has_its_role else frozenset()
 
     @property
     def _has_its_role(self) -> bool:

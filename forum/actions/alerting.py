@@ -61,7 +61,7 @@ def _tell(
 ) -> None:
     of: dict[int, list[Resting]] = {account_id: [] for account_id in followers}
     for post in posts:
-        of.setdefault(post.author_id, []).append(post)
+        of.setdefault(post.writer_id, []).append(post)
     # Sorted, so that two transactions lock the same accounts in the same order.
     for account_id, own in sorted(of.items()):
         letter = compose("retracted", posts=own[:NAMED], more=max(0, len(own) - NAMED), **facts)

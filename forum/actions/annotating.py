@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from forum import policy
 from forum.accounts.tables import Actor
 from forum.actions import effects
-from forum.discussion import post_notices
+from forum.discussion import anonymity, post_notices
 from forum.discussion.naming import called
 from forum.discussion.post_notices import KINDS, OFFERED, WORDS_LENGTH
 from forum.discussion.tables import Post, PostNotice, Thread
@@ -28,7 +28,7 @@ def put(db: Session, actor: Actor, post_id: int, kind: str, words: str) -> PostN
     chosen = form.take("kind", _kind, kind) or ""
     line = form.take("words", _words, words) or ""
     form.done()
-    post, thread = policy.open_post_and_thread(db, actor, post_id, Permit.TEND)
+    post, thread = policy.open_post_and_thread(db, actor, post_id, Permit.TEND_THREAD)
     there = (PostNotice.post_id == post.id, PostNotice.kind == chosen, PostNotice.ended_at.is_(None))
     for earlier in db.scalars(select(PostNotice).where(*there)):
         _leave_to_others(db, actor, post, earlier)
@@ -45,7 +45,7 @@ def end(db: Session, actor: Actor, post_id: int, notice_id: int) -> PostNotice:
 
     Forbidden on a post of one’s own, if another moderator put it there.
     """
-    post = policy.open_post(db, actor, post_id, Permit.TEND)
+    post = policy.open_post(db, actor, post_id, Permit.TEND_THREAD)
     notice = post_notices.find(db, post.id, notice_id)
     _leave_to_others(db, actor, post, notice)
     post_notices.end(db, notice, actor.id)
@@ -56,17 +56,19 @@ def end(db: Session, actor: Actor, post_id: int, notice_id: int) -> PostNotice:
 
 def _leave_to_others(db: Session, actor: Actor, post: Post, notice: PostNotice) -> None:
     """Forbidden if another moderator put the notice above the actor’s own post."""
-    if notice.actor_id != actor.id and (refusal := recusal.of_undoing(db, actor, post.author_id)):
+    author_id = anonymity.author_for(db, actor.id, post.author_id, post.id)
+    if notice.actor_id != actor.id and (refusal := recusal.of_undoing(db, actor, author_id)):
         raise Forbidden(refusal)
 
 
 def _tell(db: Session, actor: Actor, thread: Thread, post: Post, label: str, words: str) -> None:
-    if post.author_id == actor.id:
+    to = anonymity.writer_of(db, post)
+    if to in (actor.id, anonymity.ACCOUNT_ID):
         return
-    title = thread.title if thread.shown or post.author_id == thread.author_id else ""
+    title = thread.title if thread.shown or to == anonymity.asker_of(db, thread) else ""
     what = called(post.kind, thread.kind)
     letter = compose("noticed", label=label, what=what, title=title, words=words)
-    messages.send(db, post.author_id, "noticed", letter.subject, letter.text, f"/p/{post.id}")
+    messages.send(db, to, "noticed", letter.subject, letter.text, f"/p/{post.id}")
 
 
 def _kind(typed: str) -> str:

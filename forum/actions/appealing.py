@@ -10,6 +10,7 @@ from forum.accounts import standing
 from forum.accounts.tables import Actor, Standing
 from forum.actions import effects
 from forum.clock import now
+from forum.discussion import anonymity
 from forum.discussion.tables import Post, PostState
 from forum.discussion.visibility import Change
 from forum.discussion.wording import Form
@@ -148,7 +149,8 @@ def _tell_author(db: Session, actor: Actor, made: Appeal, decision: Decision) ->
         day=day(decision.at),
     )
     path = f"/account/decisions/{decision.id}"
-    messages.send(db, made.account_id, "appeal", letter.subject, letter.text, path, author_id=actor.id)
+    to = anonymity.writer(db, made.account_id, decision.post_id)
+    messages.send(db, to, "appeal", letter.subject, letter.text, path, author_id=actor.id)
 
 
 def _tell_moderator(db: Session, actor: Actor, made: Appeal, undone: Decision) -> None:

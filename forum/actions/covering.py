@@ -14,6 +14,7 @@ from forum.actions import admitting, carrying_out, effects, telling
 from forum.actions.carrying_out import MOST_AT_ONCE
 from forum.config import Settings
 from forum.db import Database
+from forum.discussion import anonymity
 from forum.discussion.tables import Post
 from forum.discussion.visibility import Change
 from forum.errors import Invalid
@@ -37,6 +38,8 @@ def cover(db: Session, actor: Actor, first: Ruling, order: Order, *, all_of_auth
         return carrying_out.NOTHING
     if ALWAYS.get(order.verdict, order.verdict) not in OFTEN:
         raise Invalid({"verdict": f"“{first.verdict.label}” is for one post at a time."})
+    if first.decision.author_id == anonymity.ACCOUNT_ID:
+        raise Invalid({"verdict": "Posts without a name are by many people: decide about one at a time."})
     count = db.scalar(select(func.count()).select_from(_others(first.decision).subquery()))
     first.decision.before = {**first.decision.before, "others": count}
     return _some(db, actor, first.decision, 0)

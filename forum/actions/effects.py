@@ -68,3 +68,8 @@ def publish_references(db: Session, *reference_ids: int) -> None:
 def publish_cautions(db: Session) -> None:
     """What stands above the threads of some tag has changed: any kept thread may show it."""
     freshness.touch(db, "cautions", "threads", "log")
+
+
+def publish_person(db: Session) -> None:
+    """Somebody is called something else: any kept page may name them."""
+    freshness.touch(db, "cautions", "threads", "references", "tags", "log", "people")

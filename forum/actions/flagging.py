@@ -6,9 +6,11 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from forum import policy
+from forum.accounts import allowances
+from forum.accounts.allowances import Act
 from forum.accounts.tables import Account, Actor
 from forum.actions import effects, guarding
-from forum.discussion import originals
+from forum.discussion import anonymity, originals
 from forum.discussion.tables import Post, PostKind
 from forum.discussion.wording import Form
 from forum.errors import Conflict, Forbidden, NotFound
@@ -43,6 +45,7 @@ def flag(
     about = subject if isinstance(subject, Subject) else subjects.post(subject)
     flagged = open_subject(db, actor, about)
     said = _checked(db, actor, flagged, offered(db, about.kind, flagged), reason, words, link)
+    allowances.spend(db, actor, Act.FLAG)
     item = flags.add(db, about, actor.id, *said)
     change = guarding.after_flag(db, item)
     if isinstance(flagged, Post) and change.gone:
@@ -89,6 +92,8 @@ def _account(db: Session, actor: Actor | None, account_id: int) -> Account:
     account = db.get(Account, account_id)
     if account is None:
         raise NotFound
+    if account_id == anonymity.ACCOUNT_ID:
+        raise Forbidden("Many people write as “anonymous member”: flag the post that you mean.")
     if actor is not None and actor.id == account_id:
         raise Forbidden("This is your own account.")
     return account

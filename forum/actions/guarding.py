@@ -4,9 +4,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forum import freshness, policy
+from forum.accounts import admin_log
 from forum.accounts.tables import Actor
 from forum.db import row
-from forum.discussion import posts, visibility
+from forum.discussion import anonymity, posts, visibility
 from forum.discussion.naming import called
 from forum.discussion.tables import Post, PostKind, PostState, Thread
 from forum.errors import Invalid
@@ -67,7 +68,8 @@ def _hold(
     # The title of a thread that readers do not see is told to its own author only.
     title = thread.title if shown or post.kind == PostKind.OPENING else ""
     letter = compose("auto_held", what=called(post.kind, thread.kind), title=title)
-    messages.send(db, post.author_id, "held", letter.subject, letter.text, f"/p/{post.id}")
+    to = anonymity.writer_of(db, post)
+    messages.send(db, to, "held", letter.subject, letter.text, f"/p/{post.id}")
     return change
 
 
@@ -80,4 +82,5 @@ def choose_sensitivity(db: Session, actor: Actor, chosen: str) -> None:
         return
     sensitivity.choose(db, Sensitivity(chosen), actor.id)
     log.write_act(db, "setting", actor.id, reason=f"How soon the forum holds posts by itself: {chosen}.")
+    admin_log.write(db, actor.id, "setting", words=f"How soon the forum holds posts by itself: {chosen}")
     freshness.touch(db, "log")

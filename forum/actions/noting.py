@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from forum import freshness, policy
 from forum.accounts.tables import Account, Actor
+from forum.discussion import anonymity
 from forum.errors import Forbidden, NotFound
 from forum.moderation import log, notes, subjects, waiting
 from forum.moderation.tables import CaseNote
@@ -53,7 +54,7 @@ def _open(db: Session, actor: Actor, account_id: int) -> Account:
     """The account, for a moderator who is not the one it belongs to."""
     policy.require(Permit.KEEP_HOUSE, actor)
     account = db.get(Account, account_id)
-    if account is None:
+    if account is None or account.id == anonymity.ACCOUNT_ID:
         raise NotFound
     if account.id == actor.id:
         raise Forbidden("This is about yourself: it is for other moderators.")

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from sqlalchemy.orm import Session
 
 from forum import policy
+from forum.accounts import allowances
+from forum.accounts.allowances import Act
 from forum.accounts.tables import Actor
 from forum.actions import correcting
 from forum.discussion.wording import Form
@@ -28,6 +30,7 @@ def propose(
     """The moderators decide about the correction; Invalid as for `correcting.correct`."""
     reference = policy.open_reference(db, actor, merging.home(db, reference_id), Permit.PROPOSE)
     changed, reason = correcting.checked(reference, fields, why)
+    allowances.spend(db, actor, Act.PROPOSE)
     kind = CaseKind.CORRECTION
     return cases.open_case(db, reference.id, kind, proposal=changed, words=reason, account_id=actor.id)
 
@@ -39,6 +42,7 @@ def report_duplicate(db: Session, actor: Actor, reference_id: int, other: str, w
     form = Form()
     said = form.take("words", lambda text: within(text, WORDS_LENGTH), words)
     form.done()
+    allowances.spend(db, actor, Act.PROPOSE)
     kind = CaseKind.DUPLICATE
     return cases.open_case(db, reference.id, kind, other_id=twin.id, words=said or "", account_id=actor.id)
 

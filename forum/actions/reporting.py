@@ -96,8 +96,7 @@ def reopen(db: Session, actor: Actor, case: Case, ruling: Ruling, undone: Decisi
     # Not if that was taken back before, after an appeal.
     back = select(Decision).where(Decision.item_id.in_(items), Decision.id > ruling.decision.id)
     for decision in db.scalars(back).all():
-        if decision.author_id != actor.id:
-            telling.tell_author(db, actor, decision)
+        telling.tell_author(db, actor, decision)
     _tell(db, made, REOPENED)
 
 

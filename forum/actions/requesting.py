@@ -3,9 +3,11 @@
 from sqlalchemy.orm import Session
 
 from forum import policy
+from forum.accounts import allowances
+from forum.accounts.allowances import Act
 from forum.accounts.tables import Account, Actor
 from forum.actions import effects
-from forum.discussion import requests
+from forum.discussion import anonymity, requests
 from forum.discussion.tables import Post, RequestState, SourceRequest, Thread
 from forum.discussion.visibility import Change
 from forum.discussion.wording import Form
@@ -31,11 +33,13 @@ def ask(db: Session, actor: Actor, post_id: int, sentence: str) -> Post:
         raise Invalid({"sentence": "Choose one of the post’s sentences that has no source yet."})
     if len(waiting) >= requests.MOST:
         raise Invalid({"sentence": "So many sources are asked for here already; please wait for the author."})
+    allowances.spend(db, actor, Act.ASK_SOURCE)
     requests.add(db, post, sentence, actor.id)
     letter = compose("source_wanted", reader=actor.name, title=thread.title, sentence=sentence)
     path = f"/p/{post.id}/source-needed"
     # The request carries no words but the author's own; who sends too many of them is reported for it.
-    messages.send(db, post.author_id, "source-wanted", letter.subject, letter.text, path, author_id=actor.id)
+    to = anonymity.writer_of(db, post)
+    messages.send(db, to, "source-wanted", letter.subject, letter.text, path, author_id=actor.id)
     effects.publish(db, thread.id, Change([], []))
     return post
 
@@ -54,11 +58,13 @@ def settle(db: Session, actor: Actor, request_id: int, why: str) -> Post:
     words = _why(why, needed=not mine)
     if request.state != RequestState.OPEN:
         raise Conflict("Something has become of this meanwhile: the page says what.")
-    declined = actor.id == post.author_id
+    declined = actor.id == anonymity.author_for(db, actor.id, post.author_id, post.id)
+    # Who declines does so under the name of the post, which may be none.
+    by_id = post.author_id if declined else actor.id
     state = RequestState.DECLINED if declined else RequestState.CLEARED
-    requests.settle(db, post, request, state, actor.id, words)
+    requests.settle(db, post, request, state, by_id, words)
     if not mine:
-        tell(db, thread, post, request, actor.id)
+        tell(db, thread, post, request, by_id)
     effects.publish(db, thread.id, Change([], []))
     return post
 

@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from forum import policy
 from forum.accounts.tables import Account, Actor
-from forum.actions import admitting, carrying_out, covering, effects, telling
+from forum.actions import admitting, carrying_out, covering, effects, telling, trusting
 from forum.discussion.wording import Form
-from forum.errors import Forbidden, ForumError, Invalid
+from forum.errors import Forbidden, ForumError, Invalid, NotFound
 from forum.inbox import messages
 from forum.inbox.letters import compose
-from forum.moderation import claims, decisions, log, recusal
+from forum.moderation import claims, decisions, jurisdiction, log, recusal
 from forum.moderation.decisions import Case, Order
 from forum.moderation.rules import AGAINST_ACCOUNTS, ALONE, VERDICT
 from forum.moderation.statement import within
@@ -39,20 +39,20 @@ def claim(db: Session, actor: Actor, item_id: int) -> None:
 
     Forbidden, here and below, if it is not theirs to decide.
     """
-    policy.require(Permit.REVIEW, actor)
+    policy.require(Permit.REVIEW_THREADS, actor)
     _open(db, actor, item_id)
     claims.claim(db, item_id, actor.id)
 
 
 def keep_on(db: Session, actor: Actor, item_id: int) -> None:
     """If the actor holds the item, then for twenty minutes from now: working on it extends a claim."""
-    policy.require(Permit.REVIEW, actor)
+    policy.require(Permit.REVIEW_THREADS, actor)
     claims.extend(db, item_id, actor.id)
 
 
 def release(db: Session, actor: Actor, item_id: int) -> None:
     """The item is free for other moderators."""
-    policy.require(Permit.REVIEW, actor)
+    policy.require(Permit.REVIEW_THREADS, actor)
     claims.release(db, item_id, actor.id)
 
 
@@ -62,7 +62,7 @@ def take_over(db: Session, actor: Actor, item_id: int, holder_id: int, words: st
     Invalid (`words`) without any; Claimed if somebody else than that holder has it meanwhile. If nobody has,
     it is a claim like any other, and nobody is told.
     """
-    policy.require(Permit.REVIEW, actor)
+    policy.require(Permit.REVIEW_THREADS, actor)
     _open(db, actor, item_id)
     form = Form()
     said = form.take("words", _word, words)
@@ -93,16 +93,18 @@ def decide(
     sanction goes with it if one is named, for so many days; `more` is what the verdict asks for beside.
     `all_of_author`: every other post of the same author to which that can be done is decided alike.
     """
-    policy.require(Permit.REVIEW, actor)
+    policy.require(Permit.REVIEW_THREADS, actor)
     case = _open(db, actor, item_id)
     order = Order(verdict, rule, reason, sanction, days, more)
     _spare(db, actor, case, order)
+    _stay_with_threads(db, actor, case, order, all_of_author)
     ruling = decisions.decide(db, case, actor.id, order, version)
     change = carrying_out.carry_out(db, actor, case, ruling, order)
     admitting.end_pause(db, case, ruling)
     log.write(db, ruling.decision)
     also = covering.cover(db, actor, ruling, order, all_of_author=all_of_author)
     telling.tell(db, actor, case, ruling)
+    trusting.look_again(db, (case.author_id, *(flag.account_id for flag in ruling.news)))
     effects.publish_decision(db, case, carrying_out.together([change, also]))
     return ruling.decision
 
@@ -116,7 +118,7 @@ def decide_many(
     is and says why. Invalid, and nothing is decided, when rule or reason are missing, without items, or if
     the verdict is for one item at a time.
     """
-    policy.require(Permit.REVIEW, actor)
+    policy.require(Permit.REVIEW_THREADS, actor)
     if not 0 < len(versions) <= MOST_AT_ONCE:
         raise Invalid({"items": f"Choose the items first: from one to {MOST_AT_ONCE}."})
     if verdict in ALONE:
@@ -150,8 +152,10 @@ def _word(typed: str) -> str:
 
 
 def _open(db: Session, actor: Actor, item_id: int) -> Case:
-    """The item, if this moderator may decide it."""
+    """The item, if this moderator may decide it; NotFound if it is not even theirs to see."""
     case = decisions.read(db, item_id)
+    if not jurisdiction.covers(db, actor, case.subject):
+        raise NotFound
     if refusal := recusal.why(db, actor, case):
         raise Forbidden(refusal)
     return case
@@ -164,3 +168,14 @@ def _spare(db: Session, actor: Actor, case: Case, order: Order) -> None:
     role = db.scalars(select(Account.role).where(Account.id == case.author_id)).one()
     if recusal.is_spared(actor, case.author_id, role):
         raise Forbidden(recusal.SPARED)
+
+
+def _stay_with_threads(db: Session, actor: Actor, case: Case, order: Order, all_of_author: bool) -> None:
+    """Who moderates some tags decides about one post at a time, and takes back only what they did."""
+    if actor.is_moderator:
+        return
+    if order.sanction or order.verdict in AGAINST_ACCOUNTS or all_of_author:
+        raise Forbidden(jurisdiction.ONLY_THREADS)
+    last = db.get(Decision, case.last_decision) if case.last_decision is not None else None
+    if order.verdict in carrying_out.TAKES_BACK and last is not None and last.moderator_id != actor.id:
+        raise Forbidden(jurisdiction.ONLY_OWN)

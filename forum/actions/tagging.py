@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from forum import freshness, jobs, policy
+from forum.accounts import tending_accounts
 from forum.accounts.tables import Actor
 from forum.config import Settings
 from forum.db import Database
@@ -32,6 +33,16 @@ def describe(db: Session, actor: Actor, name: str, description: str) -> TagRow:
     tags.describe(db, tag.name, wording.one_line(words))
     log.write_act(db, "describe-tag", actor.id, reason=_told(tag))
     freshness.touch(db, "tags", "threads", "log")
+    return tag
+
+
+def allow_unnamed(db: Session, actor: Actor, name: str, allowed: bool) -> TagRow:
+    """A question with the tag can be asked without a name from now on, or no longer. NotFound."""
+    policy.require(Permit.TEND, actor)
+    tag = _open(db, name)
+    if tags.set_unnamed(db, tag.name, allowed):
+        log.write_act(db, "tag-unnamed" if allowed else "no-tag-unnamed", actor.id, reason=_told(tag))
+        freshness.touch(db, "log")
     return tag
 
 
@@ -78,6 +89,7 @@ def merge(db: Session, actor: Actor, name: str, into: str, why: str) -> TagMerge
     moved = following.repoint(db, Kind.TAG, tag.id, home.id)
     names = f"{_told(tag)} → {_told(home)}"
     tag_changes.remember(made, followers=list(moved), shared_followers=shared, names=names)
+    tag_changes.remember(made, moderators=tending_accounts.move(db, tag.id, home.id))
     log.write_act(db, "merge-tags", actor.id, reason=f"{names}: {words}" if words else names)
     _move(db, made)
     # What stands above its threads may be another caution now.
@@ -93,6 +105,7 @@ def undo(db: Session, actor: Actor, merge_id: int) -> TagMerge:
         raise NotFound
     tag_changes.undo(db, made)
     _part_followers(db, made)
+    tending_accounts.move_back(db, made.took.get("moderators", {}), made.from_id, made.into_id)
     log.write_act(db, "undo-merge-tags", actor.id, reason=made.took["names"])
     _move(db, made)
     freshness.touch(db, "tags", "threads", "cautions", "log")

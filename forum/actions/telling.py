@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forum.accounts.tables import Account, Actor, Role
+from forum.discussion import anonymity
 from forum.discussion.naming import called
 from forum.discussion.tables import Post, PostState, Thread
 from forum.inbox import messages
@@ -20,7 +21,7 @@ _CONCERN = (SubjectKind.POST, SubjectKind.ACCOUNT, SubjectKind.MESSAGE)
 def tell(db: Session, actor: Actor, case: Case, ruling: Ruling) -> None:
     """Whom the decision concerns, and the flaggers, know what was decided."""
     concerned = case.author_id is not None and case.subject.kind in _CONCERN
-    if concerned and ruling.verdict.tells_author and case.author_id != actor.id:
+    if concerned and ruling.verdict.tells_author:
         tell_author(db, actor, ruling.decision)
     tell_flaggers(db, case, ruling)
 
@@ -56,11 +57,14 @@ def tell_flaggers(db: Session, case: Case, ruling: Ruling) -> None:
 
 
 def tell_author(db: Session, actor: Actor, decision: Decision) -> None:
-    """Whom the decision concerns has its statement of reasons."""
+    """Whom the decision concerns has its statement of reasons, unless they made it."""
     assert decision.author_id is not None, "it concerns somebody"
+    to = anonymity.writer(db, decision.author_id, decision.post_id)
+    if to in (actor.id, anonymity.ACCOUNT_ID):
+        return
     letter = _with_others(db, statements.write(db, decision), decision)
     path = f"/account/decisions/{decision.id}"
-    messages.send(db, decision.author_id, "decision", letter.subject, letter.text, path, author_id=actor.id)
+    messages.send(db, to, "decision", letter.subject, letter.text, path, author_id=actor.id)
 
 
 def _with_others(db: Session, letter: Letter, decision: Decision) -> Letter:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from forum import policy
 from forum.accounts.tables import Actor
 from forum.actions import effects
-from forum.discussion import originals, tags, thread_states, wording
+from forum.discussion import anonymity, originals, tags, thread_states, wording
 from forum.discussion.tables import Thread, ThreadMove, ThreadState
 from forum.discussion.thread_states import Act
 from forum.discussion.visibility import Change
@@ -30,7 +30,7 @@ def close(db: Session, actor: Actor, thread_id: int, why: str, *, by_decision: b
     `by_decision`, here and below: a decision of the queue is told and logged by itself.
     """
     words = _needed(why)
-    thread = policy.open_thread(db, actor, thread_id, Permit.TEND)
+    thread = policy.open_thread(db, actor, thread_id, Permit.TEND_THREAD)
     facts = {"closed_reason": words, "duplicate_of_id": None}
     made = thread_states.move(db, thread, Act.CLOSE, actor.id, words, ThreadState.CLOSED, **facts)
     return _done(db, actor, thread, made, "close", words, by_decision)
@@ -43,7 +43,7 @@ def close_as_duplicate(
 
     Invalid (`original`) says what is wrong with that one: it is never the thread itself, nor a duplicate.
     """
-    thread = policy.open_thread(db, actor, thread_id, Permit.TEND)
+    thread = policy.open_thread(db, actor, thread_id, Permit.TEND_THREAD)
     form = wording.Form()
     other = form.take("original", lambda typed: originals.original(db, thread, typed), original)
     words = form.take("why", _why, why) or ""
@@ -52,7 +52,7 @@ def close_as_duplicate(
     made = thread_states.move(db, thread, Act.DUPLICATE, actor.id, words, ThreadState.CLOSED, **facts)
     if other:
         thread_states.take_duplicates(db, made, other.id)
-        lead_followers(db, thread, made, other.id)
+        lead_followers(db, thread, made, other.id, anonymity.asker_of(db, thread))
     return _done(db, actor, thread, made, "duplicate", words, by_decision)
 
 
@@ -60,7 +60,7 @@ def reopen(db: Session, actor: Actor, thread_id: int, why: str = "") -> ThreadMo
     """Everybody can answer again, and no original is named. Forbidden if another moderator closed the
     actor’s own thread.
     """
-    thread = policy.open_thread(db, actor, thread_id, Permit.TEND)
+    thread = policy.open_thread(db, actor, thread_id, Permit.TEND_THREAD)
     _leave_to_others(db, actor, thread, ThreadState.OPEN)
     facts = {"closed_reason": "", "duplicate_of_id": None}
     was_shown_at = [f"thread:{thread.duplicate_of_id}"] if thread.duplicate_of_id else []
@@ -72,7 +72,7 @@ def reopen(db: Session, actor: Actor, thread_id: int, why: str = "") -> ThreadMo
 def lock(db: Session, actor: Actor, thread_id: int, why: str, *, by_decision: bool = False) -> ThreadMove:
     """Nobody can write in it at all; readers see why. Invalid (`why`) if nothing is said."""
     words = _needed(why)
-    thread = policy.open_thread(db, actor, thread_id, Permit.TEND)
+    thread = policy.open_thread(db, actor, thread_id, Permit.TEND_THREAD)
     to = ThreadState.LOCKED
     made = thread_states.move(db, thread, Act.LOCK, actor.id, words, to, closed_reason=words)
     return _done(db, actor, thread, made, "lock", words, by_decision)
@@ -82,7 +82,7 @@ def unlock(db: Session, actor: Actor, thread_id: int, why: str = "") -> ThreadMo
     """The thread is what it was before it was locked. Forbidden if another moderator locked it, and it is the
     actor’s own.
     """
-    thread = policy.open_thread(db, actor, thread_id, Permit.TEND)
+    thread = policy.open_thread(db, actor, thread_id, Permit.TEND_THREAD)
     _leave_to_others(db, actor, thread, ThreadState.OPEN, ThreadState.CLOSED)
     words = _said(why)
     made = thread_states.unlock(db, thread, actor.id, words)
@@ -97,7 +97,7 @@ def retag(
     names = form.take("tags", wording.tags, tag_names)
     words = form.take("why", _why, why) or ""
     form.done()
-    thread = policy.open_thread(db, actor, thread_id, Permit.TEND)
+    thread = policy.open_thread(db, actor, thread_id, Permit.TEND_THREAD)
     wanted = " ".join(tags.resolved(db, names or ()))
     made = thread_states.move(db, thread, Act.RETAG, actor.id, words, tag_names=wanted)
     return _done(db, actor, thread, made, "retag", words, by_decision)
@@ -109,7 +109,7 @@ def set_slow(db: Session, actor: Actor, thread_id: int, minutes: str, why: str =
     number = form.take("minutes", _minutes, minutes)
     words = form.take("why", _why, why) or ""
     form.done()
-    thread = policy.open_thread(db, actor, thread_id, Permit.TEND)
+    thread = policy.open_thread(db, actor, thread_id, Permit.TEND_THREAD)
     made = thread_states.move(db, thread, Act.SLOW, actor.id, words, slow_minutes=number)
     return _done(db, actor, thread, made, "slow", words, False)
 
@@ -124,9 +124,9 @@ def undo(db: Session, actor: Actor, move_id: int, *, by_decision: bool = False) 
         raise NotFound
     if db.get_one(Thread, undone.thread_id).merged_into_id is not None:
         raise Conflict("This thread went into another one since. Undo that first.")
-    thread = policy.open_thread(db, actor, undone.thread_id, Permit.TEND)
+    thread = policy.open_thread(db, actor, undone.thread_id, Permit.TEND_THREAD)
     if not by_decision and undone.actor_id not in (None, actor.id):
-        _refuse(recusal.of_undoing(db, actor, thread.author_id))
+        _refuse(recusal.of_undoing(db, actor, anonymity.asker_for(db, actor.id, thread)))
     left = thread.duplicate_of_id
     made = thread_states.undo(db, undone, actor.id)
     if left is not None and thread.duplicate_of_id != left:
@@ -149,13 +149,14 @@ def caution(db: Session, actor: Actor, name: str, words: str) -> None:
 
 def _leave_to_others(db: Session, actor: Actor, thread: Thread, *before: ThreadState) -> None:
     """Forbidden if another moderator did something with the actor’s own thread since it was last `before`."""
-    if thread.author_id != actor.id:
+    asker_id = anonymity.asker_for(db, actor.id, thread)
+    if asker_id != actor.id:
         return
     moved = ThreadMove.thread_id == thread.id
     last = db.scalar(select(func.max(ThreadMove.id)).where(moved, ThreadMove.to_state.in_(before)))
     others = exists().where(moved, ThreadMove.id > (last or 0), ThreadMove.actor_id != actor.id)
     if db.scalar(select(others)):
-        _refuse(recusal.of_undoing(db, actor, thread.author_id))
+        _refuse(recusal.of_undoing(db, actor, asker_id))
 
 
 def _refuse(why: str) -> None:
@@ -163,12 +164,16 @@ def _refuse(why: str) -> None:
         raise Forbidden(why)
 
 
-def lead_followers(db: Session, thread: Thread, made: ThreadMove, to_id: int) -> None:
-    """Who followed the thread, and who asked it, follows the other; the move remembers whom it moved."""
+def lead_followers(db: Session, thread: Thread, made: ThreadMove, to_id: int, asker_id: int) -> None:
+    """Who followed the thread, and who asked it, follows the other; the move remembers whom it moved.
+
+    But not who asked without a name: that is written down in one place only.
+    """
     there = set(following.followers(db, Kind.THREAD, to_id))
     followed = list(following.repoint(db, Kind.THREAD, thread.id, to_id))
-    following.follow(db, thread.author_id, Kind.THREAD, to_id)
-    joined = sorted({*followed, thread.author_id} - there)
+    if asker_id != anonymity.ACCOUNT_ID:
+        following.follow(db, asker_id, Kind.THREAD, to_id)
+    joined = sorted({*followed, thread.author_id} - there - {anonymity.ACCOUNT_ID})
     thread_states.remember(made, followed=followed, joined=joined)
 
 
@@ -180,14 +185,16 @@ def lead_back(db: Session, undone: ThreadMove, from_id: int) -> None:
         following.follow(db, account_id, Kind.THREAD, undone.thread_id)
 
 
-def tell_asker(db: Session, actor: Actor, thread: Thread, act: str, why: str, other: Thread | None) -> None:
+def tell_asker(
+    db: Session, actor: Actor, thread: Thread, act: str, why: str, other: Thread | None, asker_id: int
+) -> None:
     """Who began the thread reads in the inbox what was done with it."""
-    if thread.author_id == actor.id:
+    if asker_id in (actor.id, anonymity.ACCOUNT_ID):
         return
     title = other.title if other and other.shown else ""
     letter = compose("tended", act=act, what=thread.kind, title=thread.title, other=title, why=why)
     path = f"/t/{thread.id}/{thread.slug}"
-    messages.send(db, thread.author_id, "tended", letter.subject, letter.text, path)
+    messages.send(db, asker_id, "tended", letter.subject, letter.text, path)
 
 
 def _done(
@@ -205,7 +212,7 @@ def _done(
         log.write_act(db, act, actor.id, thread_id=thread.id, reason=why)
         if act in ("close", "duplicate", "lock"):
             other = db.get(Thread, thread.duplicate_of_id) if thread.duplicate_of_id else None
-            tell_asker(db, actor, thread, act, why, other)
+            tell_asker(db, actor, thread, act, why, other, anonymity.asker_of(db, thread))
     # The search knows the tags of a thread by its opening post.
     opening = originals.opening_of(db, thread.id)
     effects.publish(db, thread.id, Change([opening.id] if opening.visible else [], []), "log", *also)

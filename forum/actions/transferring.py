@@ -8,17 +8,28 @@ from sqlalchemy.orm import Session
 from forum import policy
 from forum.accounts.tables import Actor
 from forum.actions import effects, tending
-from forum.discussion import originals, post_notices, tags, thread_states, threads, transfers, wording
+from forum.discussion import (
+    anonymity,
+    originals,
+    post_notices,
+    tags,
+    thread_states,
+    threads,
+    transfers,
+    wording,
+)
 from forum.discussion.post_notices import MERGED
 from forum.discussion.tables import Post, PostKind, Thread, ThreadKind, ThreadMove, ThreadTransfer
 from forum.discussion.thread_states import Act
 from forum.discussion.visibility import Change, settle_thread
-from forum.errors import NotFound
+from forum.errors import Forbidden, Invalid, NotFound
 from forum.inbox import following
 from forum.inbox.following import Kind
 from forum.moderation import log
 from forum.moderation.statement import within
 from forum.policy import Permit
+
+NOT_YOURS = "Give it one of the tags that you moderate."
 
 
 def merge(db: Session, actor: Actor, thread_id: int, into: str, why: str) -> ThreadTransfer:
@@ -26,21 +37,23 @@ def merge(db: Session, actor: Actor, thread_id: int, into: str, why: str) -> Thr
 
     Its asker and followers follow the other. Invalid (`into`, `why`) says what is wrong.
     """
-    thread = policy.open_thread(db, actor, thread_id, Permit.TEND)
+    thread = policy.open_thread(db, actor, thread_id, Permit.TEND_THREAD)
     form = wording.Form()
     other = form.take("into", lambda typed: _other(db, thread, typed), into)
     words = form.take("why", _why, why) or ""
     form.done()
     if other is None:
         raise NotFound
+    policy.open_thread(db, actor, other.id, Permit.TEND_THREAD)
     title, opening = thread.title, originals.opening_of(db, thread.id)
+    asker_id = anonymity.asker_of(db, thread)
     transfer = transfers.merge(db, thread, other, actor.id, words)
     made = _signpost(db, actor, thread, other.id, words)
     took = thread_states.take_duplicates(db, made, other.id)
     post_notices.put(db, opening.id, MERGED, title, actor.id)
-    tending.lead_followers(db, thread, made, other.id)
+    tending.lead_followers(db, thread, made, other.id, asker_id)
     log.write_act(db, "merge-threads", actor.id, thread_id=other.id, reason=words)
-    tending.tell_asker(db, actor, thread, "merge", words, other)
+    tending.tell_asker(db, actor, thread, "merge", words, other, asker_id)
     _settle(db, other, thread, transfer, took)
     return transfer
 
@@ -59,7 +72,7 @@ def split(
 
     Its author asked it and follows it. Invalid (`posts`, `kind`, `title`, `tags`, `why`) says what is wrong.
     """
-    thread = policy.open_thread(db, actor, thread_id, Permit.TEND)
+    thread = policy.open_thread(db, actor, thread_id, Permit.TEND_THREAD)
     form = wording.Form()
     chosen = _chosen(db, thread, post_ids, form)
     sort = form.take("kind", wording.kind, kind) or ThreadKind.DISCUSSION
@@ -69,10 +82,14 @@ def split(
     form.done()
     new = threads.begin(db, chosen[0].author_id, sort, line, chosen[0].created_at)
     tags.assign(db, new, names)
+    if not policy.tends(db, actor, new.id):
+        raise Invalid({"tags": NOT_YOURS})
     transfer = transfers.split(db, thread, new, chosen, actor.id, words)
-    following.follow(db, new.author_id, Kind.THREAD, new.id)
+    asker_id = anonymity.asker_of(db, new)
+    if asker_id != anonymity.ACCOUNT_ID:
+        following.follow(db, asker_id, Kind.THREAD, new.id)
     log.write_act(db, "split-thread", actor.id, thread_id=new.id, reason=words)
-    tending.tell_asker(db, actor, new, "split", words, thread)
+    tending.tell_asker(db, actor, new, "split", words, thread, asker_id)
     _settle(db, thread, new, transfer)
     return transfer
 
@@ -82,12 +99,15 @@ def undo(db: Session, actor: Actor, transfer_id: int) -> ThreadTransfer:
 
     After a split, the address of what was a thread of its own leads to the other one.
     """
-    policy.require(Permit.TEND, actor)
+    policy.require(Permit.REVIEW_THREADS, actor)
     transfer = db.get(ThreadTransfer, transfer_id, populate_existing=True)
     if transfer is None:
         raise NotFound
+    if not all(policy.tends(db, actor, thread_id) for thread_id in (transfer.from_id, transfer.to_id)):
+        raise Forbidden
     source, target = db.get_one(Thread, transfer.from_id), db.get_one(Thread, transfer.to_id)
     took: Sequence[int] = ()
+    asker_id = anonymity.asker_of(db, target)
     back = transfers.undo(db, transfer)
     if transfer.kind == transfers.MERGE:
         made = thread_states.merge_of(db, source.id)
@@ -98,7 +118,7 @@ def undo(db: Session, actor: Actor, transfer_id: int) -> ThreadTransfer:
     else:
         made = _signpost(db, actor, target, source.id, "")
         took = thread_states.take_duplicates(db, made, source.duplicate_of_id or source.id)
-        tending.lead_followers(db, target, made, source.id)
+        tending.lead_followers(db, target, made, source.id, asker_id)
     log.write_act(db, "undo", actor.id, thread_id=source.id)
     _settle(db, source, target, transfer, took)
     return transfer

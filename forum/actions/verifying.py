@@ -4,9 +4,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forum import policy
+from forum.accounts import allowances
+from forum.accounts.allowances import Act
 from forum.accounts.tables import Actor
 from forum.actions import effects, guarding
-from forum.discussion import citations, verifications
+from forum.discussion import anonymity, citations, verifications
 from forum.discussion.tables import Post, Thread
 from forum.discussion.verifications import Verdict
 from forum.discussion.visibility import Change
@@ -41,6 +43,7 @@ def verify(db: Session, actor: Actor, post_id: int, reference_id: int, verdict: 
     said, words = _checked(verdict, note)
     post, thread = policy.open_post_and_thread(db, actor, post_id, Permit.VERIFY)
     reference, change = _cited(db, post, reference_id), Change([], [])
+    allowances.spend(db, actor, Act.VERIFY)
     if verifications.say(db, post, reference_id, actor.id, said, words):
         _tell_author(db, actor, thread, post, reference, said, words)
         if said is Verdict.UNSUPPORTED:
@@ -93,7 +96,8 @@ def _tell_author(
     path = f"/p/{post.id}/sources/{reference.id}"
     # Without a note it has nobody's own words.
     author_id = actor.id if words else None
-    messages.send(db, post.author_id, "verified", letter.subject, letter.text, path, author_id=author_id)
+    to = anonymity.writer_of(db, post)
+    messages.send(db, to, "verified", letter.subject, letter.text, path, author_id=author_id)
 
 
 def _bring_to_moderators(db: Session, post: Post, reference: Reference) -> Change:

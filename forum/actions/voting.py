@@ -3,6 +3,8 @@
 from sqlalchemy.orm import Session
 
 from forum import freshness, policy
+from forum.accounts import allowances
+from forum.accounts.allowances import Act
 from forum.accounts.tables import Actor
 from forum.discussion import votes
 from forum.discussion.tables import Post, PostKind
@@ -15,6 +17,7 @@ def vote(db: Session, actor: Actor, post_id: int, value: int) -> Post:
     if value not in (-1, 0, 1):
         raise Invalid({"value": "A vote is up, down, or taken back."})
     post, thread = policy.open_post_and_thread(db, actor, post_id, Permit.VOTE)
+    allowances.spend(db, actor, Act.VOTE)
     votes.cast(db, thread, post, actor.id, value)
     lists = ("threads",) if post.kind == PostKind.OPENING else ()
     freshness.touch(db, f"thread:{post.thread_id}", *lists)

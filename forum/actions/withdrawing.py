@@ -5,16 +5,19 @@ from sqlalchemy.orm import Session
 from forum import policy
 from forum.accounts.tables import Actor, Standing
 from forum.actions import effects
-from forum.discussion import posts
+from forum.discussion import anonymity, posts
 from forum.discussion.tables import Post, PostState
 from forum.moderation import queue, reports
 from forum.policy import Permit
+
+_RETURNS = "Its author brought it back."
+_RETURNS_WATCHED = "Its author brought it back, and is under review."
 
 
 def withdraw(db: Session, actor: Actor, post_id: int) -> Post:
     """Readers no longer see the post; its author still does, and may restore it."""
     post = policy.open_post(db, actor, post_id, Permit.WITHDRAW)
-    change = posts.move(db, post, PostState.WITHDRAWN, actor.id)
+    change = posts.move(db, post, PostState.WITHDRAWN, post.author_id)
     queue.withdraw(db, post.id)
     effects.publish(db, post.thread_id, change)
     return post
@@ -27,7 +30,7 @@ def restore(db: Session, actor: Actor, post_id: int) -> Post:
     """
     post = policy.open_post(db, actor, post_id, Permit.RESTORE)
     because = _why_it_waits(db, actor, post)
-    change = posts.move(db, post, PostState.HELD if because else PostState.SHOWN, actor.id)
+    change = posts.move(db, post, PostState.HELD if because else PostState.SHOWN, post.author_id)
     if because:
         queue.hold(db, post.id, because)
     effects.publish(db, post.thread_id, change)
@@ -39,7 +42,7 @@ def _why_it_waits(db: Session, actor: Actor, post: Post) -> str:
     if posts.state_before_withdrawal(db, post) == PostState.HELD:
         return "Its author withdrew it and brought it back before anybody had reviewed it."
     if actor.is_watched or actor.standing == Standing.HELD:
-        return "Its author brought it back, and is under review."
+        return _RETURNS if post.author_id == anonymity.ACCOUNT_ID else _RETURNS_WATCHED
     if queue.is_open(db, post.id) or reports.is_reported(db, post.id):
         return "Its author withdrew it and brought it back while it was flagged or reported."
     return ""

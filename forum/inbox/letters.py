@@ -31,7 +31,7 @@ def _templates() -> Environment:
     )
 
 
-def compose(name: str, **facts: object) -> Letter:
+def compose(name: str, /, **facts: object) -> Letter:
     """The letter that the template `name` makes of `facts`."""
     subject, _, text = _templates().get_template(f"{name}.txt").render(facts).partition("\n")
     return Letter(_short(one_line(subject)), text.strip())

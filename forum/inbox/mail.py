@@ -2,6 +2,7 @@
 
 import smtplib
 import ssl
+from collections.abc import Mapping
 from contextlib import suppress
 from email.errors import HeaderParseError
 from email.headerregistry import Address
@@ -15,7 +16,9 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 import idna
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from forum import jobs
 from forum.accounts import mail_tokens, people
 from forum.accounts.mail_tokens import Kind
 from forum.accounts.tables import Account
@@ -34,6 +37,7 @@ LINKS = {
     Kind.RESET_PASSWORD: "/recover",
     Kind.CHANGE_EMAIL: "/confirm-address",
     Kind.KEEP_EMAIL: "/keep-address",
+    Kind.MADE: "/begin",
 }
 
 
@@ -62,6 +66,19 @@ def deliver_message(database: Database, settings: Settings, message_id: int) -> 
     mail = _Mail(*found)
     letter = compose("message", mail=mail, forum=settings.name, base_url=settings.base_url)
     deliver(settings, mail.to, letter.subject, letter.text, key=f"message-{message_id}")
+
+
+def put_letter(db: Session, to: str, letter: str, **facts: object) -> None:
+    """The letter is on its way to an address that no account has any more, or none yet."""
+    jobs.put(db, "mail.letter", to=to, letter=letter, facts=facts)
+
+
+def deliver_letter(
+    _database: Database, settings: Settings, to: str, letter: str, facts: Mapping[str, object]
+) -> None:
+    """The letter has left for the address. The job `mail.letter`."""
+    written = compose(letter, forum=settings.name, **facts)
+    deliver(settings, to, written.subject, written.text)
 
 
 def deliver_link(database: Database, settings: Settings, token_id: int) -> None:

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from forum.accounts import former_names
 from forum.accounts.names import key
 from forum.accounts.tables import Account
 from forum.db import row, rows
+from forum.discussion import anonymity
 from forum.discussion.naming import called
 from forum.discussion.tables import Post, PostKind, Thread
 from forum.inbox import following, messages
@@ -31,7 +33,9 @@ def announce(db: Session, thread: Thread, post: Post, mentions: Sequence[str]) -
     told = _concerned(db, thread, post)
     for account_id in _mentioned(db, mentions):
         told.setdefault(account_id, "mention")
-    told.pop(post.author_id, None)
+    # Nobody reads what is sent to those without a name; each of them has one of their own.
+    for nobody in (anonymity.ACCOUNT_ID, anonymity.writer_of(db, post) if told else 0):
+        told.pop(nobody, None)
     author = _name(db, post.author_id) if told else ""
     # Sorted, so that two transactions lock the same accounts in the same order.
     for account_id, kind in sorted(told.items()):
@@ -42,26 +46,29 @@ def announce(db: Session, thread: Thread, post: Post, mentions: Sequence[str]) -
 
 def accepted(db: Session, thread: Thread, post: Post) -> None:
     """The author of the answer is told that it was accepted, unless it answers an own question."""
-    if post.author_id == thread.author_id or not post.visible:
+    to = anonymity.writer_of(db, post)
+    if to in (anonymity.asker_of(db, thread), anonymity.ACCOUNT_ID) or not post.visible:
         return
     letter = compose("accepted", author=_name(db, thread.author_id), title=thread.title)
-    messages.send(db, post.author_id, "accepted", letter.subject, letter.text, f"/p/{post.id}")
+    messages.send(db, to, "accepted", letter.subject, letter.text, f"/p/{post.id}")
 
 
 def _concerned(db: Session, thread: Thread, post: Post) -> dict[int, str]:
     if post.kind == PostKind.ANSWER:
         followers = following.followers(db, Kind.THREAD, thread.id)
-        return {**dict.fromkeys(followers, "followed"), thread.author_id: "answer"}
+        return {**dict.fromkeys(followers, "followed"), anonymity.asker_of(db, thread): "answer"}
     if post.kind == PostKind.COMMENT:
-        return {db.get_one(Post, post.parent_id).author_id: "comment"}
+        return {anonymity.writer_of(db, db.get_one(Post, post.parent_id)): "comment"}
     return {}
 
 
 def _mentioned(db: Session, names: Sequence[str]) -> list[int]:
+    """Who has one of these names, or once had it."""
     keys = {key(name) for name in names[:MOST_MENTIONS]}
-    return (
-        [found.id for found in rows(db, select(Account.id).where(Account.name_key.in_(keys)))] if keys else []
-    )
+    if not keys:
+        return []
+    found = [found.id for found in rows(db, select(Account.id).where(Account.name_key.in_(keys)))]
+    return list(dict.fromkeys([*found, *former_names.holders(db, keys).values()]))
 
 
 def _name(db: Session, account_id: int) -> str:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from forum.accounts import names
+from forum.accounts import former_names, names
 from forum.accounts.tables import Account
 from forum.db import rows
 from forum.folding import fold
@@ -56,6 +56,8 @@ def ids(db: Session, typed: Collection[str]) -> Mapping[str, int]:
         return {}
     wanted = select(Account.name_key, Account.id).where(Account.name_key.in_(sorted(set(keys.values()))))
     exactly = {found.name_key: found.id for found in rows(db, wanted)}
+    if left := set(keys.values()) - exactly.keys():
+        exactly |= former_names.holders(db, left)
     there = {name: exactly.get(key) or _folded(db, key) for name, key in keys.items()}
     return {name: account_id for name, account_id in there.items() if account_id}
 

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -13,6 +14,7 @@ from forum import freshness, policy
 from forum.policy import Permit
 from forum.web import conditional, forms
 from forum.web.kept import Offer
+from forum.web.limits import NO_LIMITS, Limits
 from forum.web.site import Site
 from forum.web.visit import Visit
 
@@ -36,6 +38,8 @@ class Endpoint:
         queries: Collection[str] = (),
         slow: bool = False,
         fresh: bool = False,
+        body: int | None = None,
+        limits: Limits = NO_LIMITS,
     ) -> None:
         self.site = site
         self.handler = handler
@@ -43,14 +47,21 @@ class Endpoint:
         self.keeps = keeps if site.settings.cache_bytes else None
         self.queries = frozenset(queries)
         self.fresh = fresh
-        self.pool = site.slow if slow else site.quick
+        self.limits = limits
+        self.most = min(body or site.settings.body_bytes, site.settings.body_bytes)
+        self.pool = site.doors.pool if limits.at_door else site.slow if slow else site.quick
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        typed = await forms.read(scope, receive) if scope["method"] == "POST" else None
+        scope["footnote.pool"] = self.pool
+        typed = await forms.read(scope, receive, self.most) if scope["method"] == "POST" else None
         # The page about an error shows it again, so that it is not lost.
         scope["footnote.typed"] = typed
         visit = Visit(self.site, scope, typed)
-        response, offer = await asyncio.get_running_loop().run_in_executor(self.pool, self._answer, visit)
+        answer = partial(self._answer, visit)
+        if self.limits.at_door:
+            response, offer = await self.site.doors.take(answer)
+        else:
+            response, offer = await asyncio.get_running_loop().run_in_executor(self.pool, answer)
         if visit.touched:
             self.site.forget(visit.touched)
         scope["footnote.offer"] = offer
@@ -61,10 +72,13 @@ class Endpoint:
             policy.admit(self.permit, visit.actor)
             # Read first: what changes while the page is made then counts as a change of the finished page.
             generations = self._generations(visit)
+            self.limits.spend(visit)
             if self.fresh and visit.presence is not None and not visit.presence.is_fresh():
                 return visit.redirect(f"/account/prove?next={quote(visit.here)}"), None
             response = self.handler(visit)
-            if visit.token_is_dead and "set-cookie" not in response.headers:
+            if visit.renewed_token is not None:
+                visit.remember(response, visit.renewed_token)
+            elif visit.token_is_dead and "set-cookie" not in response.headers:
                 visit.forget(response)
         offer = _offer(response, generations)
         if offer is None and _is_for_everybody(visit, response):

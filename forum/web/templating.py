@@ -38,7 +38,12 @@ class Pages:
     """The templates of one forum."""
 
     def __init__(
-        self, forum: str, asset: Callable[[str], str], base: str = "", indexing: bool = True
+        self,
+        forum: str,
+        asset: Callable[[str], str],
+        base: str = "",
+        indexing: bool = True,
+        provider: str = "",
     ) -> None:
         self._environment = Environment(
             loader=FileSystemLoader(TEMPLATES),
@@ -49,7 +54,7 @@ class Pages:
             auto_reload=False,
         )
         self._environment.globals.update(forum=forum, asset=asset, most=MOST, evidence=LABELS)
-        self._environment.globals.update(base=base, indexing=indexing)
+        self._environment.globals.update(base=base, indexing=indexing, provider=provider)
         self._environment.filters.update(when=when, date=date, number=number, plural=plural, cut=cut)
         for name, (template, most) in PARTS.items():
             part: Any = getattr(self._environment.get_template(template).module, name)

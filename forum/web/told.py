@@ -13,7 +13,17 @@ _DISCOURAGED = (
     " and why."
 )
 #: Shown to whoever comes; the others to the signed-in only.
-FOR_GUESTS = frozenset({"joined", "signed-out"})
+FOR_GUESTS = frozenset(
+    {
+        "address-confirmed",
+        "address-kept",
+        "closed",
+        "recovered",
+        "recovery-asked",
+        "signed-out",
+        "step-gone",
+    }
+)
 _WRITTEN: dict[str, str] = {
     "posted": "Your post is there for everybody to read.",
     "held": (
@@ -28,11 +38,13 @@ TOLD: dict[str, str] = {
     **{f"{key}-as-typed": words + _AS_TYPED for key, words in _WRITTEN.items()},
     **{f"{key}-doubtful": words + _DOUBTFUL for key, words in _WRITTEN.items()},
     **{f"{key}-discouraged": words + _DISCOURAGED for key, words in _WRITTEN.items()},
-    "joined": (
-        "Thank you. You can sign in now. If you already had an account under this address, your old name and"
-        " password still count; the mail that we have sent you says so too."
-    ),
+    "invitation-revoked": "Nobody can join with that link any more.",
     "signed-out": "You are signed out.",
+    "passkey-added": "Your passkey is added. You can sign in with it from now on.",
+    "passkey-named": "The passkey has its new name.",
+    "passkey-removed": "The passkey is removed. Other browsers that were signed in are signed out.",
+    "provider-added": "It is added. You can sign in with it from now on.",
+    "provider-removed": "It is removed. Other browsers that were signed in are signed out.",
     "set-up": "Your forum is ready, and you are its first admin.",
     "accepted": "You accepted this answer.",
     "unaccepted": "No answer is accepted now.",
@@ -64,6 +76,8 @@ TOLD: dict[str, str] = {
     "notice-ended": "The notice is gone.",
     "tag-followed": "You follow this tag: its threads are under “For me” from now on.",
     "tag-unfollowed": "You no longer follow this tag.",
+    "tag-allows-unnamed": "Questions with this tag can be asked without a name; the public log says so.",
+    "tag-named-only": "Questions with this tag are asked under a name again; the public log says so.",
     "tag-described": "The description is kept, and the public log says so.",
     "tag-named": "Whoever types that name gets this tag from now on.",
     "tag-unnamed": "That name is free again.",
@@ -72,6 +86,26 @@ TOLD: dict[str, str] = {
     "tags-parted": "The two are two tags again.",
     "tags-parted-soon": "The two are two tags again; their many threads may take a minute.",
     "caution-kept": "Every thread with this tag shows it from now on.",
+    "export-asked": "Your copy is being made. A message in your inbox says when it is there.",
+    "closed": "Your account is closed. Thank you for having been here.",
+    "session-ended": "That browser is signed out.",
+    "sessions-ended": "You are signed out everywhere else.",
+    "renamed": "Your name is changed. The old one leads to you.",
+    "about-kept": "Your words are kept, and stand here for everybody.",
+    "address-asked": "A mail with a link is on its way to the new address. Nothing has changed yet.",
+    "address-changed": "Your mail address is changed, and you are signed out everywhere else.",
+    "address-kept": (
+        "Your address is kept, and everybody is signed out. One step is left: we have sent you a link"
+        " to choose a new password."
+    ),
+    "address-confirmed": "Your mail address is changed. You can sign in with it.",
+    "recovery-asked": (
+        "If an account has this address, a mail with a link is on its way there. It works once, for an hour."
+    ),
+    "recovered": "Your new password is saved, and you are signed out everywhere. Sign in with it.",
+    "step-gone": "Signing in takes two steps, and the second was too late. Please begin again.",
+    "password-changed": "Your password is changed, and you are signed out everywhere else.",
+    "codes-off": "One-time codes are switched off, and you are signed out everywhere else.",
     "acknowledged": "Thank you for reading it.",
     "claimed": "The item is yours for a while.",
     "released": "The item is free for others again.",
@@ -85,6 +119,15 @@ TOLD: dict[str, str] = {
     "decided-many": "Your decision is carried out for all of them.",
     "word-rule-kept": "The rule is kept, and the public log says so.",
     "word-rule-retired": "The rule is out of force, and the public log says so.",
+    "account-asked": "The mail is on its way. The account is made when its link is used.",
+    "role-kept": "The role is kept, and they were told.",
+    "level-kept": "The level is kept.",
+    "account-signed-out": "Nobody is signed in to this account any more, and its owner was told.",
+    "factors-reset": "The second factors are gone, everybody is signed out, and the owner was told.",
+    "password-mail-sent": "The mail is on its way.",
+    "job-retried": "It is tried again, within a few seconds if the worker runs.",
+    "job-thrown-away": "The job is gone, and the log of the admins says why.",
+    "mail-test": "The test mail is on its way. Look here again in a minute.",
     "setting-kept": "Your choice is kept, and the public log says so.",
     "text-kept": "It is kept, and the public log says so.",
 }

@@ -12,14 +12,14 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import Scope
 
 from forum import policy
-from forum.accounts import sessions
+from forum.accounts import sessions, steps
 from forum.accounts.sessions import Presence
 from forum.accounts.tables import Actor
 from forum.config import Settings
 from forum.db import Session
-from forum.errors import Refused
+from forum.errors import Refused, TooMany
 from forum.policy import Permit
-from forum.web import devices, files, forms
+from forum.web import client, devices, files, forms
 from forum.web.site import Site
 from forum.web.told import FOR_GUESTS, TOLD
 
@@ -41,9 +41,16 @@ class Visit:
         self.query = dict(forms.parse(scope["query_string"])) if scope["query_string"] else {}
         self.form = dict(typed or [])
         self.token = _cookie(scope, site.cookie)
+        #: What a browser on its way in holds: see accounts/steps.py.
+        self.step = _cookie(scope, site.step_cookie)
         self.headers = scope["headers"]
+        self._scope = scope
+        #: The token with which the visitor's session goes on, if it is another one now.
+        self.renewed_token: str | None = None
         #: Names of generations that this visit raised.
         self.touched: set[str] = set()
+        #: In how many seconds what was tried too often can be tried again.
+        self.retry_after = 0
         self._open = ExitStack()
         self._db: Session | None = None
         self._presence: Presence | None = None
@@ -95,6 +102,11 @@ class Visit:
         return self.token is not None and self._presence_known and self._presence is None
 
     @property
+    def address(self) -> str:
+        """Where the visitor comes from, as limits are counted: see web/client.py."""
+        return client.address(self._scope, self.settings.trusted_proxies)
+
+    @property
     def device(self) -> str:
         """What the visitor's browser and system are called, such as "Firefox on Linux"."""
         return devices.called(Headers(raw=self.headers).get("user-agent", ""))
@@ -114,10 +126,14 @@ class Visit:
                 result = action(db, actor, *args, **kwargs)
                 if presence is not None:
                     sessions.use(db, presence)
+                self.renewed_token = sessions.renewed_token(db) or self.renewed_token
         except Refused as refused:
             # What the action had begun is undone; what was found in the text stays.
             with self.site.database.writing() as db:
                 refused.record(db)
+            raise
+        except TooMany as error:
+            self.retry_after = error.retry_after
             raise
         self.touched |= db.info.get("touched", set())
         return result
@@ -135,7 +151,8 @@ class Visit:
 
     def _html(self, template: str, status: int, context: dict[str, Any]) -> Response:
         context = {"actor": self.actor, "here": self.here, "status": status, **context}
-        return HTMLResponse(self.site.pages.render(template, context), status)
+        headers = {"retry-after": str(self.retry_after)} if status == TooMany.status else None
+        return HTMLResponse(self.site.pages.render(template, context), status, headers)
 
     def redirect(self, path: str, told: str = "") -> Response:
         """Sends the browser to a path of ours; `told` is the key of a sentence to show there once."""
@@ -167,6 +184,18 @@ class Visit:
     def forget(self, response: Response) -> Response:
         """The browser throws its session cookie away."""
         response.delete_cookie(self.site.cookie, secure=self.settings.secure, httponly=True)
+        return response
+
+    def remember_step(self, response: Response, token: str) -> Response:
+        """For ten minutes the browser is the one that has gone this step on its way in."""
+        age = int(steps.LIFETIME.total_seconds())
+        secure = self.settings.secure
+        response.set_cookie(self.site.step_cookie, token, age, secure=secure, httponly=True, samesite="lax")
+        return response
+
+    def forget_step(self, response: Response) -> Response:
+        """The browser throws the cookie of its step away."""
+        response.delete_cookie(self.site.step_cookie, secure=self.settings.secure, httponly=True)
         return response
 
 

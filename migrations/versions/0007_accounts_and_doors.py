@@ -9,6 +9,8 @@ down_revision = '0006'
 branch_labels = None
 depends_on = None
 
+RARE = (('role', "role <> 'member'"), ('standing', "standing <> 'active'"), ('tends', "tends <> ''"))
+
 
 def upgrade() -> None:
     op.create_table('rate',
@@ -42,12 +44,14 @@ def upgrade() -> None:
     op.create_table('former_name',
     sa.Column('name_key', sa.String(length=60), nullable=False),
     sa.Column('name', sa.String(length=30), nullable=False),
+    sa.Column('likeness', sa.String(length=120), nullable=False),
     sa.Column('account_id', sa.Integer(), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_former_name_account_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('name_key', name=op.f('pk_former_name'))
     )
     op.create_index(op.f('ix_former_name_account_id'), 'former_name', ['account_id'])
+    op.create_index(op.f('ix_former_name_likeness'), 'former_name', ['likeness'])
     op.create_table('invitation',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('token_hash', sa.LargeBinary(length=32), nullable=False),
@@ -186,6 +190,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True))
         batch_op.create_unique_constraint(op.f('uq_account_handle'), ['handle'])
     op.create_index(op.f('ix_account_likeness'), 'account', ['likeness'])
+    for name, rare in RARE:
+        op.create_index(f'ix_account_{name}', 'account', [name, 'id'], sqlite_where=sa.text(rare), postgresql_where=sa.text(rare))
     op.execute("UPDATE account SET level = 'trusted' WHERE shown_posts >= 20")
     op.execute("UPDATE account SET level = 'member' WHERE shown_posts BETWEEN 2 AND 19")
     with op.batch_alter_table('setting', schema=None) as batch_op:
@@ -214,6 +220,8 @@ def downgrade() -> None:
     op.execute("DELETE FROM setting WHERE length(value) > 200")
     with op.batch_alter_table('setting', schema=None) as batch_op:
         batch_op.alter_column('value', existing_type=sa.Text(), type_=sa.String(length=200), existing_nullable=False)
+    for name, _ in RARE:
+        op.drop_index(f'ix_account_{name}', table_name='account')
     op.drop_index(op.f('ix_account_likeness'), table_name='account')
     with op.batch_alter_table('account', schema=None) as batch_op:
         batch_op.drop_constraint(op.f('uq_account_handle'), type_='unique')
@@ -243,6 +251,7 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_invitation_used_by_id'), table_name='invitation')
     op.drop_index(op.f('ix_invitation_invited_by_id'), table_name='invitation')
     op.drop_table('invitation')
+    op.drop_index(op.f('ix_former_name_likeness'), table_name='former_name')
     op.drop_index(op.f('ix_former_name_account_id'), table_name='former_name')
     op.drop_table('former_name')
     op.drop_index(op.f('ix_data_export_account_id'), table_name='data_export')

@@ -5,14 +5,15 @@ The clock is set to each act's time, so inboxes, logs and lists look as they wou
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from forum import clock
-from forum.accounts import names, people
-from forum.accounts.tables import Account, Actor, Role
+from forum import choices, clock
+from forum.accounts import likeness, names, people, trust
+from forum.accounts.tables import Account, Actor, Level, Role
 from forum.actions import (
     accepting,
     alerting,
@@ -29,12 +30,13 @@ from forum.actions import (
     reviewing,
     sanctioning,
     tending,
+    trusting,
     verifying,
     voting,
 )
 from forum.actions.reporting import Notice
-from forum.discussion import requests, tags
-from forum.discussion.tables import Post
+from forum.discussion import requests, tags, trust_facts
+from forum.discussion.tables import Post, Thread
 from forum.errors import Conflict
 from forum.importers.sample import script
 from forum.inbox.tables import Message
@@ -48,6 +50,8 @@ from forum.references.relations import Kind
 from forum.references.resolvers import Noticed, Record, Related
 
 Progress = Callable[[int, int], None]
+#: A community of this size asks for less than a large one.
+_THRESHOLDS = {"trusted_posts": "8", "trusted_threads": "15", "trusted_points": "18"}
 
 
 def play(db: Session, password_hash: str, progress: Progress) -> None:
@@ -63,6 +67,7 @@ def play(db: Session, password_hash: str, progress: Progress) -> None:
         with clock.standing_at(today - act.ago):
             _ACTS[act.what](player, act.data)
         progress(done, len(acts))
+    player.settle_down()
 
 
 class _Player:
@@ -80,10 +85,13 @@ class _Player:
             account = Account(
                 name=name,
                 name_key=names.key(name),
+                likeness=likeness.skeleton(name),
                 email=None,
                 password_hash=password_hash,
                 role=Role(member["role"]),
                 about=member["about"],
+                # Whose posts wait is written in the data; nobody else is new here.
+                level=Level.MEMBER,
                 is_sample=True,
                 created_at=self.today - timedelta(days=member["joined_days_ago"]),
             )
@@ -109,24 +117,42 @@ class _Player:
         """The person as they are at this moment."""
         return people.acting(self.db, self.db.scalars(select(Account.id).where(Account.name == name)).one())
 
+    def writer(self, data: dict[str, Any]) -> Actor:
+        """The author, who is a newcomer if this post waits."""
+        author = self.actor(data["author"])
+        return author._replace(level=Level.NEWCOMER) if data.get("held") else author
+
+    def settle_down(self) -> None:
+        """Everybody has read along, and has the trust that they have earned in this small community."""
+        admin = self.actor("ada")
+        for key, value in _THRESHOLDS.items():
+            choices.choose(self.db, key, value, admin.id)
+        threads = self.db.scalars(select(Thread.id).where(Thread.shown)).all()
+        accounts = self.db.scalars(select(Account).order_by(Account.id)).all()
+        for account, thread_id in product(accounts, threads):
+            trust_facts.mark_read(self.db, account.id, thread_id)
+        known = [trusting.read(self.db, account.id) for account in accounts]
+        for account, one in zip(accounts, known, strict=True):
+            account.level = trust.level(one.facts, one.thresholds)
+
     def post(self, data: dict[str, Any]) -> int:
         return self.posts[data["thread"], data["key"]]
 
     def ask(self, data: dict[str, Any]) -> None:
         words = data["kind"], data["title"], " ".join(data["tags"]), data["text"]
-        actor = self.actor(data["author"])
+        actor = self.writer(data)
         post = posting.ask(self.db, actor, *words, key="", held_posts=_held(data, actor))
         self.posts[data["thread"], "opening"] = post.id
 
     def answer(self, data: dict[str, Any]) -> None:
         thread_id = self.db.get_one(Post, self.posts[data["thread"], "opening"]).thread_id
-        actor = self.actor(data["author"])
+        actor = self.writer(data)
         post = posting.answer(self.db, actor, thread_id, data["text"], key="", held_posts=_held(data, actor))
         self.posts[data["thread"], data["key"]] = post.id
 
     def comment(self, data: dict[str, Any]) -> None:
         parent = self.posts[data["thread"], data["parent"] or "opening"]
-        actor = self.actor(data["author"])
+        actor = self.writer(data)
         post = posting.comment(self.db, actor, parent, data["text"], key="", held_posts=_held(data, actor))
         self.posts[data["thread"], data["key"]] = post.id
 
@@ -243,7 +269,6 @@ _ACTS: dict[str, Callable[[_Player, dict[str, Any]], None]] = {
 
 
 def _held(data: dict[str, Any], author: Actor) -> int:
-    # Whose posts wait is written in the data; nobody else counts as a newcomer here.
     return author.shown_posts + 1 if data.get("held") else 0
 
 

@@ -53,7 +53,8 @@ def _may_edit(visit: Visit, post_id: int | None) -> bool:
     if post_id is None:
         return False
     opened = policy.open_post_and_thread(visit.db, visit.actor, post_id, Permit.READ)
-    return policy.allows(Permit.EDIT, visit.actor, policy.subject_of(opened.thread, opened.post))
+    subject = policy.subject_of(visit.db, visit.actor, opened.thread, opened.post)
+    return policy.allows(Permit.EDIT, visit.actor, subject)
 
 
 def _reader(visit: Visit) -> Actor:

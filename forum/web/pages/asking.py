@@ -6,13 +6,13 @@ from typing import Any
 from starlette.responses import Response
 
 from forum.actions import posting
-from forum.discussion import near_tags, wording
+from forum.discussion import anonymity, near_tags, wording
 from forum.discussion.tables import ThreadKind
-from forum.errors import Invalid
+from forum.errors import Invalid, TooMany
 from forum.search import similar
 from forum.search.similar import Similar
 from forum.web.endpoint import Visit
-from forum.web.pages import preview
+from forum.web.pages import preview, unnamed
 from forum.web.pages.posts import posted
 
 #: Threads that are shown beside a new one.
@@ -45,8 +45,10 @@ def ask(visit: Visit) -> Response:
         likely, actor = _likely(visit, typed), visit.actor
         if likely and actor and posting.is_new(visit.db, actor, *fields, key=key):
             return _page(visit, typed, 422, likely=likely)
-        post = visit.act(posting.ask, *fields, key=key, held_posts=visit.settings.held_posts)
-    except Invalid as error:
+        anonymous = typed.get("as") == unnamed.UNNAMED
+        held = visit.settings.held_posts
+        post = visit.act(posting.ask, *fields, key=key, held_posts=held, anonymous=anonymous)
+    except (Invalid, TooMany) as error:
         return _page(visit, typed, error.status, errors=error.fields)
     return posted(visit, post.id, post.state)
 
@@ -65,7 +67,7 @@ def _page(visit: Visit, typed: Mapping[str, str], status: int = 200, **more: Any
     key = typed.get("key") or visit.new_key()
     near = near_tags.of_new(visit.db, _tags(typed)) if visit.method == "POST" else {}
     context = {"preview": None, "likely": (), "form": typed, "key": key, "near": near, **more}
-    return visit.page("asking/ask.html", status, **context)
+    return visit.page("asking/ask.html", status, offer=anonymity.offer(visit.db), **context)
 
 
 def _tags(typed: Mapping[str, str]) -> Sequence[str]:

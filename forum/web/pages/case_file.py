@@ -4,8 +4,10 @@ from typing import Any
 
 from starlette.responses import Response
 
+from forum.accounts import former_names
 from forum.accounts.tables import Actor
 from forum.actions import noting
+from forum.discussion import anonymity
 from forum.errors import Forbidden, Invalid, NotFound, SignInRequired
 from forum.moderation import account_file, notes, sanctions
 from forum.moderation.account_file import PARTS, Facts
@@ -58,6 +60,7 @@ def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
     person = _open(visit)
     context = {
         "person": person,
+        "former": former_names.of_account(visit.db, person.id),
         "moves": account_file.moves(visit.db, person.id),
         "sanctions": sanctions.of_account(visit.db, person.id),
         "parts": {
@@ -91,7 +94,7 @@ def _open(visit: Visit) -> Facts:
     """The account, for a moderator who is not the one it belongs to."""
     reader = _moderator(visit)
     person = account_file.facts(visit.db, visit.path["name"])
-    if person is None:
+    if person is None or person.id == anonymity.ACCOUNT_ID:
         raise NotFound
     if person.id == reader.id:
         raise Forbidden("This is about yourself: it is for other moderators.")

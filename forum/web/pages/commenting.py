@@ -5,10 +5,10 @@ from typing import Any
 from starlette.responses import Response
 
 from forum.actions import posting
-from forum.errors import Invalid
+from forum.errors import Invalid, TooMany
 from forum.policy import Permit
 from forum.web.endpoint import Visit
-from forum.web.pages import preview
+from forum.web.pages import preview, unnamed
 from forum.web.pages.posts import open_here, posted
 
 
@@ -20,6 +20,7 @@ def comment(visit: Visit) -> Response:
     typed = visit.form
     if shown := preview.asked_for(visit):
         return _page(visit, preview=shown)
+    place = open_here(visit, Permit.COMMENT).thread.id
     try:
         post = visit.act(
             posting.comment,
@@ -27,8 +28,9 @@ def comment(visit: Visit) -> Response:
             typed.get("text", ""),
             key=typed.get("key", ""),
             held_posts=visit.settings.held_posts,
+            anonymous=unnamed.chosen(visit, place),
         )
-    except Invalid as error:
+    except (Invalid, TooMany) as error:
         return _page(visit, error.status, errors=error.fields)
     return posted(visit, post.id, post.state)
 
@@ -37,4 +39,5 @@ def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
     post, thread = open_here(visit, Permit.COMMENT)
     key = visit.form.get("key") or visit.new_key()
     context = {"preview": None, "form": visit.form, "post": post, "thread": thread, "key": key, **more}
+    context["unnamed"] = unnamed.offered(visit, thread.id)
     return visit.page("posts/comment.html", status, **context)

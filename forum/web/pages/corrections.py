@@ -7,7 +7,7 @@ from starlette.responses import Response
 from forum import policy
 from forum.actions import correcting, merging, proposing
 from forum.discussion.wording import WHY
-from forum.errors import Invalid
+from forum.errors import Invalid, TooMany
 from forum.policy import Permit
 from forum.references import catalogue, evidence
 from forum.references import correction as form_of
@@ -27,7 +27,7 @@ def proposal(visit: Visit) -> Response:
 def propose(visit: Visit) -> Response:
     try:
         case = visit.act(proposing.propose, _id(visit), _typed(visit), visit.form.get("why", ""))
-    except Invalid as error:
+    except (Invalid, TooMany) as error:
         return _fields(visit, "propose", error.status, form=visit.form, errors=error.fields)
     return _to(visit, case.reference_id, "proposed")
 
@@ -51,7 +51,7 @@ def twin(visit: Visit) -> Response:
 def report_twin(visit: Visit) -> Response:
     try:
         visit.act(proposing.report_duplicate, _id(visit), _other(visit), visit.form.get("words", ""))
-    except Invalid as error:
+    except (Invalid, TooMany) as error:
         return _two(visit, "duplicate", error.status, form=visit.form, errors=error.fields)
     return _to(visit, _id(visit), "proposed")
 

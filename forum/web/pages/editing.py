@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from forum.actions import editing
 from forum.discussion.tables import PostKind, PostState
-from forum.errors import Invalid
+from forum.errors import Invalid, TooMany
 from forum.policy import Opened, Permit
 from forum.web import forms
 from forum.web.endpoint import Visit
@@ -39,7 +39,7 @@ def edit(visit: Visit) -> Response:
         )
     except editing.Outdated as error:
         return _outdated(visit, error)
-    except Invalid as error:
+    except (Invalid, TooMany) as error:
         return _page(visit, opened, typed, error.status, errors=error.fields)
     told = "edited-held" if changed.state == PostState.HELD else "edited"
     return place(visit, changed.id, told + preview.afterthought(visit))

@@ -6,7 +6,7 @@ from starlette.responses import RedirectResponse, Response
 
 from forum import policy
 from forum.accounts import people
-from forum.discussion import sources
+from forum.discussion import anonymity, sources
 from forum.errors import NotFound
 from forum.policy import Permit
 from forum.references import catalogue, leaving
@@ -41,7 +41,7 @@ def of_tag(visit: Visit) -> Response:
 
 def of_person(visit: Visit) -> Response:
     person = people.named(visit.db, visit.path["name"])
-    if person is None:
+    if person is None or person.id == anonymity.ACCOUNT_ID:
         raise NotFound
     return _answer(visit, sources.of_person(visit.db, person.id), f"references {person.name}")
 

@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode
 from starlette.responses import RedirectResponse, Response
 
 from forum.accounts import people
-from forum.discussion import citations, fed, tagged, tags, transfers
+from forum.discussion import anonymity, citations, fed, tagged, tags, transfers
 from forum.discussion.fed import FedPost
 from forum.discussion.tagged import MOST_TAGS
 from forum.errors import NotFound
@@ -17,6 +17,7 @@ from forum.search.query import Order
 from forum.web import feeding
 from forum.web.endpoint import Visit
 from forum.web.feeding import MOST, Entry, Feed
+from forum.web.pages.people import is_former
 
 
 def latest(visit: Visit) -> Response:
@@ -50,8 +51,10 @@ def of_thread(visit: Visit) -> Response:
 
 def of_person(visit: Visit) -> Response:
     person = people.named(visit.db, visit.path["name"])
-    if person is None:
+    if person is None or person.id == anonymity.ACCOUNT_ID:
         raise NotFound
+    if is_former(visit, person):
+        return _elsewhere(visit, f"/feeds/people/{person.name}")
     posts = fed.by_author(visit.db, person.id, MOST)
     return _answer(visit, _of_posts(visit, f"/people/{person.name}", f"Posts by {person.name}", posts))
 

@@ -16,7 +16,7 @@ from forum.actions import flagging
 from forum.actions.flagging import Flaggable
 from forum.discussion import cited
 from forum.discussion.cited import CitationView
-from forum.errors import Forbidden, Invalid, NotFound
+from forum.errors import Forbidden, Invalid, NotFound, TooMany
 from forum.inbox import messages
 from forum.moderation import own_flags, reasons, subjects
 from forum.moderation.own_flags import OpenFlag
@@ -106,7 +106,7 @@ def flag_message(visit: Visit) -> Response:
 
 def _post(visit: Visit) -> About:
     post, thread = open_here(visit, Permit.READ)
-    if visit.actor is not None and visit.actor.id == post.author_id:
+    if policy.is_own(visit.db, visit.actor, post):
         raise Forbidden("This is your own post: edit or withdraw it.")
     open_here(visit, Permit.FLAG)
     shown = Shown(
@@ -157,7 +157,7 @@ def _flag(visit: Visit, opened: Callable[[Visit], About]) -> Response:
     said = {name: typed.get(name, "") for name in ("reason", "words", "link")}
     try:
         visit.act(flagging.flag, about.subject, **said)
-    except Invalid as error:
+    except (Invalid, TooMany) as error:
         return _form(visit, about, error.status, form=said, errors=_beside(said["reason"], error.fields))
     return _sent(visit, about, said["reason"], "flag-changed" if again else "flagged")
 
@@ -220,6 +220,8 @@ def _beside(reason: str, fields: Mapping[str, str]) -> dict[str, str]:
     """The complaints by the ids of the fields: each reason has its own."""
     if "reason" in fields:
         return {"reason": fields["reason"]}
+    if "" in fields:
+        return {"": fields[""]}
     return {f"{name}-{reason}": words for name, words in fields.items()}
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from forum.actions import reviewing
+from forum.actions import revealing, reviewing
 from forum.clock import now
 from forum.errors import Conflict, Invalid, NotFound
 from forum.moderation import onward, queue, saved_reasons
@@ -22,7 +22,7 @@ from forum.web.pages.queue import moderator, waited, with_query
 LETTERS = {
     "publish": "p", "keep": "e", "dismiss": "d", "return": "b", "edit": "m", "hide": "h", "remove": "r",
     "restore": "s", "duplicate": "q", "retag": "t", "close": "l", "lock": "o", "spammer": "z",
-    "escalate": "a", "undo": "u", "admit": "p", "dismiss-account": "d", "sanction": "s",
+    "escalate": "a", "undo": "u", "admit": "p", "turn-away": "r", "dismiss-account": "d", "sanction": "s",
     "spam-account": "z", "escalate-acct": "a", "undo-account": "u", "dismiss-msg": "d", "uphold-msg": "r",
     "undo-msg": "u", "dismiss-ref": "d", "uphold-ref": "m", "undo-ref": "u", "grant": "g", "refuse": "r",
     "uphold-report": "r", "decline-report": "d", "undo-report": "u",
@@ -159,6 +159,7 @@ def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
         "rules": RULES,
         "version": item.version,
         "word_length": reviewing.WORD_LENGTH,
+        "reveal_length": revealing.REASON_LENGTH,
         **more,
     }
     if item.subject == SubjectKind.REFERENCE:

@@ -52,7 +52,7 @@ def moved(visit: Visit) -> Response:
 def history(visit: Visit) -> Response:
     post, thread = open_here(visit, Permit.READ)
     # Whoever would see the post if readers did not also sees the wordings that readers do not.
-    unseen = policy.subject_of(thread, post)._replace(visible=False)
+    unseen = policy.subject_of(visit.db, visit.actor, thread, post)._replace(visible=False)
     everything = policy.allows(Permit.READ, visit.actor, unseen)
     after = visit.query.get("after", "")
     page = revisions.of_post(visit.db, post.id, everything, after, WORDINGS)

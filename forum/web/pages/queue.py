@@ -9,10 +9,11 @@ from forum.accounts.tables import Actor
 from forum.actions import reviewing
 from forum.clock import now
 from forum.errors import Invalid, NotFound, SignInRequired
-from forum.moderation import counts, onward, queue, reasons
+from forum.moderation import counts, jurisdiction, onward, queue, reasons
 from forum.moderation.filters import AGES, WHOSE, Filters
 from forum.moderation.items import ItemRow
 from forum.moderation.rules import ALONE, RULES, Verdict
+from forum.moderation.subjects import post
 from forum.moderation.tables import ItemKind
 from forum.policy import Permit
 from forum.web import forms
@@ -40,7 +41,7 @@ def listing(visit: Visit) -> Response:
 def of_post(visit: Visit) -> Response:
     """The way from a post to its review item."""
     item_id = queue.of_post(visit.db, visit.path["post_id"])
-    if item_id is None:
+    if item_id is None or not jurisdiction.covers(visit.db, moderator(visit), post(visit.path["post_id"])):
         raise NotFound
     return visit.redirect(f"/moderation/items/{item_id}")
 
@@ -109,7 +110,7 @@ def _together(page: Sequence[ItemRow]) -> Sequence[Verdict]:
 
 
 def moderator(visit: Visit) -> Actor:
-    visit.needs(Permit.REVIEW)
+    visit.needs(Permit.REVIEW_THREADS)
     if visit.actor is None:
         raise SignInRequired
     return visit.actor

@@ -10,7 +10,7 @@ from forum.actions import requesting
 from forum.discussion import requests
 from forum.discussion.requests import RequestView
 from forum.discussion.tables import RequestState
-from forum.errors import Invalid
+from forum.errors import Invalid, TooMany
 from forum.markup.sentences import bare, sentences
 from forum.policy import Permit
 from forum.web.endpoint import Visit
@@ -33,7 +33,7 @@ def read(visit: Visit) -> Response:
 def ask(visit: Visit) -> Response:
     try:
         post = visit.act(requesting.ask, visit.path["post_id"], visit.form.get("sentence", ""))
-    except Invalid as error:
+    except (Invalid, TooMany) as error:
         return _page(visit, error.status, form=visit.form, errors=error.fields)
     return place(visit, post.id, "source-asked")
 
@@ -50,7 +50,8 @@ def settle(visit: Visit) -> Response:
 
 def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
     post, thread = open_here(visit, Permit.READ)
-    subject, viewer = policy.subject_of(thread, post), visit.actor
+    viewer = visit.actor
+    subject = policy.subject_of(visit.db, viewer, thread, post)
     wanting = requests.wanting(post)
     everything = requests.of_post(visit.db, post.id)
     context = {
@@ -62,7 +63,7 @@ def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
         "outcomes": {str(state): words for state, words in OUTCOMES.items()},
         "may_ask": policy.allows(Permit.ASK_SOURCE, viewer, subject),
         "may_settle": policy.allows(Permit.SETTLE_SOURCE, viewer, subject),
-        "is_author": viewer is not None and viewer.id == post.author_id,
+        "is_author": viewer is not None and viewer.id == subject.author_id,
         "why_length": requesting.WHY_LENGTH,
         "refused": 0,
         "form": {"sentence": _chosen(wanting, visit.query.get("words", ""))},

@@ -24,6 +24,13 @@ def describe(visit: Visit) -> Response:
     return visit.redirect(f"/tags/{tag.name}", "tag-described")
 
 
+def allow_unnamed(visit: Visit) -> Response:
+    """Whether questions with the tag can be asked without a name."""
+    allowed = visit.form.get("allowed") == "yes"
+    tag = visit.act(tagging.allow_unnamed, visit.path["name"], allowed)
+    return visit.redirect(f"/tags/{tag.name}/edit", "tag-allows-unnamed" if allowed else "tag-named-only")
+
+
 def synonyms(visit: Visit) -> Response:
     """Another name is given to the tag, or taken from it."""
     name, typed = visit.path["name"], visit.form
@@ -66,6 +73,7 @@ def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
         "tag": tag,
         "form": form,
         "synonyms": synonyms,
+        "allows_unnamed": tags.allows_unnamed(visit.db, tag.name),
         "merged": tag_changes.merged(visit.db, synonyms),
         "merges": tag_changes.merges_into(visit.db, tag.id),
         "description_length": tags.DESCRIPTION_LENGTH,

@@ -136,7 +136,7 @@ def _prefixed(act: str, fields: Mapping[str, str]) -> dict[str, str]:
 
 
 def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
-    thread = policy.open_thread(visit.db, visit.actor, visit.path["thread_id"], Permit.TEND)
+    thread = policy.open_thread(visit.db, visit.actor, visit.path["thread_id"], Permit.TEND_THREAD)
     movable = transfers.movable(visit.db, thread.id)
     context = {
         "thread": thread,
@@ -158,7 +158,7 @@ def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
 
 
 def _notices(visit: Visit, status: int = 200, **more: Any) -> Response:
-    post, thread = open_here(visit, Permit.TEND)
+    post, thread = open_here(visit, Permit.TEND_THREAD)
     found = post_notices.of_post(visit.db, post.id)
     context = {
         "post": post,

@@ -7,11 +7,11 @@ from starlette.responses import RedirectResponse, Response
 from forum import policy
 from forum.actions import posting
 from forum.discussion import sources, transfers
-from forum.errors import Invalid, NotFound
+from forum.errors import Invalid, NotFound, TooMany
 from forum.policy import Permit
 from forum.web import structured
 from forum.web.endpoint import Visit
-from forum.web.pages import preview
+from forum.web.pages import preview, unnamed
 from forum.web.pages.posts import posted
 
 
@@ -29,6 +29,7 @@ def read(visit: Visit) -> Response:
         opening=page.opening,
         answers=page.answers,
         sources=sources.of_page(page),
+        moderates=policy.tends(visit.db, visit.actor, page.thread.id),
         key=visit.new_key() if visit.actor else "",
         schema="" if visit.actor else structured.of_thread(page, visit.settings.base_url),
     )
@@ -55,8 +56,9 @@ def answer(visit: Visit) -> Response:
             typed.get("text", ""),
             key=typed.get("key", ""),
             held_posts=visit.settings.held_posts,
+            anonymous=unnamed.chosen(visit, visit.path["thread_id"]),
         )
-    except Invalid as error:
+    except (Invalid, TooMany) as error:
         return _page(visit, error.status, errors=error.fields)
     return posted(visit, post.id, post.state)
 
@@ -66,4 +68,5 @@ def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
     thread = policy.open_thread(visit.db, visit.actor, visit.path["thread_id"], Permit.ANSWER)
     key = visit.form.get("key") or visit.new_key()
     context = {"preview": None, "form": visit.form, "thread": thread, "key": key, **more}
+    context["unnamed"] = unnamed.offered(visit, thread.id)
     return visit.page("threads/answer.html", status, **context)

@@ -8,7 +8,7 @@ from forum import policy
 from forum.actions import purposing, verifying
 from forum.discussion import cited, verifications
 from forum.discussion.verifications import Verdict
-from forum.errors import Invalid, NotFound
+from forum.errors import Invalid, NotFound, TooMany
 from forum.policy import Permit
 from forum.web.endpoint import Visit
 from forum.web.pages.posts import open_here, place
@@ -34,7 +34,7 @@ def verify(visit: Visit) -> Response:
         return _again(visit, "unverified")
     try:
         visit.act(verifying.verify, post_id, reference_id, typed.get("verdict", ""), typed.get("note", ""))
-    except Invalid as error:
+    except (Invalid, TooMany) as error:
         return _page(visit, error.status, form=typed, errors=error.fields)
     return _again(visit, "verified")
 
@@ -55,7 +55,8 @@ def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
     uses = [use for use in cited.by_post(visit.db, post.id) if use.reference_id == reference_id]
     if not uses:
         raise NotFound
-    subject, viewer = policy.subject_of(thread, post), visit.actor
+    viewer = visit.actor
+    subject = policy.subject_of(visit.db, viewer, thread, post)
     mine = verifications.mine(visit.db, post.id, reference_id, viewer.id) if viewer else {}
     context = {
         "post": post,

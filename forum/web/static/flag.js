@@ -25,7 +25,7 @@ async function send(form, button) {
   // Only now: what is disabled is not part of the form.
   if (button) button.disabled = true;
   const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" }).catch(() => null);
-  if (!answer?.ok && answer?.status !== 422) return false;
+  if (!answer?.ok && ![422, 429].includes(answer?.status)) return false;
   show(await answer.text());
   return true;
 }

@@ -36,6 +36,7 @@ const parts = {
   "[data-cite-link]": "./cite.js",
   "[data-desk]": "./desk.js",
   "[data-similar]": "./similar.js",
+  "[data-reading]": "./reading.js",
   "textarea, .told": "./drafts.js",
   "[role=search] [name=q]:focus": "./suggest.js",
 };
