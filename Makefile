@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable
 
-.PHONY: help install run test lint format bench bench-search lock clean
+.PHONY: help install run test lint format bench bench-search scan sbom lock clean
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -46,8 +46,16 @@ bench: .venv/ready-dev  ## speed as ratios against a bare answer of the same byt
 bench-search: .venv/ready-dev  ## how well the search finds, and how quickly (ARGS='--posts 1000000')
 	@$(BIN)/python -m tests.bench.relevance $(ARGS)
 
+scan: .venv/ready-dev  ## wapiti and sqlmap over the sample community, signed out and in (half an hour)
+	@test -x .scan/bin/wapiti || ($(PYTHON) -m venv .scan && .scan/bin/pip install --quiet --disable-pip-version-check wapiti3 sqlmap)
+	@$(BIN)/python -m tests.security.scan $(ARGS)
+
+sbom: .venv/ready-dev  ## what a release is made of, as CycloneDX, in dist/sbom.json
+	@mkdir -p dist
+	@$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible -o dist/sbom.json
+
 lock: .venv/ready-dev  ## the versions that everybody installs
 	@$(BIN)/pip freeze --exclude-editable --disable-pip-version-check > requirements.lock
 
 clean:  ## nothing but the sources (the forum's data in var/ stays)
-	rm -rf .venv build dist artifacts .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .scan build dist artifacts .pytest_cache .mypy_cache .ruff_cache .hypothesis
