@@ -20,7 +20,8 @@ from forum.web.routes import ROUTES
 from forum.web.routing import Way
 from forum.web.site import Site
 
-BASE = "http://forum.test"
+HOST = "forum.test"
+BASE = f"http://{HOST}"
 # Asked for at every request, and looked for in all folders each time, because it is not installed.
 sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
 
@@ -80,7 +81,8 @@ class Browser:
         """From now on this browser is the actor's."""
         with self.site.database.writing() as db:
             token = sessions.start(db, actor.id)
-        self.client.cookies.set(self.site.cookie, token)
+        # For the host, as the forum's own answers set it: another one takes its place.
+        self.client.cookies.set(self.site.cookie, token, domain=HOST)
         return self
 
     def signed_out(self) -> "Browser":

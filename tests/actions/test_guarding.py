@@ -99,14 +99,14 @@ def test_trusted_flags_weigh_more_and_bad_ones_less(db: Session) -> None:
     thread = make_thread(db)
     trusted, upheld, bad, new = (make_answer(db, thread) for _ in range(4))
     for _ in range(3):
-        flag(db, trusted, shown_posts=20)
+        flag(db, trusted, level="trusted")
         flag(db, upheld, flags_upheld=4)
         flag(db, bad, flags_declined=4)
-        flag(db, new, shown_posts=0)
+        flag(db, new, level="newcomer")
     assert [trusted.state, upheld.state] == [PostState.HELD] * 2
     for _ in range(6):
         flag(db, bad, flags_declined=4)
-        flag(db, new, shown_posts=0)
+        flag(db, new, level="newcomer")
     assert [bad.state, new.state] == [PostState.SHOWN] * 2
     flag(db, bad, flags_declined=4)
     assert bad.state == PostState.HELD
@@ -127,7 +127,7 @@ def test_a_reason_that_hides_at_once(db: Session) -> None:
 @pytest.mark.parametrize(
     "facts",
     [
-        {"shown_posts": 0},
+        {"level": "newcomer"},
         {"flags_declined": 4},
         {"is_warned": True},
         {"is_watched": True},

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 from conftest import free_port
+from doors import link_of
 from references.fake_services import service_variables
 
 from forum.accounts import people, sessions
@@ -22,10 +23,10 @@ STARTS_WITHIN = 20  # seconds
 class Forum:
     """A forum on the SQLite file in `folder`; it asks the registries at `services`, and answers at `base`."""
 
-    def __init__(self, folder: Path, services: str) -> None:
+    def __init__(self, folder: Path, services: str, host: str = "127.0.0.1") -> None:
         self.folder = folder
         self.port = free_port()
-        self.base = f"http://127.0.0.1:{self.port}"
+        self.base = f"http://{host}:{self.port}"
         self._environment = {
             **os.environ,
             "FORUM_DATABASE_URL": f"sqlite:///{folder / 'forum.sqlite3'}",
@@ -54,6 +55,14 @@ class Forum:
             token = sessions.start(db, person.id)
         database.close()
         return token
+
+    def sign_up_link(self, email: str) -> str:
+        """The path that was mailed to the address, as the worker writes it."""
+        database = Database(f"sqlite:///{self.folder / 'forum.sqlite3'}")
+        with database.writing() as db:
+            path = f"/confirm/{link_of(db, email)}"
+        database.close()
+        return path
 
     def work(self) -> None:
         """From now on the jobs are done."""

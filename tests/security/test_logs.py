@@ -4,7 +4,6 @@ import io
 import json
 import logging
 import re
-import secrets
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -27,7 +26,7 @@ from forum.policy import Permit
 from forum.web.endpoint import Visit
 from forum.web.routing import get, post
 
-TOKEN = secrets.token_urlsafe(32)
+TOKEN = "pwkImjAT2mSWoaMW9ElLXhMm1_uJ9FfKmT65J2Qxn8U"
 PASSWORD = "my very own passphrase"
 #: Escapes of a terminal, an end of line, a C1 control, text that runs the other way, a separator of lines.
 NASTY = '\x1b[2J\x1b]0;title\x07 \r\n{"event": "forged"} \x9b31m \u202egnp.exe \u2028 ${jndi:x} %s %(x)s'
