@@ -210,6 +210,11 @@ def retry(db: Session, *, job_id: int | None = None, name: str = "") -> int:
     return int(tried.rowcount)  # type: ignore[attr-defined]
 
 
+def clear_buried(db: Session, name: str, since: datetime) -> None:
+    """Of the jobs of this name nothing is kept that failed for good and was due before `since`."""
+    db.execute(delete(Job).where(Job.name == name, Job.buried.is_(True), Job.run_at < since))
+
+
 def throw_away(db: Session, job_id: int) -> bool:
     """The job is never done; False if it is being done, or was done meanwhile."""
     gone = delete(Job).where(Job.id == job_id, _state() != State.RUNNING).returning(Job.id)

@@ -13,6 +13,7 @@ from forum.accounts.record_tables import FormerName
 from forum.accounts.tables import Account
 from forum.clock import now
 from forum.db import row, rows
+from forum.sealing import digest
 
 _HOLDER = (
     select(Account.id, Account.name)
@@ -50,10 +51,11 @@ def holders(db: Session, keys: Iterable[str]) -> dict[str, int]:
 def is_kept(db: Session, name: str, but: int | None = None) -> bool:
     """Whether the name, or one that looks like it, was somebody's: nobody else can have it.
 
-    One's own (`but`) is free.
+    That holds for names of closed accounts too. One's own (`but`) is free.
     """
     others = [FormerName.account_id != but] if but is not None else []
-    alike = or_(FormerName.name_key == names.key(name), FormerName.likeness == skeleton(name))
+    keys = (names.key(name), _unsaid(names.key(name)))
+    alike = or_(FormerName.name_key.in_(keys), FormerName.likeness == skeleton(name))
     return bool(db.scalar(select(exists().where(alike, *others))))
 
 
@@ -66,6 +68,20 @@ def move(db: Session, account_id: int, old: str, new: str) -> None:
         former.account_id, former.at = account_id, now()
         db.add(former)
         db.flush()
+
+
+def keep_unsaid(db: Session, account_id: int) -> None:
+    """Nobody can take the names of the account that is being closed, and they stand nowhere any more."""
+    present = select(Account.name_key).where(Account.id == account_id)
+    former = select(FormerName.name_key).where(FormerName.account_id == account_id)
+    keys = {*db.scalars(present), *db.scalars(former)}
+    db.execute(delete(FormerName).where(FormerName.account_id == account_id))
+    for key in sorted(keys):
+        db.add(FormerName(name_key=_unsaid(key), name="", likeness="", account_id=account_id, at=now()))
+
+
+def _unsaid(key: str) -> str:
+    return f"closed:{digest('name', key).hex()}"
 
 
 def of_account(db: Session, account_id: int) -> Sequence[Former]:

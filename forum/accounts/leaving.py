@@ -1,17 +1,18 @@
 """An account that is closed for good: nothing is left by which anybody could sign in, or know who it was."""
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
+from forum.accounts import former_names
 from forum.accounts.door_tables import Invitation, MailToken, Step
 from forum.accounts.factor_tables import OneTimeCode, Passkey, ProviderAccount, RecoveryCode
-from forum.accounts.record_tables import DataExport, FormerName, SecurityEvent
-from forum.accounts.tables import Account, Level, Role, SignIn
+from forum.accounts.record_tables import DataExport, SecurityEvent
+from forum.accounts.tables import Account, Role, SignIn
 from forum.clock import now
 
 #: What belongs to an account alone, and goes with it.
 OWN = (
-    SignIn, MailToken, Step, Passkey, OneTimeCode, RecoveryCode, ProviderAccount, FormerName, DataExport,
+    SignIn, MailToken, Step, Passkey, OneTimeCode, RecoveryCode, ProviderAccount, DataExport,
     SecurityEvent,
 )  # fmt: skip
 
@@ -22,26 +23,24 @@ def called(account_id: int) -> str:
 
 
 def close(db: Session, account_id: int) -> None:
-    """The account is closed, and nothing of it is left but its number and its standing."""
+    """The account is closed, and nothing of it is left but its number, its standing and its level.
+
+    The level stays because what the account gave to others counts by it.
+    """
+    former_names.keep_unsaid(db, account_id)
     for table in OWN:
         db.execute(delete(table).where(table.account_id == account_id))
-    db.execute(update(Invitation).where(Invitation.invited_by_id == account_id).values(note=""))
+    invited = Invitation.invited_by_id == account_id
+    db.execute(update(Invitation).where(invited).values(note=""))
+    is_open = (Invitation.used_at.is_(None), Invitation.revoked_at.is_(None))
+    db.execute(update(Invitation).where(invited, *is_open).values(revoked_at=now()))
     name = called(account_id)
     scrubbed = {
         "name": name, "name_key": name, "likeness": "", "email": None, "email_key": None,
         "password_hash": None, "about": "", "handle": None, "role": Role.MEMBER,
-        "level": Level.NEWCOMER, "is_level_fixed": True, "tends": "", "origin": None,
-        "unread": 0, "closed_at": now(),
+        "tends": "", "origin": None, "unread": 0, "closed_at": now(),
     }  # fmt: skip
     db.execute(
         update(Account).where(Account.id == account_id).values(scrubbed),
         execution_options={"synchronize_session": "fetch"},
     )
-
-
-def is_last_admin(db: Session, account_id: int) -> bool:
-    """Whether nobody else could administer the forum any more."""
-    admins = (Account.role == Role.ADMIN, Account.closed_at.is_(None))
-    is_one = exists().where(Account.id == account_id, *admins)
-    others = select(func.count()).select_from(Account).where(Account.id != account_id, *admins)
-    return bool(db.scalar(select(is_one))) and not db.scalar(others)

@@ -1,37 +1,31 @@
-"""An account is closed for good: by its owner, or erased by an admin whom its owner has asked.
+"""An account is closed for good by its owner; what stays of it is a number.
 
-What stays of it is a number. Its posts stay under “former member”, because others have answered them; those
-that nobody answered can be withdrawn, and whoever wants all words gone asks an admin to erase them.
+Its posts stay under “former member”, because others have answered them; those that nobody answered can be
+withdrawn. Whoever wants all words gone asks an admin to erase them: see erasing.py.
 """
 
-from sqlalchemy import ColumnElement, and_, delete, exists, not_, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, not_, select
 from sqlalchemy.orm import Session, aliased
 
 from forum import jobs, policy
-from forum.accounts import admin_log, history, leaving, names, people
-from forum.accounts.tables import Account, Actor
+from forum.accounts import directory, history, leaving, names, people
+from forum.accounts.tables import Account, Actor, Role
 from forum.actions import effects, withdrawing
 from forum.config import Settings
 from forum.db import Database
-from forum.discussion import anonymity, citations, posts, threads
-from forum.discussion.tables import Post, PostKind, PostState, Revision, Thread, ThreadRead, ThreadState
-from forum.discussion.visibility import Change
-from forum.errors import Invalid, NotFound
+from forum.discussion import anonymity
+from forum.discussion.tables import Post, PostKind, PostState, Thread, ThreadRead, ThreadState
+from forum.errors import Invalid
 from forum.inbox import mail
 from forum.inbox.tables import Follow, Message
-from forum.markup import render
-from forum.moderation.tables import ReviewItem
+from forum.moderation import reports, subjects, waiting
+from forum.moderation.tables import Decision, Happening, ReviewItem
 from forum.policy import Permit
-from forum.search import index
 
-#: Posts that one transaction withdraws or erases.
+#: Posts that one transaction withdraws.
 BATCH = 20
-#: What stands where words were that had to stay in their place.
-ERASED = "*Erased at the request of its author.*"
-ERASED_TITLE = "Erased at the request of its author"
-LAST_ADMIN = "You are the only admin. Make somebody else one first, or nobody can run this forum."
-NOT_THE_NAME = "Please type your name, {}, so that we know that you mean it."
-NO_REASON = "Please say who asked for it, and when: the log of what admins did keeps it."
+LAST_ADMIN = "Nobody else can run this forum. Make somebody else an admin first."
+NOT_THE_NAME = "Please type the name, {}, so that we know that you mean it."
 
 
 def close(db: Session, actor: Actor, typed_name: str, *, withdraw: bool, device: str) -> None:
@@ -40,35 +34,35 @@ def close(db: Session, actor: Actor, typed_name: str, *, withdraw: bool, device:
     Invalid if the name that was typed is another one, or nobody could run the forum any more.
     """
     policy.require(Permit.OWN_ACCOUNT, actor)
-    if names.key(typed_name) != names.key(actor.name):
-        raise Invalid({"name": NOT_THE_NAME.format(actor.name)})
-    _close(db, actor.id, withdraw=withdraw, device=device)
-    anonymity.forget(db, actor.id)
+    if problem := name_problem(typed_name, actor.name):
+        raise Invalid({"name": problem})
+    shut(db, actor.id, withdraws=withdraw, device=device)
     if withdraw:
-        jobs.put(db, "accounts.withdraw", account_id=actor.id, after=0)
+        jobs.put(db, "accounts.withdraw", account_id=actor.id)
+    else:
+        anonymity.forget(db, actor.id)
 
 
-def erase(db: Session, actor: Actor, account_id: int, reason: str) -> None:
-    """The account is closed, and the words of all its posts are being erased; the admins' log says so."""
-    policy.require(Permit.ADMINISTER, actor)
-    if not reason.strip():
-        raise Invalid({"reason": NO_REASON})
-    if db.get(Account, account_id) is None:
-        raise NotFound
-    _close(db, account_id, withdraw=True)
-    admin_log.write(db, actor.id, "erased", account_id, reason.strip())
-    jobs.put(db, "accounts.erase", account_id=account_id, after=0)
+def name_problem(typed: str, name: str) -> str:
+    """Why what was typed does not say that this account is meant; "" if it does."""
+    return "" if names.key(typed) == names.key(name) else NOT_THE_NAME.format(name)
 
 
-def _close(db: Session, account_id: int, *, withdraw: bool, device: str = "") -> None:
-    if leaving.is_last_admin(db, account_id):
-        raise Invalid({"": LAST_ADMIN})
+def shut(db: Session, account_id: int, *, withdraws: bool, device: str = "") -> None:
+    """Nobody can sign in to the account, and nothing says any more who it was; its owner has a last mail.
+
+    `withdraws` is for that mail. Invalid if nobody could run the forum any more.
+    """
     was = db.get_one(Account, account_id)
+    if was.role == Role.ADMIN and not directory.has_other_admin(db, account_id):
+        raise Invalid({"": LAST_ADMIN})
     if was.email and not was.is_sample:
         called = leaving.called(account_id)
-        mail.put_letter(db, was.email, "account_closed", name=was.name, called=called, withdraws=withdraw)
+        mail.put_letter(db, was.email, "account_closed", name=was.name, called=called, withdraws=withdraws)
     leaving.close(db, account_id)
     _forget(db, account_id)
+    _forget_joining(db, account_id)
+    reports.forget_notifier(db, account_id)
     history.note(db, account_id, "closed", device=device)
     effects.publish_person(db)
 
@@ -81,67 +75,54 @@ def _forget(db: Session, account_id: int) -> None:
     db.execute(delete(Message).where(Message.account_id == account_id, Message.id.not_in(reviewed)))
 
 
-def withdraw_posts(database: Database, _settings: Settings, account_id: int, after: int) -> None:
+def _forget_joining(db: Session, account_id: int) -> None:
+    """The account waits to be let in no more; what its owner told of themselves for that is gone."""
+    item = waiting.existing(db, subjects.account(account_id))
+    if item is None:
+        return
+    for decision in db.scalars(select(Decision).where(Decision.item_id == item.id)):
+        if decision.before.get("held_because"):
+            decision.before = {**decision.before, "held_because": ""}
+    item.held_because = ""
+    waiting.refresh(db, item, Happening.WITHDRAWN)
+
+
+def withdraw_posts(database: Database, _settings: Settings, account_id: int) -> None:
     """The next posts of the closed account that nobody answered are withdrawn. The job `accounts.withdraw`.
 
-    Done twice, it finds what it left.
+    Done twice, it finds what it left; a question is found once the own answers to it are gone. In the end
+    nobody knows any more what the account wrote without a name.
     """
     with database.writing() as db:
         wanted = select(Post.id).join(Thread, Thread.id == Post.thread_id)
-        mine = (Post.author_id == account_id, Post.id > after, _is_withdrawable(account_id))
+        mine = (anonymity.wrote(account_id), _is_withdrawable(account_id))
         found = db.scalars(wanted.where(*mine).order_by(Post.id).limit(BATCH)).all()
         for post_id in found:
             withdrawing.withdraw(db, people.acting(db, account_id), post_id)
         if found:
-            jobs.put(db, "accounts.withdraw", account_id=account_id, after=found[-1])
-
-
-def _is_withdrawable(account_id: int) -> ColumnElement[bool]:
-    """In SQL: it is there, and no word of anybody else stands under it."""
-    under, beside = aliased(Post), aliased(Post)
-    is_commented = exists().where(under.parent_id == Post.id, under.author_id != account_id)
-    is_answered = exists().where(beside.thread_id == Post.thread_id, beside.author_id != account_id)
-    return and_(
-        Post.state.in_((PostState.SHOWN, PostState.HELD)),
-        Thread.state != ThreadState.LOCKED,
-        Post.accepted_at.is_(None),
-        not_(is_commented),
-        # Own answers, too, would vanish with the question: they are withdrawn before it, or it stays.
-        or_(Post.kind != PostKind.OPENING, and_(Thread.answer_count == 0, not_(is_answered))),
-    )
-
-
-def erase_posts(database: Database, _settings: Settings, account_id: int, after: int) -> None:
-    """The words of the next posts of the erased account are gone. The job `accounts.erase`.
-
-    Done twice, it erases what is erased.
-    """
-    with database.writing() as db:
-        unnamed = anonymity.posts_of(db, account_id)
-        mine = or_(Post.author_id == account_id, Post.id.in_(unnamed))
-        found = db.scalars(select(Post).where(mine, Post.id > after).order_by(Post.id).limit(BATCH)).all()
-        for post in found:
-            _erase(db, post)
-        if found:
-            jobs.put(db, "accounts.erase", account_id=account_id, after=found[-1].id)
+            jobs.put(db, "accounts.withdraw", account_id=account_id)
         else:
             anonymity.forget(db, account_id)
 
 
-def _erase(db: Session, post: Post) -> None:
-    """Nothing is left of the post's words, in none of its revisions; it stays where others need its place."""
-    thread = db.get_one(Thread, post.thread_id)
-    cited = citations.of_posts(db, [post.id])
-    change = Change([], [])
-    is_needed = post.kind == PostKind.OPENING and thread.answer_count
-    if post.state in (PostState.SHOWN, PostState.HELD) and not is_needed:
-        change = posts.move(db, post, PostState.WITHDRAWN, None, "erased")
-    posts.rewrite(post, render(ERASED))
-    citations.cite(db, post, [])
-    gone = {"text": ERASED, "why": "", "title": ERASED_TITLE if post.kind == PostKind.OPENING else ""}
-    db.execute(update(Revision).where(Revision.post_id == post.id).values(gone))
-    if post.kind == PostKind.OPENING and not is_needed:
-        threads.rename(thread, ERASED_TITLE)
-    if post.visible:
-        index.put(db, [post.id])
-    effects.publish(db, thread.id, change, *(f"reference:{one}" for one in cited), "references")
+def stands_alone(account_id: int) -> ColumnElement[bool]:
+    """In SQL: no word of anybody else stands under the account's Post, or in the thread that it opens."""
+    under, beside = aliased(Post), aliased(Post)
+    is_commented = exists().where(under.parent_id == Post.id, _is_anothers(under, account_id))
+    is_answered = exists().where(beside.thread_id == Post.thread_id, _is_anothers(beside, account_id))
+    return and_(not_(is_commented), not_(and_(Post.kind == PostKind.OPENING, is_answered)))
+
+
+def _is_anothers(post: type[Post], account_id: int) -> ColumnElement[bool]:
+    return and_(post.author_id != account_id, not_(anonymity.is_linked(post.id, account_id)))
+
+
+def _is_withdrawable(account_id: int) -> ColumnElement[bool]:
+    """In SQL: the account's Post is there, may be withdrawn, and stands alone."""
+    return and_(
+        Post.state.in_((PostState.SHOWN, PostState.HELD)),
+        Thread.state != ThreadState.LOCKED,
+        Post.accepted_at.is_(None),
+        not_(and_(Post.kind == PostKind.OPENING, Thread.answer_count > 0)),
+        stands_alone(account_id),
+    )

@@ -7,7 +7,7 @@ other people's, and stands in none of it.
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Executable, Integer, bindparam, or_, select
+from sqlalchemy import ColumnElement, Executable, Integer, bindparam, case, or_, select
 from sqlalchemy.orm import Mapped, Session
 
 from forum.accounts.door_tables import Invitation
@@ -19,6 +19,7 @@ from forum.discussion.tables import (
     AnonymousPost,
     Citation,
     Post,
+    PostKind,
     Revision,
     SourceRequest,
     Tag,
@@ -29,6 +30,7 @@ from forum.discussion.tables import (
 )
 from forum.inbox.following import Kind
 from forum.inbox.tables import Follow, Message
+from forum.moderation import own_decisions
 from forum.moderation.tables import Appeal, Decision, Flag, ReferenceCase, Report, Sanction
 from forum.references.tables import Reference
 
@@ -52,6 +54,13 @@ def _mine(
 
 
 _A, _P = Account, Post
+#: Words of others are in the copy only as far as everybody can read them.
+_THREAD_TITLE = case(
+    (or_(Thread.shown, _P.kind == PostKind.OPENING, Thread.author_id == _ME), Thread.title), else_=""
+)
+_SENTENCE = case((_P.visible, SourceRequest.sentence), else_="")
+#: What moderators and admins are told of their work is about others.
+_AT_WORK = ("asked", "claim", "overturned")
 SECTIONS: tuple[Section, ...] = (
     Section(
         "account", "The account",
@@ -91,8 +100,9 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         "posts", "What you wrote",
         select(
-            _P.id, Thread.title.label("thread"), _P.kind, _P.state, _P.id.in_(_UNNAMED).label("without_name"),
-            _P.created_at, _P.edited_at, _P.score, _P.accepted_at, _P.text,
+            _P.id, _THREAD_TITLE.label("thread"), _P.kind, _P.state,
+            _P.id.in_(_UNNAMED).label("without_name"), _P.created_at, _P.edited_at, _P.score, _P.accepted_at,
+            _P.text,
         ).join(Thread, Thread.id == _P.thread_id).where(_mine(_P.author_id, _P.id)).order_by(_P.id),
     ),
     Section(
@@ -100,7 +110,8 @@ SECTIONS: tuple[Section, ...] = (
         select(
             Revision.post_id, Revision.number, Revision.at, Revision.title, Revision.tag_names, Revision.why,
             Revision.text,
-        ).where(_mine(Revision.author_id, Revision.post_id)).order_by(Revision.id),
+        ).join(_P, _P.id == Revision.post_id)
+        .where(_mine(_P.author_id, _P.id)).order_by(Revision.id),
     ),
     Section(
         "citations", "What you cited",
@@ -121,7 +132,9 @@ SECTIONS: tuple[Section, ...] = (
     ),
     Section(
         "source_requests", "Sources that you asked for",
-        select(SourceRequest.post_id, SourceRequest.sentence, SourceRequest.state, SourceRequest.created_at)
+        select(
+            SourceRequest.post_id, _SENTENCE.label("sentence"), SourceRequest.state, SourceRequest.created_at,
+        ).join(_P, _P.id == SourceRequest.post_id)
         .where(SourceRequest.account_id == _ME).order_by(SourceRequest.id),
     ),
     Section(
@@ -147,7 +160,7 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         "decisions", "What was decided about you and your posts",
         select(Decision.post_id, Decision.verdict, Decision.rule, Decision.reason, Decision.at)
-        .where(_mine(Decision.author_id, Decision.post_id)).order_by(Decision.id),
+        .where(own_decisions.is_told_to(_ME)).order_by(Decision.id),
     ),
     Section(
         "sanctions", "Sanctions",
@@ -169,7 +182,7 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         "messages", "What you were told",
         select(Message.kind, Message.subject, Message.text, Message.path, Message.created_at, Message.read_at)
-        .where(Message.account_id == _ME).order_by(Message.id),
+        .where(Message.account_id == _ME, Message.kind.not_in(_AT_WORK)).order_by(Message.id),
     ),
     Section(
         "follows", "What you follow",

@@ -5,7 +5,6 @@ with which its owner keeps it, before the change and for a week: whoever holds t
 more than whoever holds the session.
 """
 
-import secrets
 from datetime import timedelta
 
 from sqlalchemy import exists, select
@@ -28,7 +27,8 @@ DEAD = "This link is worth nothing any more. It may be too old, or was used alre
 TAKEN = "Another account uses this address by now. Nothing was changed."
 KNOWN = "second_address"
 TOLD_AGAIN = timedelta(days=1)
-#: Passkeys, codes and providers added within this time before an address was kept may be somebody else's.
+#: Passkeys, codes and providers added within this time before a change was asked for, or made, and
+#: everything added after it, may be somebody else's.
 LATE = mail_tokens.LIFETIME[Kind.KEEP_EMAIL]
 
 
@@ -82,11 +82,9 @@ def confirm_address(
 def keep_address(db: Session, _actor: Actor | None, token: str, device: str = "") -> None:
     """The address to which the token was mailed is the account's, as before; the change is off.
 
-    Nobody is signed in any more, the old password opens nothing, nor does what was added within a week; a
-    link to choose a new password is on its way. NotFound for a dead token.
+    Nobody is signed in any more, the old password opens nothing, nor does what was added since a week before
+    the change; a link to choose a new password is on its way. NotFound for a dead token.
     """
-    # Slow, so before the first statement: from then on nobody else can write.
-    nobodys = passwords.make_hash(secrets.token_urlsafe())
     spent = mail_tokens.spend(db, Kind.KEEP_EMAIL, token)
     if spent is None or spent.account_id is None:
         raise NotFound(DEAD)
@@ -94,12 +92,12 @@ def keep_address(db: Session, _actor: Actor | None, token: str, device: str = ""
     is_free = people.owner_of_address(db, spent.email) in (None, account.id)
     account.email, account.email_key = (spent.email, spent.email_key) if is_free else (None, None)
     if account.password_hash:
-        account.password_hash = nobodys
+        account.password_hash = passwords.unmatched()
     sessions.end_others(db, account.id)
     mail_tokens.end_all(db, account.id, Kind.CHANGE_EMAIL, Kind.RESET_PASSWORD)
     # Who took the address afterwards, and left it for another one, cannot take the account back.
     mail_tokens.end_later(db, spent)
-    late_factors.drop_since(db, account.id, now() - LATE)
+    late_factors.drop_since(db, account.id, spent.created_at - LATE)
     mail_tokens.issue(db, Kind.RESET_PASSWORD, spent.email, account.id)
     history.note(db, account.id, "email-kept", device=device)
     letter = compose("address_kept", known_as=account.name)

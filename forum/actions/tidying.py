@@ -1,8 +1,15 @@
 """What is outworn is thrown away: links, half sign-ins, sessions, limits that are free, copies of data."""
 
+from datetime import timedelta
+
+from forum import jobs
 from forum.accounts import exports, mail_tokens, rates, sessions, steps
+from forum.clock import now
 from forum.config import Settings
 from forum.db import Database
+
+#: So long admins can look at a letter that could not be sent: it has the address of who may have left.
+LETTERS_KEPT = timedelta(days=7)
 
 
 def tidy(database: Database, _settings: Settings) -> None:
@@ -10,3 +17,5 @@ def tidy(database: Database, _settings: Settings) -> None:
     for clear in (mail_tokens, steps, sessions, rates, exports):
         with database.writing() as db:
             clear.clear_outworn(db)
+    with database.writing() as db:
+        jobs.clear_buried(db, "mail.letter", now() - LETTERS_KEPT)

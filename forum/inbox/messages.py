@@ -26,7 +26,7 @@ _MINE = select(
 
 _ONE_MORE = (
     update(Account)
-    .where(Account.id == bindparam("account_id"))
+    .where(Account.id == bindparam("account_id"), Account.closed_at.is_(None))
     .values(unread=Account.unread + 1)
     .returning(Account.email, Account.is_sample)
 )
@@ -61,7 +61,7 @@ def send(
     """The person finds the message in the inbox, and in the mail too if the account has an address.
 
     `author_id` is whose words it carries, so that they can be flagged. A sample account never gets mail:
-    nobody reads it.
+    nobody reads it. Of what is for a closed account nothing is kept.
     """
     message = Message(
         account_id=account_id,
@@ -72,11 +72,13 @@ def send(
         path=path,
         created_at=now(),
     )
-    db.add(message)
-    db.flush()
     person = db.execute(
         _ONE_MORE, {"account_id": account_id}, execution_options={"synchronize_session": "fetch"}
-    ).one()
+    ).first()
+    if person is None:
+        return message
+    db.add(message)
+    db.flush()
     if person.email and not person.is_sample:
         jobs.put(db, "mail.deliver", message_id=message.id)
     return message

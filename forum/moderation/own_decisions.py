@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, exists, select, union_all
+from sqlalchemy import ColumnElement, and_, exists, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from forum.db import rows
@@ -28,6 +28,7 @@ _SAID = {
 #: Readers do not see a post in these.
 _KEPT_BACK = (PostState.HELD, PostState.HIDDEN, PostState.REMOVED)
 _about = aliased(Decision)
+_IS_TOLD = (Decision.verdict.in_(_TOLD), ReviewItem.appeal_id.is_(None), ReviewItem.report_id.is_(None))
 _MINE = (
     select(
         Decision.id,
@@ -45,7 +46,7 @@ _MINE = (
     .outerjoin(Post, Post.id == Decision.post_id)
     .outerjoin(Thread, Thread.id == Post.thread_id)
     .outerjoin(Appeal, Appeal.decision_id == Decision.id)
-    .where(Decision.verdict.in_(_TOLD), ReviewItem.appeal_id.is_(None), ReviewItem.report_id.is_(None))
+    .where(*_IS_TOLD)
     .order_by(Decision.id.desc())
 )
 
@@ -88,7 +89,12 @@ def has_open_matter(db: Session, account_id: int) -> bool:
     return bool(db.scalar(select(kept | unnamed | appealed)))
 
 
-def _concerns(account_id: int) -> ColumnElement[bool]:
+def is_told_to(account_id: Any) -> ColumnElement[bool]:
+    """In SQL: whether the Decision is one of those that `listing` shows this person."""
+    return and_(_concerns(account_id), exists().where(ReviewItem.id == Decision.item_id, *_IS_TOLD))
+
+
+def _concerns(account_id: Any) -> ColumnElement[bool]:
     """Whether a decision is about the person, or about what they wrote, also without a name."""
     theirs = _about.post_id.in_(anonymity.posts_written(account_id))
     unnamed = select(_about.id).where(_about.author_id == anonymity.ACCOUNT_ID, theirs)

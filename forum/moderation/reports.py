@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from forum.clock import now
@@ -170,6 +170,17 @@ def reopen(db: Session, report_id: int) -> Report:
     report.decided_by_id = report.decided_at = None
     db.flush()
     return report
+
+
+def forget_notifier(db: Session, account_id: int) -> None:
+    """What the closed account reported says no more who sent it.
+
+    One that is open and has an address is a guest's from now on: the answer goes there, as the law wants.
+    """
+    theirs = Report.account_id == account_id
+    answered_by_mail = (Report.state == ReportState.OPEN, Report.email != "")
+    db.execute(update(Report).where(theirs, *answered_by_mail).values(account_id=None))
+    db.execute(update(Report).where(theirs).values(name="", email=""))
 
 
 def _number() -> str:

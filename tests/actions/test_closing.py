@@ -1,4 +1,4 @@
-"""Leaving: a copy of all own data, and an account that is closed or erased for good."""
+"""Leaving: a copy of all own data, and an account that is closed for good; erasing is in test_erasing.py."""
 
 import io
 import json
@@ -8,23 +8,41 @@ from typing import Any
 import pytest
 from conftest import Clock
 from consistency import consistent
+from discussion.test_anonymity import ask
 from makers import make_account, make_answer, make_comment, make_thread, opening
+from moderation.acts import decide, flag, moderator
+from moderation.test_reports import BASE, answered, sent
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forum import schema
-from forum.accounts import exports, history, leaving, passwords, people, sessions
-from forum.accounts.record_tables import AdminEntry
+from forum import choices, schema
+from forum.accounts import exports, history, invitations, leaving, passwords, people, sessions
+from forum.accounts.record_tables import FormerName
 from forum.accounts.tables import Account, Actor, Role
-from forum.actions import closing, exporting, flagging, own_data, signing_in, voting
+from forum.actions import (
+    closing,
+    erasing,
+    exporting,
+    flagging,
+    inviting,
+    joining,
+    own_data,
+    requesting,
+    reviewing,
+    signing_in,
+    tidying,
+    trusting,
+    voting,
+)
 from forum.config import Settings
 from forum.db import Database
-from forum.discussion.tables import Post, PostState, Revision
+from forum.discussion import anonymity
+from forum.discussion.tables import Post, PostState
 from forum.errors import Invalid, NotFound, TooMany
 from forum.inbox.tables import Message
 from forum.jobs import Job
-from forum.moderation import subjects
-from forum.search.tables import SearchDocument
+from forum.moderation import subjects, waiting
+from forum.moderation.tables import Decision, ItemState, ReviewItem
 
 DEVICE = "Firefox on Linux"
 
@@ -33,7 +51,7 @@ def ran(database: Database, *names: str) -> None:
     """Does the waiting jobs of these names, and those that come of them."""
     work = {
         "accounts.withdraw": closing.withdraw_posts,
-        "accounts.erase": closing.erase_posts,
+        "accounts.erase": erasing.erase_posts,
         "accounts.export": exporting.make,
     }
     while True:
@@ -155,8 +173,9 @@ def test_a_closed_account_lets_nobody_in_and_says_nothing(db: Session) -> None:
     letters = [job.payload for job in db.scalars(select(Job).where(Job.name == "mail.letter"))]
     assert [(letter["to"], letter["letter"]) for letter in letters] == [("Ann@example.org", "account_closed")]
     consistent(db)
-    # The name is free again, and nothing of the former owner comes with it.
-    assert people.add(db, "Ann", "new@example.org", None).id != ann.id
+    # Nobody can pass for who is gone, and yet the name stands nowhere.
+    assert people.name_problem(db, "ANN") == people.NAME_TAKEN
+    assert not [name for name in db.scalars(select(FormerName.name_key)) if "ann" in name]
 
 
 @pytest.mark.parametrize("typed", ["", "Bob", "Ann Ann"])
@@ -172,7 +191,12 @@ def test_the_last_admin_stays(db: Session) -> None:
     ada = make_account(db, "Ada", Role.ADMIN)
     with pytest.raises(Invalid):
         closing.close(db, ada, "Ada", withdraw=False, device=DEVICE)
-    make_account(db, "Eve", Role.ADMIN)
+    eve = make_account(db, "Eve", Role.ADMIN)
+    with pytest.raises(Invalid):
+        # Nobody can sign in as the other one.
+        closing.close(db, ada, "Ada", withdraw=False, device=DEVICE)
+    db.get_one(Account, eve.id).password_hash = "a hash"
+    db.flush()
     closing.close(db, ada, "Ada", withdraw=False, device=DEVICE)
 
 
@@ -194,36 +218,150 @@ def test_what_nobody_answered_is_withdrawn_and_the_rest_stays(database: Database
         consistent(db)
 
 
-def test_erasing_leaves_no_word_and_keeps_what_others_wrote(database: Database) -> None:
+def test_a_copy_says_nothing_that_only_others_may_know(database: Database) -> None:
     with database.writing() as db:
-        ada = make_account(db, "Ada", Role.ADMIN)
-        ann, bob = make_account(db, "Ann"), make_account(db, "Bob")
-        asked = make_thread(
-            db, ann, title="Answered by somebody else already", text="zwetschge 10.1371/journal.pone.0211023"
+        ann, bob, keeper = make_account(db, "Ann"), make_account(db, "Bob"), moderator(db, "Keeper")
+        flagged = opening(db, make_thread(db, ann))
+        flag(db, flagged, bob)
+        dismissed = decide(db, keeper, flagged, "dismiss")
+        dismissed.reason = "Flagged out of spite."
+        gone = make_thread(
+            db, bob, title="A secret title of somebody else", text="This secret sentence is mine."
         )
-        answer = make_answer(db, asked, bob)
-        alone = make_thread(db, ann, title="Zwetschge in a title", text="zwetschge again")
-        make_comment(db, answer, ann, text="zwetschge in a comment")
-        with pytest.raises(Invalid):
-            closing.erase(db, ada, ann.id, " ")
-        closing.erase(db, ada, ann.id, "Asked by mail on 1 November.")
-    ran(database, "accounts.erase")
+        make_answer(db, gone, ann)
+        requesting.ask(db, ann, opening(db, gone).id, "This secret sentence is mine.")
+        mended = opening(db, gone)
+        flag(db, mended)
+        decide(db, keeper, mended, "remove")
+        exporting.ask(db, ann, DEVICE)
+        exporting.ask(db, keeper, DEVICE)
+        exporting.ask(db, bob, DEVICE)
+    ran(database, "accounts.export")
+    data, page = taken(database, ann)
+    assert len(data["posts"]) == 2
+    assert (data["decisions"], len(data["source_requests"])) == ([], 1)
+    for secret in ("spite", "secret title", "secret sentence"):
+        assert secret not in json.dumps(data["decisions"] + data["posts"] + data["source_requests"])
+    # What was decided about him, and his own hidden words, are his.
+    data, page = taken(database, bob)
+    assert [decision["verdict"] for decision in data["decisions"]] == ["remove"]
+    assert "A secret title of somebody else" in page
+
+
+def test_a_moderators_copy_holds_nothing_of_their_work_with_others(database: Database) -> None:
+    with database.writing() as db:
+        keeper, other, ann = moderator(db, "Keeper"), moderator(db, "Other"), make_account(db, "Ann")
+        post = opening(db, make_thread(db, ann))
+        item = flag(db, post)
+        reviewing.claim(db, other, item.id)
+        reviewing.take_over(db, keeper, item.id, other.id, "Ann is my neighbour.")
+        reviewing.decide(db, keeper, item.id, "edit", "safety", "Hm.", item.version, more="Mended words.")
+        for asks in (keeper, other, ann):
+            exporting.ask(db, asks, DEVICE)
+    ran(database, "accounts.export")
+    assert taken(database, keeper)[0]["revisions"] == []
+    assert "neighbour" not in taken(database, other)[1]
+    assert taken(database, ann)[0]["posts"][0]["text"] == "Mended words."
+
+
+def test_own_answers_do_not_keep_a_question_from_being_withdrawn(database: Database) -> None:
+    with database.writing() as db:
+        ann = make_account(db, "Ann")
+        thread = make_thread(db, ann)
+        answer = make_answer(db, thread, ann)
+        ids = [opening(db, thread).id, answer.id, make_comment(db, answer, ann).id]
+        closing.close(db, ann, "Ann", withdraw=True, device=DEVICE)
+    ran(database, "accounts.withdraw")
     with database.reading() as db:
-        for column in (Post.text, Post.html, Post.plain, Revision.text, Revision.title, SearchDocument.body):
-            assert not [text for text in db.scalars(select(column)) if "zwetschge" in text.casefold()]
-        assert db.get_one(Post, answer.id).visible
-        assert db.get_one(Post, opening(db, asked).id).visible
-        assert not db.get_one(Post, opening(db, alone).id).visible
-        (entry,) = db.scalars(select(AdminEntry))
-        assert (entry.act, entry.account_id, entry.words) == (
-            "erased",
-            ann.id,
-            "Asked by mail on 1 November.",
-        )
+        states = [db.get_one(Post, post_id).state for post_id in ids]
+        assert states == [PostState.WITHDRAWN] * 3
         consistent(db)
 
 
-def test_only_admins_erase(db: Session) -> None:
-    keeper, ann = make_account(db, role=Role.MODERATOR), make_account(db)
-    with pytest.raises(Exception, match="permission"):
-        closing.erase(db, keeper, ann.id, "because")
+@pytest.mark.parametrize("withdraw", [True, False])
+def test_what_was_written_without_a_name_is_nobodys_once_it_is_withdrawn_or_stays(
+    database: Database, withdraw: bool
+) -> None:
+    with database.writing() as db:
+        ann, bob = make_account(db, "Ann"), make_account(db, "Bob")
+        unanswered, answered = ask(db, ann), ask(db, ann)
+        make_answer(db, answered, bob)
+        closing.close(db, ann, "Ann", withdraw=withdraw, device=DEVICE)
+    ran(database, "accounts.withdraw")
+    with database.reading() as db:
+        assert opening(db, unanswered).state == (PostState.WITHDRAWN if withdraw else PostState.SHOWN)
+        assert opening(db, answered).state == PostState.SHOWN
+        assert anonymity.posts_of(db, ann.id) == []
+        consistent(db)
+
+
+def test_who_waits_to_be_let_in_can_leave_and_what_they_told_of_themselves_is_gone(db: Session) -> None:
+    admin = make_account(db, role=Role.ADMIN)
+    choices.choose(db, "sign_up", "approval", admin.id)
+    accounts = []
+    for name in ("Ann", "Bob"):
+        made = joining.enter(db, name, None, "a hash", method="password", answer="I am a nurse in Leeds.")
+        accounts.append(people.acting(db, made.id))
+    ann, bob = accounts
+    item = waiting.existing(db, subjects.account(bob.id))
+    assert item is not None
+    reviewing.decide(db, admin, item.id, "admit", "", "", item.version)
+    for account in accounts:
+        closing.close(db, account, account.name, withdraw=True, device=DEVICE)
+    item = waiting.existing(db, subjects.account(ann.id))
+    assert item is not None and item.state == ItemState.DECIDED
+    for column in (ReviewItem.held_because, Decision.before):
+        assert not [value for value in db.scalars(select(column)) if "nurse" in str(value)]
+
+
+def test_reports_say_no_more_who_sent_them_and_open_ones_are_answered_by_mail(db: Session) -> None:
+    ann, keeper = make_account(db, "Ann"), moderator(db)
+    decided, waits = sent(db, ann, address=f"{BASE}/p/1"), sent(db, ann, address=f"{BASE}/p/2")
+    answered(db, keeper, decided, "decline-report")
+    closing.close(db, ann, "Ann", withdraw=False, device=DEVICE)
+    for report in (decided, waits):
+        db.refresh(report)
+    assert (decided.name, decided.email) == ("", "")
+    assert (waits.account_id, waits.email) == (None, "ada@example.org")
+    jobs_before = len(db.scalars(select(Job).where(Job.name == "mail.report")).all())
+    answered(db, keeper, waits, "decline-report")
+    assert len(db.scalars(select(Job).where(Job.name == "mail.report")).all()) == jobs_before + 1
+
+
+def test_nobody_comes_with_the_invitation_of_a_closed_account(db: Session) -> None:
+    keeper = moderator(db, "Keeper")
+    token = inviting.invite(db, keeper, "For my aunt")
+    closing.close(db, keeper, "Keeper", withdraw=False, device=DEVICE)
+    assert invitations.find(db, token) is None
+
+
+def test_nothing_is_kept_of_what_a_closed_account_would_be_told(db: Session) -> None:
+    ann, bob = make_account(db, "Ann"), make_account(db, "Bob")
+    thread = make_thread(db, ann)
+    closing.close(db, ann, "Ann", withdraw=False, device=DEVICE)
+    make_answer(db, thread, bob)
+    assert not db.scalars(select(Message).where(Message.account_id == ann.id)).all()
+    assert db.get_one(Account, ann.id).unread == 0
+    consistent(db)
+
+
+def test_what_an_account_gave_counts_when_it_is_closed(db: Session) -> None:
+    ann, bob = make_account(db, "Ann"), make_account(db, "Bob")
+    voting.vote(db, ann, make_answer(db, make_thread(db), bob).id, 1)
+    assert trusting.read(db, bob.id).facts.given == 1
+    closing.close(db, ann, "Ann", withdraw=False, device=DEVICE)
+    assert trusting.read(db, bob.id).facts.given == 1
+
+
+def test_a_last_mail_that_could_not_be_sent_is_thrown_away_after_a_week(
+    database: Database, frozen: Clock
+) -> None:
+    with database.writing() as db:
+        closing.close(db, make_account(db, "Ann"), "Ann", withdraw=False, device=DEVICE)
+        (letter,) = db.scalars(select(Job).where(Job.name == "mail.letter"))
+        letter.buried = True
+    for days, kept in ((6, 1), (2, 0)):
+        frozen.forward(days=days)
+        tidying.tidy(database, Settings())
+        with database.reading() as db:
+            assert len(db.scalars(select(Job).where(Job.name == "mail.letter")).all()) == kept

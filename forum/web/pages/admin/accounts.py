@@ -8,7 +8,7 @@ from starlette.responses import Response
 from forum.accounts import admin_log, directory, former_names, history
 from forum.accounts.directory import CLOSED, SOME_TAGS, Filters, Sheet
 from forum.accounts.tables import Level, Role, Standing
-from forum.actions import administering
+from forum.actions import administering, erasing
 from forum.discussion import tended
 from forum.errors import Invalid, NotFound
 from forum.web.endpoint import Visit
@@ -36,7 +36,7 @@ def listing(visit: Visit) -> Response:
 
 
 def read(visit: Visit) -> Response:
-    return _page(visit)
+    return page(visit)
 
 
 def act(visit: Visit) -> Response:
@@ -48,7 +48,7 @@ def act(visit: Visit) -> Response:
     try:
         told = _STEPS[step](visit, account_id)
     except Invalid as error:
-        return _page(visit, error.status, at=step, form=visit.form, errors=error.fields)
+        return page(visit, error.status, at=step, form=visit.form, errors=error.fields)
     return visit.redirect(f"/admin/accounts/{account_id}", told)
 
 
@@ -89,7 +89,7 @@ _STEPS: Mapping[str, Act] = {
 }
 
 
-def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
+def page(visit: Visit, status: int = 200, **more: Any) -> Response:
     account = directory.read(visit.db, visit.path["account_id"])
     if account is None:
         raise NotFound
@@ -104,6 +104,7 @@ def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
         "roles": ROLES,
         "levels": [(level, level.capitalize(), "") for level in Level],
         "reason_length": administering.REASON_LENGTH,
+        "erase_reason_length": erasing.REASON_LENGTH,
         "at": "",
         **more,
     }

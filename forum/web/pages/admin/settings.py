@@ -81,7 +81,7 @@ def _groups(history: Sequence[Changed]) -> list[Group]:
         Group(
             name,
             [choice for choice in CHOICES if choice.group == name],
-            [change for change in history if BY_KEY[change.key].group == name],
+            [change for change in history if change.key in BY_KEY and BY_KEY[change.key].group == name],
         )
         for name in dict.fromkeys(choice.group for choice in CHOICES)
     ]
