@@ -15,6 +15,7 @@ import forum.discussion.tables
 import forum.freshness
 import forum.inbox.tables
 import forum.jobs
+import forum.moderation.screening_tables
 import forum.moderation.tables
 import forum.references.tables
 import forum.search.semantic.vectors

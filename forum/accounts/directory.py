@@ -6,12 +6,12 @@ from typing import Any, NamedTuple, Self
 from urllib.parse import urlencode
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from forum.accounts import addresses, names, standing
 from forum.accounts.factor_tables import OneTimeCode, Passkey, ProviderAccount, RecoveryCode
 from forum.accounts.record_tables import FormerName
-from forum.accounts.tables import Account, Level, Role, SignIn, Standing
+from forum.accounts.tables import HAS_ROLE, IS_ADMIN, Account, Level, Role, SignIn, Standing
 from forum.clock import now
 from forum.db import row, rows
 from forum.paging import Cursor, Page
@@ -122,21 +122,30 @@ def read(db: Session, account_id: int) -> Sheet | None:
     return Sheet(**facts, standing=stands, tends=tends)
 
 
-def has_other_admin(db: Session, but: int) -> bool:
-    """Whether somebody beside that account can sign in as an admin."""
-    can_sign_in = or_(
+#: Who is an admin and has a way to sign in.
+_ADMINS = (
+    *IS_ADMIN,
+    Account.closed_at.is_(None),
+    or_(
         Account.password_hash.is_not(None),
         exists().where(Passkey.account_id == Account.id),
         exists().where(ProviderAccount.account_id == Account.id),
-    )
+    ),
+)
+
+
+def has_admin(db: Session) -> bool:
+    """Whether somebody can sign in as an admin; one who is suspended is one again later."""
+    return bool(db.scalar(select(exists().where(*_ADMINS))))
+
+
+def has_other_admin(db: Session, but: int) -> bool:
+    """Whether somebody beside that account can sign in as an admin."""
     shut_out = and_(
         Account.standing == Standing.SUSPENDED,
         or_(Account.standing_until.is_(None), Account.standing_until > now()),
     )
-    other = exists().where(
-        Account.role == Role.ADMIN, Account.id != but, Account.closed_at.is_(None), can_sign_in, ~shut_out
-    )
-    return bool(db.scalar(select(other)))
+    return bool(db.scalar(select(exists().where(*_ADMINS, Account.id != but, ~shut_out))))
 
 
 def _count(table: Any, *where: ColumnElement[bool]) -> Any:
@@ -187,9 +196,11 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     # What has no positive number is nobody’s: such as the author of all that has no name.
     found: list[ColumnElement[bool]] = [Account.id > 0]
     if filters.role == SOME_TAGS:
-        found.append(Account.tends != "")
+        # A handful, found before anything is put in order: else all accounts are looked at in their order.
+        some = aliased(Account)
+        found.append(Account.id.in_(select(some.id).where(some.tends != "")))
     elif filters.role:
-        found.append(Account.role == filters.role)
+        found += [Account.role == filters.role, *((HAS_ROLE,) if filters.role != Role.MEMBER else ())]
     if filters.level:
         found.append(Account.level == filters.level)
     if filters.standing == CLOSED:
@@ -204,7 +215,8 @@ def _stands(wanted: Standing) -> ColumnElement[bool]:
     is_over = and_(Account.standing_until.is_not(None), Account.standing_until <= now())
     if wanted is Standing.ACTIVE:
         return or_(Account.standing == wanted, is_over)
-    return and_(Account.standing == wanted, ~is_over)
+    # As the index of those that are not active has it.
+    return and_(Account.standing == wanted, Account.standing != Standing.ACTIVE, ~is_over)
 
 
 def _named(typed: str) -> ColumnElement[bool]:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from sqlalchemy import BindParameter, bindparam, delete, exists, func, select
 from sqlalchemy.orm import Session
 
+from forum.accounts.door_tables import Step
 from forum.accounts.factor_tables import OneTimeCode, Passkey, ProviderAccount, RecoveryCode
 from forum.accounts.tables import Account
 
@@ -47,7 +48,7 @@ def of(db: Session, account_id: int) -> Factors:
     return Factors(*db.execute(_FACTORS, {"account_id": account_id}).one())
 
 
-def end_second(db: Session, account_id: int) -> None:
-    """The password alone opens the account: it has no passkeys, no one-time and no recovery codes."""
-    for table in (Passkey, OneTimeCode, RecoveryCode):
+def end_all(db: Session, account_id: int) -> None:
+    """The password alone opens the account, and no half-done sign-in does: all else is gone."""
+    for table in (Passkey, OneTimeCode, RecoveryCode, ProviderAccount, Step):
         db.execute(delete(table).where(table.account_id == account_id))

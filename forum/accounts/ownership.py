@@ -7,7 +7,7 @@ import secrets
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from forum.accounts import people
+from forum.accounts import directory
 from forum.accounts.tables import SetupCode
 from forum.clock import now
 from forum.errors import NotFound
@@ -15,7 +15,7 @@ from forum.errors import NotFound
 
 def issue(db: Session) -> str | None:
     """A new code, in place of any older one; None when the forum has an admin already."""
-    if people.has_admin(db):
+    if directory.has_admin(db):
         return None
     code = secrets.token_urlsafe(24)
     db.execute(delete(SetupCode))
@@ -28,13 +28,13 @@ def is_valid(db: Session, code: str) -> bool:
     wanted = _hash(code)
     issued = db.scalars(select(SetupCode.code_hash)).all()
     # All are compared, so that the time says nothing.
-    return sum(hmac.compare_digest(found, wanted) for found in issued) == 1 and not people.has_admin(db)
+    return sum(hmac.compare_digest(found, wanted) for found in issued) == 1 and not directory.has_admin(db)
 
 
 def spend(db: Session, code: str) -> None:
     """The code is valid no more; NotFound if it was not valid either, so that only one admin comes of it."""
     spent = db.execute(delete(SetupCode).where(SetupCode.code_hash == _hash(code)).returning(SetupCode.id))
-    if spent.first() is None or people.has_admin(db):
+    if spent.first() is None or directory.has_admin(db):
         raise NotFound
 
 

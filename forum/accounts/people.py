@@ -174,9 +174,3 @@ def named(db: Session, name: str) -> Person | None:
     if found is None and (holder := former_names.holder(db, name)):
         found = row(db, _NAMED, name_key=names.key(holder.name))
     return None if found is None else Person(*found)
-
-
-def has_admin(db: Session) -> bool:
-    """Whether somebody can sign in as an admin."""
-    admin = exists().where(Account.role == Role.ADMIN, Account.password_hash.is_not(None))
-    return bool(db.scalar(select(admin)))

@@ -98,6 +98,11 @@ class Account(Table):
     origin: Mapped[str | None] = mapped_column(String(120), unique=True)
 
 
+#: In SQL: the account is no plain member. In the words of the index ix_account_role: only then it is taken.
+HAS_ROLE = Account.role != Role.MEMBER
+IS_ADMIN = (HAS_ROLE, Account.role == Role.ADMIN)
+
+
 class AccountMove(Table):
     """One change of an account's standing; rows are only ever added."""
 

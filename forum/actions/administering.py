@@ -2,17 +2,15 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from forum import freshness, policy
-from forum.accounts import admin_log, directory, history, mail_tokens, sessions
+from forum.accounts import admin_log, directory, factors, history, mail_tokens, sessions
 from forum.accounts.directory import Sheet
-from forum.accounts.door_tables import Step
-from forum.accounts.factor_tables import OneTimeCode, Passkey, ProviderAccount, RecoveryCode
 from forum.accounts.mail_tokens import Kind
 from forum.accounts.tables import Account, Actor, Level, Role
-from forum.actions import trusting
+from forum.actions import effects, trusting
 from forum.discussion import tags, wording
 from forum.errors import Invalid, NotFound
 from forum.inbox import messages
@@ -27,9 +25,8 @@ MOST_TAGS = 20
 LAST_ADMIN = "This is the only admin who can sign in. Make somebody else an admin first."
 OWN_ROLE = "You would no longer be an admin. Tick the box below to say that you mean it."
 NO_ADDRESS = "This account has no mail address, so no mail can be sent."
+NO_WAY_IN = "This account has neither a password nor a mail address: nothing else would open it."
 CLOSED = "This account was closed for good."
-#: The second factors, and what else opens an account beside its password.
-FACTORS = (Passkey, OneTimeCode, RecoveryCode, ProviderAccount, Step)
 
 
 def set_role(
@@ -58,7 +55,8 @@ def set_role(
     what = f"{wanted} of {', '.join(tag.name for tag in tended)}" if tended else str(wanted)
     _note(db, actor, account_id, "role", "role-changed", what)
     _tell(db, account_id, "role", what=what)
-    freshness.touch(db, "threads", "people")
+    # Beside each of their posts stands who keeps house.
+    effects.publish_person(db)
 
 
 def set_level(db: Session, actor: Actor, account_id: int, level: str, *, is_fixed: bool) -> None:
@@ -88,14 +86,15 @@ def reset_factors(db: Session, actor: Actor, account_id: int, reason: str) -> No
     """Only the password, or a mail to choose a new one, opens the account from now on; nobody is signed in.
 
     Passkeys, one-time codes, recovery codes, the provider and links that were mailed are worth nothing.
-    Invalid (`reason`) without one; the owner reads it.
+    Invalid (`reason`) without one; the owner reads it. Invalid, too, if nothing at all would open it.
     """
-    _open(db, actor, account_id)
+    account = _open(db, actor, account_id)
+    if not account.has_password and not account.email:
+        raise Invalid({"": NO_WAY_IN})
     form = wording.Form()
     words = form.take("reason", reason_of, reason) or ""
     form.done()
-    for table in FACTORS:
-        db.execute(delete(table).where(table.account_id == account_id))
+    factors.end_all(db, account_id)
     sessions.end_others(db, account_id)
     mail_tokens.end_all(db, account_id)
     _note(db, actor, account_id, "factors-reset", "reset-by-admin", words)

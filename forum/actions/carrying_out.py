@@ -16,7 +16,8 @@ from forum.errors import Invalid
 from forum.inbox import subscriptions
 from forum.moderation import batches, decisions, flags, log, sanctions, waiting
 from forum.moderation.decisions import Case, Order, Ruling, days_of
-from forum.moderation.rules import VERDICT, VERDICTS
+from forum.moderation.reversals import TAKES_BACK
+from forum.moderation.rules import VERDICT
 from forum.moderation.subjects import SubjectKind
 from forum.moderation.tables import Decision, Happening, ReviewItem, SanctionKind
 
@@ -25,8 +26,6 @@ NOTHING = Change([], [])
 MOST_AT_ONCE = 30
 #: Where a form about a decision has what `tending` calls otherwise.
 _FIELDS = {"original": "more", "tags": "more", "why": "reason"}
-
-TAKES_BACK = [verdict.key for verdict in VERDICTS if verdict.takes_back]
 
 #: What a verdict does beside moving its post; a verdict that is not here does nothing else.
 Deed = Callable[[Session, Actor, Case, Ruling, Order], Change]

@@ -146,7 +146,7 @@ def _review_again(
 
     `change` is what came of it so far.
     """
-    if post.state in (PostState.HIDDEN, PostState.REMOVED):
+    if post.state in posts.DOWN:
         change = posts.move(db, post, PostState.HELD, post.author_id, "edited by its author")
     if post.state == PostState.HELD or must_look:
         queue.hold(db, post.id, f"Its author has edited it. {reason}".strip())

@@ -71,5 +71,5 @@ def publish_cautions(db: Session) -> None:
 
 
 def publish_person(db: Session) -> None:
-    """Somebody is called something else: any kept page may name them."""
+    """Somebody is called something else, or has another role: any kept page may name them."""
     freshness.touch(db, "cautions", "threads", "references", "tags", "log", "people")

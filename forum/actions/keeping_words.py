@@ -8,7 +8,7 @@ from forum.clock import now
 from forum.discussion.wording import Form, one_line
 from forum.errors import Invalid, NotFound
 from forum.moderation import log, word_rules
-from forum.moderation.tables import WordEffect, WordRule
+from forum.moderation.screening_tables import WordEffect, WordRule
 from forum.moderation.word_rules import MOST_RULES, PATTERN_LENGTH
 from forum.policy import Permit
 

@@ -176,6 +176,5 @@ def _stay_with_threads(db: Session, actor: Actor, case: Case, order: Order, all_
         return
     if order.sanction or order.verdict in AGAINST_ACCOUNTS or all_of_author:
         raise Forbidden(jurisdiction.ONLY_THREADS)
-    last = db.get(Decision, case.last_decision) if case.last_decision is not None else None
-    if order.verdict in carrying_out.TAKES_BACK and last is not None and last.moderator_id != actor.id:
+    if order.verdict in jurisdiction.of_others(db, actor, case):
         raise Forbidden(jurisdiction.ONLY_OWN)

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forum.accounts.tables import Account, Actor, Role
+from forum.accounts.tables import IS_ADMIN, Account, Actor
 from forum.discussion import anonymity
 from forum.discussion.naming import called
 from forum.discussion.tables import Post, PostState, Thread
@@ -29,7 +29,7 @@ def tell(db: Session, actor: Actor, case: Case, ruling: Ruling) -> None:
 def ask_admins(db: Session, actor: Actor, case: Case, decision: Decision) -> None:
     """Every admin knows that an item waits for one of them, and why."""
     letter = compose("asked", moderator=actor.name, what=_what(db, case.subject), reason=decision.reason)
-    admins = select(Account.id).where(Account.role == Role.ADMIN, Account.id != actor.id)
+    admins = select(Account.id).where(*IS_ADMIN, Account.id != actor.id)
     for admin_id in db.scalars(admins.order_by(Account.id)).all():
         path = f"/moderation/items/{case.item_id}"
         messages.send(db, admin_id, "asked", letter.subject, letter.text, path, author_id=actor.id)

@@ -14,6 +14,8 @@ from forum.markup import MARKUP_VERSION, Page, anchored
 
 HELD, SHOWN, HIDDEN = PostState.HELD, PostState.SHOWN, PostState.HIDDEN
 REMOVED, WITHDRAWN = PostState.REMOVED, PostState.WITHDRAWN
+#: Taken down: between these a post is not seen any more or less.
+DOWN = (HIDDEN, REMOVED)
 
 #: Every allowed change of a post's state.
 MOVES: dict[PostState, frozenset[PostState]] = {
@@ -100,7 +102,7 @@ def move(db: Session, post: Post, to: PostState, actor_id: int | None, why: str 
         raise Conflict(f"A {before} post cannot become {to}.")
     post.state = to
     db.add(PostMove(post_id=post.id, from_state=before, to_state=to, actor_id=actor_id, why=why, at=now()))
-    if to in (HIDDEN, REMOVED):
+    if to in DOWN:
         revisions.take(db, post)
     return visibility.settle(db, post)
 
@@ -111,6 +113,20 @@ def state_before_withdrawal(db: Session, post: Post) -> PostState:
     withdrawn = (PostMove.to_state == WITHDRAWN, PostMove.from_state != REMOVED)
     moves = select(PostMove.from_state).where(PostMove.post_id == post.id, *withdrawn)
     return PostState(db.scalars(moves.order_by(PostMove.id.desc()).limit(1)).one() or SHOWN)
+
+
+def is_down_by_others(db: Session, post_id: int, account_id: int) -> bool:
+    """Whether somebody else than this person had a part in that the post is hidden or removed now."""
+    columns = (PostMove.from_state, PostMove.to_state, PostMove.actor_id)
+    moves = select(*columns).where(PostMove.post_id == post_id).order_by(PostMove.id.desc())
+    for before, after, actor_id in db.execute(moves):
+        if after not in DOWN:
+            return False
+        if actor_id != account_id:
+            return True
+        if before not in DOWN:
+            return False
+    return False
 
 
 def by_submission(db: Session, submission: str | None) -> Post | None:

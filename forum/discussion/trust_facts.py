@@ -15,6 +15,7 @@ from forum.accounts.tables import Account, Level, Standing
 from forum.accounts.trust import FROM_ONE, POINTS
 from forum.clock import now
 from forum.db import rows
+from forum.discussion import anonymity
 from forum.discussion.tables import (
     AnonymousPost,
     Post,
@@ -84,16 +85,19 @@ def _votes(account_ids: Collection[int]) -> Select[*tuple[int, ...]]:
 
 
 def _accepted(account_ids: Collection[int]) -> Select[*tuple[int, ...]]:
-    """Accepted answers; who asked without a name is still who asked."""
-    giver = func.coalesce(AnonymousPost.account_id, Thread.author_id)
-    worth = literal(POINTS["accepted"], Integer)
+    """Accepted answers. All who asked without a name are one giver: else whose answer it is could see, by
+    points that come or do not, whether it was somebody who had given them something already.
+    """
+    giver, worth = Thread.author_id, literal(POINTS["accepted"], Integer)
+    asker = func.coalesce(AnonymousPost.account_id, giver)
     return (
         select(Post.author_id, giver.label("giver_id"), worth.label("worth"))
         .join(Thread, Thread.id == Post.thread_id)
         .join(_opening, and_(_opening.thread_id == Thread.id, _opening.kind == PostKind.OPENING))
         .outerjoin(AnonymousPost, AnonymousPost.post_id == _opening.id)
         .join(Account, Account.id == giver)
-        .where(*_seen(account_ids), Post.accepted_at.is_not(None), giver != Post.author_id, _counts())
+        .where(*_seen(account_ids), Post.accepted_at.is_not(None), asker != Post.author_id)
+        .where((giver == anonymity.ACCOUNT_ID) | _counts())
     )
 
 

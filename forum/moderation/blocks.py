@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from forum.accounts import addresses
 from forum.clock import now
-from forum.moderation.tables import Block
+from forum.moderation.screening_tables import Block
 
 #: So many domains of one spammer are kept at most.
 MOST_DOMAINS = 100

@@ -17,6 +17,7 @@ from forum.discussion.cited import CitationView
 from forum.discussion.revisions import RevisionView
 from forum.discussion.tables import Post, PostKind
 from forum.moderation import decisions, jurisdiction, particulars, recusal, sanctions
+from forum.moderation.decisions import Case
 from forum.moderation.items import FACTS, Given, ItemRow, common, joined
 from forum.moderation.particulars import Particulars, Person
 from forum.moderation.rules import AGAINST_ACCOUNTS, RULE, VERDICT, Verdict
@@ -143,7 +144,7 @@ def item(db: Session, item_id: int, viewer: Actor) -> ItemView | None:
         flags=flags,
         reasons=_reasons(flags),
         decisions=made,
-        verdicts=() if recused else _possible(case.offered, spared or not viewer.is_moderator),
+        verdicts=() if recused else _possible(db, viewer, case, spared=spared),
         recusal=recused,
         spared=_spared(facts, spared) if viewer.is_moderator else jurisdiction.ONLY_THREADS,
     )
@@ -155,8 +156,11 @@ def _spared(facts: Row[Any], spared: bool) -> str:
     return recusal.SPARED if spared else ""
 
 
-def _possible(verdicts: Sequence[Verdict], spared: bool) -> Sequence[Verdict]:
-    return [one for one in verdicts if not spared or one.key not in AGAINST_ACCOUNTS]
+def _possible(db: Session, viewer: Actor, case: Case, *, spared: bool) -> Sequence[Verdict]:
+    left = jurisdiction.of_others(db, viewer, case)
+    if spared or not viewer.is_moderator:
+        left = left.union(AGAINST_ACCOUNTS)
+    return [one for one in case.offered if one.key not in left]
 
 
 def _post(db: Session, facts: Row[Any], made: Sequence[DecisionView]) -> dict[str, Any]:

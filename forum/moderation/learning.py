@@ -23,8 +23,9 @@ from forum.folding import fold
 from forum.markup import render
 from forum.moderation.findings import Draft, Finding, hold
 from forum.moderation.rules import TAKEN_DOWN, VERDICTS
+from forum.moderation.screening_tables import Classifier
 from forum.moderation.sensitivity import Sensitivity
-from forum.moderation.tables import Classifier, Decision
+from forum.moderation.tables import Decision
 
 #: It is off until so many posts were decided, and so many each way.
 ENOUGH, ENOUGH_EACH = 200, 20

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
-from forum.accounts.tables import Account, Actor, Role, Standing
+from forum.accounts.tables import HAS_ROLE, IS_ADMIN, Account, Actor, Role, Standing
 from forum.clock import now
 from forum.discussion import anonymity
 from forum.discussion.tables import Post
@@ -52,7 +52,7 @@ def _is_somebody_else(db: Session, but: Collection[int], *, among_admins: bool =
     """Whether somebody beside those with these ids could decide, who is neither silenced nor suspended."""
     shut_out = (Standing.SILENCED, Standing.SUSPENDED)
     others = exists().where(
-        Account.role.in_((Role.ADMIN,) if among_admins else (Role.MODERATOR, Role.ADMIN)),
+        *(IS_ADMIN if among_admins else (HAS_ROLE,)),
         or_(Account.standing.not_in(shut_out), Account.standing_until <= now()),
         Account.id.not_in(but),
         ~Account.is_sample,

@@ -67,10 +67,16 @@ def _latest(*columns: Any, limit: Any, unnamed: bool = True) -> CompoundSelect[*
 
 _EARLIER = [getattr(Post, name) for name in _Earlier._fields]
 _OWN = _latest(*_EARLIER, limit=LATEST)
-#: Who writes under a name is not compared with what they wrote without one: moderators read what was found.
+#: Who writes under a name is not measured by what they wrote without one: moderators read what was found.
 _OWN_NAMED = _latest(*_EARLIER, limit=LATEST, unnamed=False)
-_own_moments = _latest(Post.created_at, limit=bindparam("most")).subquery()
-_LATELY = select(func.count()).where(_own_moments.c.created_at > bindparam("since"))
+
+
+def _lately(*, unnamed: bool) -> Select[int]:
+    moments = _latest(Post.created_at, limit=bindparam("most"), unnamed=unnamed).subquery()
+    return select(func.count()).where(moments.c.created_at > bindparam("since"))
+
+
+_LATELY, _LATELY_NAMED = _lately(unnamed=True), _lately(unnamed=False)
 _of_all = select(Post.author_id, Post.plain).order_by(Post.id.desc()).limit(LATEST_OF_ALL).subquery()
 _SAME = (
     select(_of_all.c.author_id)
@@ -92,19 +98,19 @@ def find(
 
     `thread_id` is where it is to stand, None for a new thread; `unnamed`: without a name.
     """
-    own = _OWN if unnamed else _OWN_NAMED
-    found = [_flood(db, actor.id, is_newcomer), _again(db, actor.id, own, draft, thread_id)]
+    own, lately = (_OWN, _LATELY) if unnamed else (_OWN_NAMED, _LATELY_NAMED)
+    found = [_flood(db, actor.id, lately, is_newcomer), _again(db, actor.id, own, draft, thread_id)]
     if is_newcomer and found[1] is None:
         found.append(_copied(db, actor.id, draft))
     return [finding for finding in found if finding]
 
 
-def _flood(db: Session, author_id: int, is_newcomer: bool) -> Finding | None:
+def _flood(db: Session, author_id: int, counted: Executable, is_newcomer: bool) -> Finding | None:
     allowed = settings().flood_posts
     if not allowed:
         return None
     most = max(int(allowed * OF_A_NEWCOMER), 1) if is_newcomer else allowed
-    found = row(db, _LATELY, author_id=author_id, most=most, since=now() - A_WHILE)
+    found = row(db, counted, author_id=author_id, most=most, since=now() - A_WHILE)
     lately = found[0] if found else 0
     if lately < most:
         return None

@@ -11,7 +11,7 @@ from forum.clock import now
 from forum.db import rows
 from forum.moderation.findings import Finding, Outcome
 from forum.moderation.scoring import Pressing
-from forum.moderation.tables import ScreeningResult
+from forum.moderation.screening_tables import ScreeningResult
 
 #: What a finding adds to the score of its item. First posts, and what only waits its turn, add nothing.
 POINTS = {

@@ -5,13 +5,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, or_
 from sqlalchemy.orm import aliased
 
-from forum.discussion.tables import PostState
+from forum.discussion.posts import DOWN
 from forum.moderation.rules import TAKEN_DOWN, VERDICTS
 from forum.moderation.tables import Appeal, AppealState, Decision
 
 TAKES_BACK = tuple(verdict.key for verdict in VERDICTS if verdict.takes_back)
-#: Between these a post is not seen any more or less: a hidden post that is removed stays taken down.
-_DOWN = (PostState.HIDDEN, PostState.REMOVED)
 _Later, _Between = aliased(Decision), aliased(Decision)
 
 
@@ -29,7 +27,7 @@ def _changed(made: Any) -> ColumnElement[bool]:
     """A later decision on the same item undid its change of state."""
     later = (_Later.item_id == made.item_id, _Later.id > made.id, made.from_state != made.to_state)
     moved = and_(_Later.from_state == made.to_state, _Later.to_state != made.to_state)
-    shown = and_(_Later.from_state.in_(_DOWN), _Later.to_state.not_in(_DOWN))
+    shown = and_(_Later.from_state.in_(DOWN), _Later.to_state.not_in(DOWN))
     takes_down = made.verdict.in_(TAKEN_DOWN)
     undone = or_(and_(takes_down, shown), and_(~takes_down, moved))
     return exists().where(*later, undone).correlate(made)

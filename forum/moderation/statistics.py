@@ -16,6 +16,7 @@ from forum.db import UTCDateTime, row, rows
 from forum.discussion.tables import Post, PostState
 from forum.moderation import times
 from forum.moderation.reversals import is_overturned, is_reversed
+from forum.moderation.screening_tables import ScreeningResult
 from forum.moderation.tables import (
     Appeal,
     AppealState,
@@ -25,7 +26,6 @@ from forum.moderation.tables import (
     ItemState,
     LogEntry,
     ReviewItem,
-    ScreeningResult,
 )
 from forum.moderation.times import Times
 

@@ -17,7 +17,7 @@ from forum.db import rows
 from forum.discussion.tables import Post
 from forum.moderation import lookalikes
 from forum.moderation.findings import Draft, Finding, Outcome
-from forum.moderation.tables import WordEffect, WordRule
+from forum.moderation.screening_tables import WordEffect, WordRule
 
 PATTERN_LENGTH = 500
 #: So many rules can be in force: each is held to each text.

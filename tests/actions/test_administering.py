@@ -155,6 +155,21 @@ def test_a_reset_leaves_nothing_but_the_password(db: Session) -> None:
     assert (kinds(db, member.id), done(db)) == (["reset-by-admin"], ["factors-reset"])
 
 
+def test_a_reset_that_would_leave_no_way_in_is_refused(db: Session) -> None:
+    """Who joined with a passkey alone has neither password nor address; so may the only admin."""
+    admin = make_account(db, "only-keys", Role.ADMIN)
+    db.get_one(Account, admin.id).email = None
+    key = {"credential_id": b"1", "public_key": b"k", "sign_count": 0, "name": "key", "created_at": now()}
+    db.add(Passkey(account_id=admin.id, **key))
+    db.flush()
+    with pytest.raises(Invalid, match="neither a password nor a mail address"):
+        administering.reset_factors(db, admin, admin.id, "The telephone is lost.")
+    assert directory.has_admin(db)
+    db.get_one(Account, admin.id).email = "only@example.org"
+    db.flush()
+    administering.reset_factors(db, admin, admin.id, "The telephone is lost.")
+
+
 def test_a_password_mail_goes_to_the_owner_only(db: Session) -> None:
     admin, member = admin_of(db), make_account(db)
     administering.send_password_mail(db, admin, member.id)

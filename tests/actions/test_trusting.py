@@ -13,12 +13,13 @@ from forum.clock import now
 from forum.config import settings
 from forum.db import Database
 from forum.discussion import anonymity, citations, trust_facts
-from forum.discussion.tables import AnonymousPost, Thread, ThreadRead, Vote
+from forum.discussion.tables import AnonymousPost, Post, Thread, ThreadRead, Vote
 from forum.inbox.tables import Message
 from forum.jobs import Job
 from forum.moderation import flags, queue, subjects
 from forum.moderation.tables import Decision, ReviewItem, Sanction, SanctionKind
 from forum.worker import work_off
+from tests.discussion.test_anonymity import ask as ask_unnamed
 from tests.makers import make_account, make_answer, make_thread, opening
 
 PAGE = "This is what is known [@doi:10.5555/known]."
@@ -98,6 +99,24 @@ def test_what_newcomers_and_the_suspended_give_does_not_count(db: Session) -> No
     standing.move(db, friend.id, Standing.SUSPENDED, None, now() + timedelta(days=1))
     db.flush()
     assert given(db, author) == 0
+
+
+def test_points_do_not_tell_who_asked_without_a_name(db: Session) -> None:
+    """Whoever answers sees their points: they come alike, whoever asked, and stay when that account goes."""
+    author, friend, stranger, newcomer = [make_account(db) for _ in range(4)]
+    db.execute(update(Account).where(Account.id == newcomer.id).values(level=Level.NEWCOMER))
+    # All that one person can give.
+    accepting.accept(db, friend, make_answer(db, make_thread(db, friend), author).id)
+    assert given(db, author) == 3
+    for asker in (friend, stranger, newcomer):
+        thread = ask_unnamed(db, asker)
+        answer = make_answer(db, thread, author)
+        accepting.accept(db, asker, answer.id)
+        assert given(db, author) == 6, "once from all who have no name"
+        anonymity.forget(db, asker.id)
+        assert given(db, author) == 6
+        db.get_one(Post, answer.id).accepted_at = None
+        db.flush()
 
 
 def test_only_answers_that_readers_see_count(db: Session) -> None:

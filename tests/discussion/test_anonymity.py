@@ -10,7 +10,7 @@ from moderation.acts import decide, flag, item_of, look, told
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forum import choices, policy
+from forum import choices, config, policy
 from forum.accounts import people, standing
 from forum.accounts.tables import Account, Actor, Level, Role, Standing
 from forum.actions import (
@@ -33,7 +33,8 @@ from forum.discussion.tables import Post, PostMove, Revision, Tag, Thread, Threa
 from forum.errors import Forbidden, Invalid, NotFound, Refused
 from forum.inbox import following
 from forum.moderation import account_file, onward, own_decisions, subjects
-from forum.moderation.tables import Decision, LogEntry, ScreeningResult
+from forum.moderation.screening_tables import ScreeningResult
+from forum.moderation.tables import Decision, LogEntry
 from forum.policy import Permit
 
 
@@ -225,6 +226,24 @@ def test_the_same_words_do_not_link_a_name_with_none(db: Session) -> None:
     with pytest.raises(Refused):
         reply(db, author, unnamed, LONG)
     assert set(db.scalars(select(ScreeningResult.account_id))) == {anonymity.ACCOUNT_ID}
+
+
+def test_what_has_no_name_does_not_count_where_a_name_floods(db: Session, monkeypatch: Any) -> None:
+    """Moderators read what was refused under a name, and see that there are fewer posts than it says."""
+    monkeypatch.setenv("FORUM_FLOOD_POSTS", "2")
+    config.settings.cache_clear()
+    author = make_account(db)
+    ask(db, author)
+    ask(db, author, title="Something else that is hard to ask")
+    for _ in range(2):
+        assert make_thread(db, author).shown
+    for act in (lambda: make_thread(db, author), lambda: ask(db, author)):
+        with pytest.raises(Refused) as refused:
+            act()
+        refused.value.record(db)
+    found = db.execute(select(ScreeningResult.account_id, ScreeningResult.findings)).all()
+    assert [account_id for account_id, _ in found] == [author.id, anonymity.ACCOUNT_ID]
+    assert "You have sent 2 posts" in found[0].findings[0][1]
 
 
 def test_no_word_rule_silences_who_has_no_name(db: Session) -> None:

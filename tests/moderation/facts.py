@@ -11,7 +11,8 @@ from forum.clock import now
 from forum.db import rows
 from forum.discussion.tables import Post, Revision, Tag, Thread
 from forum.inbox.tables import Follow
-from forum.moderation.tables import Block, Flag, ItemState, ReviewItem, Sanction
+from forum.moderation.screening_tables import Block
+from forum.moderation.tables import Flag, ItemState, ReviewItem, Sanction
 from forum.references.tables import Reference
 from forum.search.tables import SearchDocument
 

@@ -14,10 +14,10 @@ from forum.discussion.tables import Post, PostState, Thread
 from forum.errors import Conflict, Forbidden, Invalid, NotFound, SignInRequired
 from forum.freshness import read
 from forum.moderation import appeals, decisions, log, subjects, waiting
+from forum.moderation.screening_tables import Block
 from forum.moderation.tables import (
     Appeal,
     AppealState,
-    Block,
     Decision,
     Flag,
     FlagState,

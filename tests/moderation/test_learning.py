@@ -20,8 +20,9 @@ from forum.markup import render
 from forum.moderation import learning, queue, screening
 from forum.moderation.findings import Draft, Outcome
 from forum.moderation.learning import Example, Model
+from forum.moderation.screening_tables import Classifier
 from forum.moderation.sensitivity import Sensitivity
-from forum.moderation.tables import Classifier, Decision
+from forum.moderation.tables import Decision
 
 GOOD = (
     "sleep diary weeks study dose mood anxiety trial placebo",

@@ -111,7 +111,8 @@ def test_what_is_left_to_the_silenced_and_to_the_suspended(db: Session) -> None:
         with pytest.raises(Restrained):
             posting.answer(db, present(db, author), thread.id, "More words.", key="", held_posts=0)
         assert policy.allows(Permit.OWN_STANDING, present(db, author))
-        assert policy.allows(Permit.EDIT, present(db, author), policy.subject_of(thread, own)) is edits
+        subject = policy.subject_of(db, author, thread, own)
+        assert policy.allows(Permit.EDIT, present(db, author), subject) is edits
 
 
 def test_a_warning_waits_to_be_acknowledged(db: Session) -> None:

@@ -26,16 +26,9 @@ from forum.moderation import flags, learning, repeats, results, screening, sensi
 from forum.moderation.findings import Draft
 from forum.moderation.learning import Model
 from forum.moderation.screening import Screened
+from forum.moderation.screening_tables import Block, ScreeningResult, WordRule
 from forum.moderation.sensitivity import Sensitivity
-from forum.moderation.tables import (
-    Block,
-    Decision,
-    ItemState,
-    LogEntry,
-    ReviewItem,
-    ScreeningResult,
-    WordRule,
-)
+from forum.moderation.tables import Decision, ItemState, LogEntry, ReviewItem
 from forum.references.tables import SourceRule
 
 LONG = (

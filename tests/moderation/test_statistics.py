@@ -17,8 +17,9 @@ from forum.actions import posting
 from forum.clock import now
 from forum.discussion.tables import Post
 from forum.moderation import log, statistics, times
+from forum.moderation.screening_tables import ScreeningResult
 from forum.moderation.statistics import Automation, Load, Screened, Week
-from forum.moderation.tables import Appeal, AppealState, Decision, ReviewItem, ScreeningResult
+from forum.moderation.tables import Appeal, AppealState, Decision, ReviewItem
 from forum.moderation.times import Times
 
 LARGE = ("account", "appeal", "decision", "flag", "log_entry", "post", "review_item", "screening_result")

@@ -153,6 +153,18 @@ def test_they_take_back_what_they_decided_and_not_what_others_did(db: Session, p
     decide(db, moderator(db), mine, "hide")
     with pytest.raises(Forbidden, match="Another moderator"):
         decide(db, keeper, mine, "undo")
+    # Nor by another verdict that comes to the same, nor after one of their own.
+    for more, ways in (("", ("restore", "edit")), ("remove", ("restore", "hide"))):
+        if more:
+            decide(db, moderator(db), mine, more)
+        assert not {"undo", *ways} & {one.key for one in look(db, item_of(db, mine).id, keeper).verdicts}
+        for way in ways:
+            with pytest.raises(Forbidden, match="Another moderator"):
+                decide(db, keeper, mine, way)
+    decide(db, moderator(db), mine, "hide")
+    decide(db, keeper, mine, "remove")
+    with pytest.raises(Forbidden, match="Another moderator"):
+        decide(db, keeper, mine, "restore")
     flag_again = make_answer(db, db.get_one(Thread, mine.thread_id), make_account(db))
     flag(db, flag_again)
     decide(db, keeper, flag_again, "hide")

@@ -10,7 +10,7 @@ from forum.clock import now
 from forum.markup import render
 from forum.moderation import word_rules
 from forum.moderation.findings import Draft, Finding, Outcome
-from forum.moderation.tables import WordRule
+from forum.moderation.screening_tables import WordRule
 
 
 def rule(db: Session, pattern: str, effect: str = "hold", words: str = "", name: str = "A rule") -> WordRule:

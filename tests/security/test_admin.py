@@ -11,6 +11,7 @@ from sqlalchemy import select
 from forum import choices
 from forum.accounts import admin_log, history
 from forum.accounts.tables import Account, Actor, Level, Role, Standing
+from forum.actions import administering
 from forum.clock import now
 from forum.db import Database
 from forum.jobs import Job
@@ -79,6 +80,23 @@ def test_a_demoted_or_suspended_admin_is_out_with_the_next_click(forum, change: 
     with browser.site.database.writing() as db:
         account = db.get_one(Account, people["other"].id)
         account.role, account.standing = Role.ADMIN, Standing.ACTIVE
+
+
+def test_a_role_that_was_taken_away_stands_on_no_kept_page(forum) -> None:
+    browser, people = forum
+    database = browser.site.database
+    with database.writing() as db:
+        former = make_account(db, "a-former-one", Role.MODERATOR)
+        thread = make_thread(db, former)
+    browser.signed_out()
+    pages = (f"/t/{thread.id}/{thread.slug}", "/people/a-former-one")
+    badge = '<span class="badge">moderator</span>'
+    for _twice in range(2):
+        assert all(badge in browser.get(page).text for page in pages)
+    with database.writing() as db:
+        administering.set_role(db, people["admin"], former.id, "member", "")
+    for page in pages:
+        assert badge not in browser.get(page).text, page
 
 
 def test_an_admin_without_the_second_factor_that_is_wanted_is_a_member(forum) -> None:

@@ -278,13 +278,37 @@ def test_an_account_is_made_for_somebody(desk) -> None:
         assert again.status_code == 404 and "opens nothing any more" in again.text
 
 
+@pytest.mark.parametrize(
+    ("wanted", "index"),
+    [
+        ("role=moderator", "ix_account_role"),
+        ("role=admin", "ix_account_role"),
+        ("role=tags", "ix_account_tends"),
+        ("standing=suspended", "ix_account_standing"),
+        ("standing=held", "ix_account_standing"),
+    ],
+)
+def test_what_hardly_any_account_is_has_an_index(desk, wanted: str, index: str) -> None:
+    """SQLite takes an index of some rows only for a query that says so in the words of the index."""
+    browser, _admin, _member = desk
+    database = browser.site.database
+    with database.writing() as db:
+        for _ in range(50):
+            make_account(db)
+    with listening(database) as asked:
+        assert browser.get(f"/admin/accounts?{wanted}").status_code == 200
+    with database.engine.connect() as connection:
+        plans = [
+            str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all())
+            for statement, values in asked
+        ]
+    assert any(index in plan for plan in plans), plans
+
+
 def test_no_page_of_theirs_looks_at_every_account(desk) -> None:
     browser, _admin, member = desk
     database = browser.site.database
     for path in (*PAGES, "/admin/accounts?q=member", "/admin/accounts?q=member@ex"):
-        if "role=" in path:
-            # Who asks for a rare role has all accounts looked at, by the slow pool.
-            continue
         with listening(database) as asked:
             assert browser.get(path.format(member=member.id)).status_code == 200
         for statement, values in asked:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from forum.actions import keeping_words
 from forum.errors import Invalid, NotFound
 from forum.moderation import word_rules
-from forum.moderation.tables import WordEffect
+from forum.moderation.screening_tables import WordEffect
 from forum.moderation.word_rules import PATTERN_LENGTH, Rule
 from forum.policy import Permit
 from forum.web import forms
