@@ -49,6 +49,7 @@ def site_of(settings: Settings) -> Site:
         partial(ops.ready, database),
         ThreadPoolExecutor(settings.request_threads, "pages"),
         ThreadPoolExecutor(settings.slow_threads, "slow"),
+        ThreadPoolExecutor(2, "outside"),
         Doors(),
     )
 
@@ -73,6 +74,7 @@ def _lifespan(
             watch.close()
             site.quick.shutdown()
             site.slow.shutdown()
+            site.outside.shutdown()
             site.doors.pool.shutdown()
             site.database.close()
 

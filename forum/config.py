@@ -20,6 +20,11 @@ class BadSetting(Exception):
     """The configuration cannot work; the message is one sentence that names the setting."""
 
 
+def host_as_sent(hostname: str) -> str:
+    """The name as browsers send it: in ASCII, an address of IPv6 in brackets."""
+    return f"[{hostname}]" if ":" in hostname else hostname.encode("idna").decode()
+
+
 class Settings(BaseSettings):
     """The settings of one forum, read from the environment (`FORUM_DATA_DIR` sets `data_dir`)."""
 
@@ -224,6 +229,18 @@ class Settings(BaseSettings):
     def secure(self) -> bool:
         """Whether people reach the forum by https."""
         return self.base_url.startswith("https:")
+
+    @property
+    def host(self) -> str:
+        """The host of the base URL, as browsers send it."""
+        return host_as_sent(urlsplit(self.base_url).hostname or "")
+
+    @property
+    def origin(self) -> str:
+        """Where our pages are, as browsers say it: without a path, and without a usual port."""
+        parts = urlsplit(self.base_url)
+        usual = {"http": 80, "https": 443}[parts.scheme]
+        return f"{parts.scheme}://{self.host}" + (f":{parts.port}" if parts.port not in (None, usual) else "")
 
     @property
     def sender(self) -> str:

@@ -35,6 +35,7 @@ _MASKS = (
 #: What a stranger sends must not fill the disk.
 _USUAL_LENGTH = 1000
 _LONGEST = {"exception": 50_000}
+_MARGIN = 1000
 
 
 def mask(value: Any, name: str = "") -> Any:
@@ -48,9 +49,13 @@ def mask(value: Any, name: str = "") -> Any:
     if isinstance(value, list | tuple | set | frozenset):
         return [mask(inner, name) for inner in value]
     text = value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else str(value)
+    longest = _LONGEST.get(name, _USUAL_LENGTH)
+    # Cut before, because to look for secrets in all that a stranger sends takes time from readers; and later
+    # than where the line ends, so that no half of a secret is left there.
+    text = text[: longest + _MARGIN]
     for pattern, instead in _MASKS:
         text = pattern.sub(instead, text)
-    return text[: _LONGEST.get(name, _USUAL_LENGTH)]
+    return text[:longest]
 
 
 def _masked(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -27,6 +27,12 @@ def key(address: str) -> str:
     return (normal(address) or address.strip()).casefold()
 
 
+def mailbox(address: str) -> str:
+    """The mailbox in which mails to this address mostly arrive: "ada+forum@" is one of ada's."""
+    local, at, domain = key(address).rpartition("@")
+    return (local.partition("+")[0] or local) + at + domain
+
+
 def problem(address: str) -> str:
     """Why this cannot be a mail address, in one sentence; "" if it can."""
     if not address.strip():

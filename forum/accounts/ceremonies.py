@@ -7,7 +7,6 @@ is one that its owner's device finds by itself and opens only for its owner: two
 import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 import structlog
 import webauthn
@@ -58,25 +57,12 @@ def challenge() -> str:
     return bytes_to_base64url(secrets.token_bytes(CHALLENGE_BYTES))
 
 
-def host(settings: Settings) -> str:
-    """The host that passkeys are for (the "RP ID")."""
-    return urlsplit(settings.base_url).hostname or ""
-
-
-def origin(settings: Settings) -> str:
-    """Where the forum's pages are, as browsers write it: without a path, and without a usual port."""
-    parts = urlsplit(settings.base_url)
-    usual = {"http": 80, "https": 443}[parts.scheme]
-    name = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-    return f"{parts.scheme}://{name}" + (f":{parts.port}" if parts.port not in (None, usual) else "")
-
-
 def to_make(
     settings: Settings, asked: str, name: str, handle: bytes, have: Sequence[bytes]
 ) -> dict[str, Any]:
     """What the browser needs to make a passkey for the account of this name; `have`: those it has already."""
     options = webauthn.generate_registration_options(
-        rp_id=host(settings), rp_name=settings.name, user_name=name, user_id=handle,
+        rp_id=settings.host, rp_name=settings.name, user_name=name, user_id=handle,
         challenge=base64url_to_bytes(asked), timeout=PATIENCE, authenticator_selection=_SELECTION,
         exclude_credentials=[PublicKeyCredentialDescriptor(id=known) for known in have],
     )  # fmt: skip
@@ -86,7 +72,7 @@ def to_make(
 def to_show(settings: Settings, asked: str, have: Sequence[bytes] = ()) -> dict[str, Any]:
     """What the browser needs to show a passkey: one of `have`, or whichever its owner chooses."""
     options = webauthn.generate_authentication_options(
-        rp_id=host(settings), challenge=base64url_to_bytes(asked), timeout=PATIENCE,
+        rp_id=settings.host, challenge=base64url_to_bytes(asked), timeout=PATIENCE,
         allow_credentials=[PublicKeyCredentialDescriptor(id=known) for known in have],
         user_verification=UserVerificationRequirement.REQUIRED,
     )  # fmt: skip
@@ -100,8 +86,8 @@ def made(settings: Settings, asked: str, credential: Mapping[str, Any]) -> Made:
         found = webauthn.verify_registration_response(
             credential=dict(credential),
             expected_challenge=base64url_to_bytes(asked),
-            expected_rp_id=host(settings),
-            expected_origin=origin(settings),
+            expected_rp_id=settings.host,
+            expected_origin=settings.origin,
             require_user_verification=True,
         )
     except Exception as error:  # what is damaged on purpose fails in the library in many ways
@@ -132,8 +118,8 @@ def proven(
         found = webauthn.verify_authentication_response(
             credential=dict(credential),
             expected_challenge=base64url_to_bytes(asked),
-            expected_rp_id=host(settings),
-            expected_origin=origin(settings),
+            expected_rp_id=settings.host,
+            expected_origin=settings.origin,
             credential_public_key=public_key,
             credential_current_sign_count=sign_count,
             require_user_verification=True,

@@ -5,6 +5,8 @@ import unicodedata
 SHORTEST = 3
 LONGEST = 30
 LONGEST_KEY = 60
+#: Characters of what was typed that can become a name at all; each may stand for up to eighteen others.
+_LOOKED_AT = 200
 
 #: Names that would speak for the forum; only its owner can give them.
 RESERVED = frozenset(
@@ -20,8 +22,11 @@ _UNSEEN = "\u115f\u1160\u3164\uffa0"
 
 
 def normal(name: str) -> str:
-    """The one spelling of a typed name: compatible characters unified, spaces around it gone."""
-    return unicodedata.normalize("NFKC", name).strip()
+    """The one spelling of a typed name: compatible characters unified, spaces around it gone.
+
+    Of one that is far too long, the beginning.
+    """
+    return unicodedata.normalize("NFKC", name.strip()[:_LOOKED_AT]).strip()
 
 
 def key(name: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -43,10 +43,6 @@ def listing(db: Session, account_id: int) -> Sequence[Known]:
 def credentials(db: Session, account_id: int) -> Sequence[bytes]:
     """The ids by which browsers know the account's passkeys."""
     return db.scalars(select(Passkey.credential_id).where(Passkey.account_id == account_id)).all()
-
-
-def has_any(db: Session, account_id: int) -> bool:
-    return bool(db.scalar(select(exists().where(Passkey.account_id == account_id))))
 
 
 def new_handle() -> bytes:

@@ -4,9 +4,11 @@ Any character counts, spaces too; nobody is told what kinds of characters to use
 """
 
 import os
+import secrets
 import sys
 import threading
 import unicodedata
+from base64 import b64encode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from math import prod
@@ -24,8 +26,9 @@ SHORTEST = 10
 LONGEST = 200
 #: Guesses that a password must outlast: zxcvbn's “safely unguessable”.
 GUESSES = 10**8
-#: zxcvbn gets so many characters at most; what comes later can only make a password better.
-LOOKED_AT = (100, 50, 25, 15)
+#: zxcvbn gets so many characters at most, because of 100 like letters it takes seconds; what comes later can
+#: only make a password better.
+LOOKED_AT = (50, 25, 15)
 #: The square of the characters times the ways to read the digits and signs among them as letters: with more
 #: of both, zxcvbn takes ten seconds and not a tenth of one.
 MOST_READINGS = 160_000
@@ -60,6 +63,13 @@ _THREAD = ThreadPoolExecutor(1, "hashing", initializer=_give_way)
 def make_hash(password: str) -> str:
     """The argon2id hash to store; takes tens of milliseconds, and those of whoever asked before."""
     return _apart(lambda: _HASHER.hash(_normal(password)))
+
+
+def unmatched() -> str:
+    """What looks like a hash and takes as long to check, and no password has it; made at once."""
+    settings_of_today = _NOBODY.rsplit("$", 2)[0]
+    salt, digest = (b64encode(secrets.token_bytes(size)).decode().rstrip("=") for size in (16, 32))
+    return f"{settings_of_today}${salt}${digest}"
 
 
 def matches(stored: str | None, password: str) -> bool:

@@ -140,6 +140,18 @@ def waiting(db: Session, token: str) -> MailToken | None:
     return mail_tokens.find(db, Kind.SIGN_UP, token)
 
 
+def is_who_signed_up(db: Session, token: str, password: str) -> bool:
+    """Whether this is the password of the sign-up that the link is for; NotFound if the link works no more.
+
+    Somebody may have signed up with the address of another: who owns it would make an account that the
+    first one can sign in to. Slow on purpose; only reads.
+    """
+    found = mail_tokens.find(db, Kind.SIGN_UP, token)
+    if found is None:
+        raise NotFound
+    return passwords.matches(found.wanted["password_hash"], password)
+
+
 def confirm(
     db: Session, _actor: Actor | None, token: str, *, name: str = "", answer: str = "", device: str = ""
 ) -> Entered:

@@ -126,7 +126,9 @@ def sign_in(
     if asked is None or asked.purpose not in (Purpose.SIGN_IN, Purpose.FACTOR):
         raise Invalid({"": TOO_LATE})
     passkey = _checked(db, settings, asked, credential)
-    steps.end(db, step_token)
+    # A password changed meanwhile has ended the step.
+    if asked.purpose is Purpose.FACTOR and steps.take(db, Kind.FACTOR, step_token) is None:
+        raise Invalid({"": TOO_LATE})
     return signing_in.enter(db, passkey.account_id, "passkey", old_token, device)
 
 

@@ -120,9 +120,8 @@ def reset_factors(db: Session, _actor: Actor | None, name: str) -> None:
     have = factors.of(db, found.id)
     if not (have.has_password or have.has_email):
         raise Conflict(f"{found.name} has no password and no mail address: nothing would open the account.")
-    factors.end_second(db, found.id)
+    factors.end_all(db, found.id)
     sessions.end_others(db, found.id)
-    steps.end_all(db, found.id)
     history.note(db, found.id, "reset-by-admin")
     _tell(db, found.id, "reset")
 

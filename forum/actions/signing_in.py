@@ -24,10 +24,11 @@ STEP_GONE = "Signing in took longer than ten minutes, or was done already. Pleas
 
 
 class Known(NamedTuple):
-    """Who proved to be who they say, and a stronger hash of the password if the stored one is outworn."""
+    """Who proved to be who they say: the password is that of `stored`, and of `new_hash`, a stronger one."""
 
     account_id: int
-    new_hash: str | None
+    stored: str
+    new_hash: str
 
 
 class Entry(NamedTuple):
@@ -46,8 +47,8 @@ def recognise(db: Session, typed: str, password: str) -> Known | None:
     stored = found and found.password_hash
     if not passwords.matches(stored, password) or found is None or stored is None:
         return None
-    outdated = passwords.is_outdated(stored)
-    return Known(found.id, passwords.make_hash(password) if outdated else None)
+    new_hash = passwords.make_hash(password) if passwords.is_outdated(stored) else stored
+    return Known(found.id, stored, new_hash)
 
 
 def refuse(db: Session, _actor: Actor | None, typed: str, device: str = "") -> None:
@@ -66,10 +67,12 @@ def sign_in(
 ) -> Entry:
     """Who gave the right password is signed in, or asked for the second factor if there is one.
 
-    What the browser was signed in with before is worth nothing.
+    What the browser was signed in with before is worth nothing. NotFound if the password is another by now.
     """
-    if known.new_hash is not None:
-        db.get_one(Account, known.account_id).password_hash = known.new_hash
+    account = db.get_one(Account, known.account_id)
+    if account.password_hash != known.stored:
+        raise NotFound
+    account.password_hash = known.new_hash
     if factors.of(db, known.account_id).has_second:
         return Entry(step=steps.begin(db, steps.Kind.FACTOR, known.account_id))
     return Entry(session=enter(db, known.account_id, "password", old_token, device))

@@ -40,8 +40,8 @@ def verify(db: Session, actor: Actor, post_id: int, reference_id: int, verdict: 
     The moderators look at a post once two readers say that a source does not support it. Invalid (`verdict`,
     `note`) says what is missing; NotFound if the post does not cite the reference.
     """
-    said, words = _checked(verdict, note)
     post, thread = policy.open_post_and_thread(db, actor, post_id, Permit.VERIFY)
+    said, words = _checked(verdict, note)
     reference, change = _cited(db, post, reference_id), Change([], [])
     allowances.spend(db, actor, Act.VERIFY)
     if verifications.say(db, post, reference_id, actor.id, said, words):

@@ -37,6 +37,7 @@ class Endpoint:
         keeps: Keeps | None = None,
         queries: Collection[str] = (),
         slow: bool = False,
+        outside: bool = False,
         fresh: bool = False,
         body: int | None = None,
         limits: Limits = NO_LIMITS,
@@ -49,7 +50,8 @@ class Endpoint:
         self.fresh = fresh
         self.limits = limits
         self.most = min(body or site.settings.body_bytes, site.settings.body_bytes)
-        self.pool = site.doors.pool if limits.at_door else site.slow if slow else site.quick
+        pool = site.outside if outside else site.slow if slow else site.quick
+        self.pool = site.doors.pool if limits.at_door else pool
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["footnote.pool"] = self.pool

@@ -10,6 +10,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.types import Receive, Scope
 
 from forum.errors import ForumError, TooLarge
+from forum.web import marks
 
 #: No form of ours has more fields.
 MOST_FIELDS = 200
@@ -29,9 +30,13 @@ class Unreadable(ForumError):
 
 
 def clean(text: str) -> str:
-    """`text` in NFC, with "\\n" as the only line end and without characters that no database stores."""
+    """`text` in NFC, with "\\n" as the only line end and without characters that no database stores.
+
+    Of marks on one letter, such as accents, thirty stay: see marks.py.
+    """
     text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return unicodedata.normalize("NFC", text)
+    # Again at the end, because some marks are two when they are put in order.
+    return marks.shortened(unicodedata.normalize("NFC", marks.shortened(text)))
 
 
 def parse(raw: bytes) -> Fields:

@@ -79,9 +79,9 @@ def named_from_here(visit: Visit) -> str | None:
 
 
 def mailed(visit: Visit) -> str | None:
-    """The mail address in the form; nobody is mailed without one."""
+    """The mailbox of the address in the form; nobody is mailed without one."""
     typed = visit.form.get("email", "").strip()
-    return addresses.key(typed) if typed else None
+    return addresses.mailbox(typed) if typed else None
 
 
 def on_the_way(visit: Visit) -> str | None:
@@ -136,6 +136,7 @@ TABLE: Mapping[tuple[str, str], Limits] = {
         "code", _SIGN_IN, (on_the_way, 5, QUARTER), (address, 30, QUARTER), (on_the_way, 40, DAY)
     ),
     ("POST", "/recover"): _door("recover", _MAILS, (mailed, 3, HOUR), (mailed, 10, DAY), (address, 20, HOUR)),
+    ("POST", "/confirm/{token}"): _door("confirm", _MANY, (address, 20, QUARTER)),
     ("POST", "/begin/{token}"): _door("begin", _MANY, (address, 20, QUARTER)),
     ("POST", "/recover/{token}"): _door("choose", _MANY, (address, 20, QUARTER)),
     ("POST", "/account/prove"): _door("prove", _PROOF, (account, 10, QUARTER), (account, 40, DAY)),

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import islice
 
 import structlog
 from starlette.datastructures import Headers
@@ -17,6 +18,8 @@ log = structlog.get_logger()
 SAFE = ("GET", "HEAD", "OPTIONS")
 #: Load balancers ask for these by whatever name they know the machine.
 FOR_MACHINES = ("/healthz", "/readyz")
+#: So many of the names by which one asked for the forum are told.
+_SHOWN = 3
 #: What the log tells of: somebody may be trying the doors.
 _TOLD = (trouble.WrongHost, trouble.CrossSite, trouble.TooSlow, trouble.TookTooLong, TooLarge, TooMany)
 
@@ -28,6 +31,7 @@ class Guard:
         self.app = app
         self.site = site
         self.hosts = hosts.allowed(site.settings)
+        self.origin = site.settings.origin
         self.finish = headers.Finish(site.settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -70,11 +74,11 @@ class Guard:
         site = sent.get("sec-fetch-site")
         if site is not None:
             return site in ("same-origin", "none")
-        return sent.get("origin") == self.site.settings.base_url
+        return sent.get("origin") == self.origin
 
     def _tell(self, error: ForumError, scope: Scope) -> None:
         address = client.address(scope, self.site.settings.trusted_proxies)
-        named = [value.decode("latin-1") for value in _hosts(scope)]
+        named = [value.decode("latin-1") for value in islice(_hosts(scope), _SHOWN)]
         asked = f"{scope['method']} {scope['path']}"
         log.warning("refused", why=error.code, asked=asked, host=named, address=address)
 

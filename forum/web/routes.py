@@ -68,6 +68,7 @@ from forum.web.pages import (
     words,
 )
 from forum.web.pages.admin import accounts as admin_accounts
+from forum.web.pages.admin import erasing as admin_erasing
 from forum.web.pages.admin import jobs as admin_jobs
 from forum.web.pages.admin import log as admin_log
 from forum.web.pages.admin import mail as admin_mail
@@ -198,7 +199,7 @@ ROUTES: tuple[Way, ...] = (
     get("/account/flags", own_flags.listing, Permit.OWN_FLAGS),
     get("/account", account.read, Permit.OWN_ACCOUNT),
     get("/account/sessions", account.sessions, Permit.OWN_ACCOUNT),
-    post("/account/sessions", account.end_sessions, Permit.OWN_ACCOUNT),
+    post("/account/sessions", account.end_sessions, Permit.OWN_ACCOUNT, fresh=True),
     get("/account/history", account.past, Permit.OWN_ACCOUNT),
     get("/account/name", profile.name_form, Permit.OWN_PROFILE, fresh=True),
     post("/account/name", profile.rename, Permit.OWN_PROFILE, fresh=True),
@@ -257,6 +258,7 @@ ROUTES: tuple[Way, ...] = (
     post("/admin/accounts/new", admin_making.make, Permit.ADMINISTER, fresh=True),
     get("/admin/accounts/{account_id:int}", admin_accounts.read, Permit.ADMINISTER, fresh=True),
     post("/admin/accounts/{account_id:int}", admin_accounts.act, Permit.ADMINISTER, fresh=True),
+    post("/admin/accounts/{account_id:int}/erase", admin_erasing.erase, Permit.ADMINISTER, fresh=True),
     get("/admin/jobs", admin_jobs.listing, Permit.ADMINISTER),
     post("/admin/jobs", admin_jobs.act, Permit.ADMINISTER),
     get("/admin/mail", admin_mail.read, Permit.ADMINISTER),
@@ -301,9 +303,9 @@ ROUTES: tuple[Way, ...] = (
     post("/sign-in", signing_in.sign_in, Permit.SIGN_IN),
     post("/sign-in/passkey/options", passkeys.options, Permit.SIGN_IN),
     post("/sign-in/passkey", passkeys.sign_in, Permit.SIGN_IN),
-    post("/sign-in/provider", provider.leave, Permit.SIGN_IN),
+    post("/sign-in/provider", provider.leave, Permit.SIGN_IN, outside=True),
     get("/sign-in/provider/back", provider.back_form),
-    post("/sign-in/provider/back", provider.back, Permit.SIGN_IN),
+    post("/sign-in/provider/back", provider.back, Permit.SIGN_IN, outside=True),
     get("/sign-in/code", signing_in.code_form),
     post("/sign-in/code", signing_in.give_code, Permit.SIGN_IN),
     get("/recover", recovering.form),
@@ -317,7 +319,7 @@ ROUTES: tuple[Way, ...] = (
     post("/account/passkeys", passkeys.add, Permit.OWN_ACCOUNT, fresh=True),
     post("/account/passkeys/{passkey_id:int}/rename", passkeys.rename, Permit.OWN_ACCOUNT, fresh=True),
     post("/account/passkeys/{passkey_id:int}/remove", passkeys.remove, Permit.OWN_ACCOUNT, fresh=True),
-    post("/account/provider", provider.leave_to_add, Permit.OWN_ACCOUNT, fresh=True),
+    post("/account/provider", provider.leave_to_add, Permit.OWN_ACCOUNT, outside=True, fresh=True),
     post("/account/provider/remove", provider.remove, Permit.OWN_ACCOUNT, fresh=True),
     get("/account/password", password.form, Permit.OWN_ACCOUNT, fresh=True),
     post("/account/password", password.change, Permit.OWN_ACCOUNT, fresh=True),

@@ -33,6 +33,8 @@ class Way(NamedTuple):
     keeps: Keeps | None = None
     queries: Collection[str] = ()
     slow: bool = False
+    #: Waits for the answer of somebody else's machine, in threads of its own.
+    outside: bool = False
     #: Only for who has proved a short while ago who they are; others are sent to do that first.
     fresh: bool = False
     #: The most bytes that its form may have; LONG: as many as the setting says.
@@ -50,14 +52,20 @@ def get(
     fresh: bool = False,
 ) -> Way:
     """A page. With `keeps` its signed-out form is kept; a query with other names than `queries` is not."""
-    return Way("GET", path, handler, permit, keeps, queries, slow, fresh)
+    return Way("GET", path, handler, permit, keeps, queries, slow, fresh=fresh)
 
 
 def post(
-    path: str, handler: Handler, permit: Permit, *, fresh: bool = False, body: int | None = SHORT
+    path: str,
+    handler: Handler,
+    permit: Permit,
+    *,
+    outside: bool = False,
+    fresh: bool = False,
+    body: int | None = SHORT,
 ) -> Way:
     """An act, with the permission it needs. It may wait for the write lock: readers do not wait behind it."""
-    return Way("POST", path, handler, permit, slow=True, fresh=fresh, body=body)
+    return Way("POST", path, handler, permit, slow=True, outside=outside, fresh=fresh, body=body)
 
 
 class _Id(IntegerConvertor):
@@ -100,6 +108,7 @@ def router(site: Site, ways: Iterable[Way], lifespan: Lifespan) -> ASGIApp:
             keeps=way.keeps,
             queries=way.queries,
             slow=way.slow,
+            outside=way.outside,
             fresh=way.fresh,
             body=way.body,
             limits=limits.of(way.method, way.path),

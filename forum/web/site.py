@@ -27,6 +27,8 @@ class Site:
     #: threads take the next request from a queue without waiting for the event loop to hand it over.
     quick: ThreadPoolExecutor
     slow: ThreadPoolExecutor
+    #: For what waits for somebody else's answer, who may take their time.
+    outside: ThreadPoolExecutor
     doors: Doors
     #: Told in the event loop which generations this process has just raised.
     forget: Callable[[Iterable[str]], None] = field(default=_nothing)

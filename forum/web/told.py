@@ -123,6 +123,7 @@ TOLD: dict[str, str] = {
     "role-kept": "The role is kept, and they were told.",
     "level-kept": "The level is kept.",
     "account-signed-out": "Nobody is signed in to this account any more, and its owner was told.",
+    "erased": "The account is closed. The words of its posts are erased within minutes.",
     "factors-reset": "The second factors are gone, everybody is signed out, and the owner was told.",
     "password-mail-sent": "The mail is on its way.",
     "job-retried": "It is tried again, within a few seconds if the worker runs.",

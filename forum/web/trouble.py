@@ -3,6 +3,7 @@
 import asyncio
 import re
 import secrets
+from html import escape
 from urllib.parse import quote
 
 import structlog
@@ -136,7 +137,8 @@ def _plain(error: ForumError) -> Response:
     headers = {"retry-after": "5"} if error.status == 503 else {}
     if isinstance(error, PLAIN):
         headers["connection"] = "close"
-    return HTMLResponse(BARE.format(title=error.title, words=error.words), error.status, headers)
+    said = {"title": escape(error.title), "words": escape(error.words)}
+    return HTMLResponse(BARE.format_map(said), error.status, headers)
 
 
 def _page(visit: Visit, error: ForumError) -> Response:

@@ -36,11 +36,12 @@ def shown(on: Device, asked: str) -> dict[str, Any]:
         ("https://forum.example.org:8443/talk", "https://forum.example.org:8443"),
         ("https://forum.example.org:443", "https://forum.example.org"),
         ("http://localhost:8000", "http://localhost:8000"),
+        ("https://Bücher.example", "https://xn--bcher-kva.example"),
         ("https://Forum.Example.org", "https://forum.example.org"),
     ],
 )
 def test_the_origin_is_as_browsers_write_it(base: str, origin: str) -> None:
-    assert ceremonies.origin(Settings(base_url=base)) == origin
+    assert Settings(base_url=base).origin == origin
 
 
 def test_what_is_asked_of_a_browser() -> None:

@@ -128,7 +128,7 @@ def test_an_invitation_from_its_making_to_the_welcome(browser: Browser, database
     assert browser.post("/sign-up", form | {"invitation": link}).headers["location"] == "/sign-up/sent"
     with database.writing() as db:
         token = link_of(db, "ada@example.org")
-    assert browser.post(f"/confirm/{token}").headers["location"] == "/welcome"
+    assert browser.post(f"/confirm/{token}", {"password": PASSWORD}).headers["location"] == "/welcome"
     used = browser.signed_out().get(f"/invite/{link}")
     assert used.status_code == 404 and "no longer works" in used.text
     again = browser.post("/sign-up", form | {"name": "Eve", "email": "eve@example.org", "invitation": link})
@@ -177,5 +177,5 @@ def test_the_question_is_asked_and_its_answer_comes_back(browser: Browser, datab
     assert browser.post("/sign-up", form | {"name": "Eve"}).status_code == 303
     with database.writing() as db:
         token = link_of(db, "eve@example.org")
-    browser.post(f"/confirm/{token}")
+    browser.post(f"/confirm/{token}", {"password": PASSWORD})
     assert "What you can do while you wait" in browser.get("/welcome").text

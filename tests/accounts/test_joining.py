@@ -15,13 +15,15 @@ from sqlalchemy.orm import Session
 from forum.accounts import history, mail_tokens, ownership, passwords, people
 from forum.accounts.door_tables import MailToken
 from forum.accounts.tables import Account, Actor, Role
-from forum.actions import joining, signing_in
+from forum.actions import joining, securing, signing_in
 from forum.db import Database
 from forum.errors import Invalid, NotFound
 from forum.inbox import mail
 from forum.inbox.tables import Message
 
 ADA = {"name": "Ada", "email": "ada@example.org", "password": PASSWORD}
+#: What the page behind the mailed link wants to know.
+OWN = {"password": PASSWORD}
 
 
 def subjects(db: Session) -> list[str]:
@@ -136,6 +138,21 @@ def test_an_outworn_hash_is_made_anew(db: Session, monkeypatch: pytest.MonkeyPat
     assert signing_in.recognise(db, "Ada", PASSWORD) is not None
 
 
+def test_a_password_that_was_changed_meanwhile_lets_nobody_in(
+    db: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor is the new one replaced by a stronger hash of the old one."""
+    account = join(db, "Ada")
+    monkeypatch.setattr(passwords, "is_outdated", lambda _hash: True)
+    known = signing_in.recognise(db, "Ada", PASSWORD)
+    assert known is not None
+    securing.put_password(db, account.id, passwords.make_hash("quite another sentence"))
+    with pytest.raises(NotFound):
+        signing_in.sign_in(db, None, known)
+    db.expire_all()
+    assert signing_in.recognise(db, "Ada", "quite another sentence") is not None
+
+
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, new_database: Callable[[str], Database]) -> Iterator[Database]:
     database = new_database(request.param)
@@ -164,7 +181,7 @@ def joined(browser: Browser, form: Mapping[str, str] = ADA) -> httpx.Response:
     with browser.site.database.writing() as db:
         token = link_of(db, form["email"])
     assert browser.get(f"/confirm/{token}").status_code == 200
-    return browser.post(f"/confirm/{token}")
+    return browser.post(f"/confirm/{token}", OWN)
 
 
 def test_a_newcomer_joins_and_is_welcomed_and_signs_out_and_in(browser: Browser) -> None:
@@ -197,7 +214,7 @@ def test_opening_the_link_changes_nothing(browser: Browser, database: Database) 
     assert browser.ask("HEAD", f"/confirm/{token}").status_code == 200
     with database.reading() as db:
         assert people.named(db, "Ada") is None
-    assert browser.post(f"/confirm/{token}").status_code == 303
+    assert browser.post(f"/confirm/{token}", OWN).status_code == 303
 
 
 def test_a_link_that_does_not_work_says_how_to_get_one(browser: Browser) -> None:
@@ -205,10 +222,10 @@ def test_a_link_that_does_not_work_says_how_to_get_one(browser: Browser) -> None
     browser.signed_out().post("/sign-up", ADA | {"name": "Eve", "email": "eve@example.org"})
     with browser.site.database.writing() as db:
         used = link_of(db, "eve@example.org")
-    browser.post(f"/confirm/{used}")
+    browser.post(f"/confirm/{used}", OWN)
     browser.signed_out()
     for token in (used, "x" * 43, "%00", "é"):
-        for answer in (browser.get(f"/confirm/{token}"), browser.post(f"/confirm/{token}")):
+        for answer in (browser.get(f"/confirm/{token}"), browser.post(f"/confirm/{token}", OWN)):
             assert answer.status_code == 404
             assert "This link no longer works" in answer.text and 'href="/sign-up"' in answer.text
 
@@ -218,13 +235,13 @@ def test_a_name_that_was_taken_meanwhile_is_asked_for_again(browser: Browser, da
     browser.post("/sign-up", ADA | {"email": "late@example.org"})
     with database.writing() as db:
         first, late = link_of(db, ADA["email"]), link_of(db, "late@example.org")
-    browser.post(f"/confirm/{first}")
+    browser.post(f"/confirm/{first}", OWN)
     browser.signed_out()
-    asked = browser.post(f"/confirm/{late}")
+    asked = browser.post(f"/confirm/{late}", OWN)
     assert asked.status_code == 422
     assert people.NAME_TAKEN in asked.text and 'name="name"' in asked.text and 'value="Ada"' in asked.text
-    assert browser.post(f"/confirm/{late}", {"name": "a b"}).status_code == 422
-    assert browser.post(f"/confirm/{late}", {"name": "Late"}).headers["location"] == "/welcome"
+    assert browser.post(f"/confirm/{late}", OWN | {"name": "a b"}).status_code == 422
+    assert browser.post(f"/confirm/{late}", OWN | {"name": "Late"}).headers["location"] == "/welcome"
     with database.reading() as db:
         assert people.owner_of_address(db, "late@example.org") is not None
         known = people.login(db, "Late")
@@ -238,8 +255,8 @@ def test_who_is_signed_in_makes_no_other_account(browser: Browser, database: Dat
         other = people.add(db, "Other", None, None)
     browser.signed_in(people_actor(database, other.id))
     assert "You are signed in as Other." in browser.get(f"/confirm/{token}").text
-    assert browser.post(f"/confirm/{token}").status_code == 403
-    assert browser.signed_out().post(f"/confirm/{token}").status_code == 303
+    assert browser.post(f"/confirm/{token}", OWN).status_code == 403
+    assert browser.signed_out().post(f"/confirm/{token}", OWN).status_code == 303
 
 
 def people_actor(database: Database, account_id: int) -> Actor:
@@ -288,8 +305,8 @@ def test_a_form_sent_twice_makes_one_account(browser: Browser, database: Databas
     with database.writing() as db:
         assert len(db.scalars(select(MailToken.id)).all()) == 1
         token = link_of(db, ADA["email"])
-    assert browser.post(f"/confirm/{token}").status_code == 303
-    assert browser.signed_out().post(f"/confirm/{token}").status_code == 404
+    assert browser.post(f"/confirm/{token}", OWN).status_code == 303
+    assert browser.signed_out().post(f"/confirm/{token}", OWN).status_code == 404
     with database.reading() as db:
         assert db.scalars(select(Account.name)).all() == ["Ada"]
 
@@ -447,3 +464,17 @@ def test_nobody_waits_for_a_password_to_be_hashed(
     finally:
         event.remove(database.engine, "begin", note)
     assert happened == ["hashed", "begun"] * 3
+
+
+def test_who_owns_an_address_makes_no_account_for_a_stranger(browser: Browser, database: Database) -> None:
+    """Somebody signs up with the address of another, who opens the mailed link and presses the button."""
+    browser.post("/sign-up", ADA)
+    with database.writing() as db:
+        token = link_of(db, ADA["email"])
+    for typed in ("", "what the owner would type", PASSWORD.upper()):
+        page = browser.post(f"/confirm/{token}", {"password": typed})
+        assert page.status_code == 422
+        assert typed not in page.text or not typed
+    with database.reading() as db:
+        assert people.named(db, "Ada") is None
+    assert browser.post(f"/confirm/{token}", OWN).status_code == 303

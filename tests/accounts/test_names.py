@@ -28,6 +28,13 @@ def test_the_same_name(one: str, other: str) -> None:
     assert names.key(one) == names.key(other)
 
 
+def test_of_what_is_far_too_long_the_beginning_is_read() -> None:
+    """Letters that stand for eighteen others would take seconds, at each try to sign in."""
+    assert len(names.normal("\ufdfa" * 60_000)) == len(names.key("\ufdfa" * 60_000)) == 200 * 18
+    assert all(names.problem(names.normal(part * 9000)) for part in ("a", "\u1100\u1161\u11a8"))
+    assert names.normal(" " * 300 + "Ada") == "Ada"
+
+
 def test_names_that_speak_for_the_forum_are_reserved() -> None:
     assert names.is_reserved("Moderator")
     assert not names.is_reserved("Ada")
@@ -55,6 +62,15 @@ def test_possible_addresses(address: str) -> None:
 )  # fmt: skip
 def test_impossible_addresses(address: str) -> None:
     assert addresses.problem(address).endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("address", "mailbox"),
+    [("Ada+forum@Example.org", "ada@example.org"), ("ada@example.org", "ada@example.org"),
+     ("+1@example.org", "+1@example.org"), ("ada+", "ada+"), ("", "")],
+)  # fmt: skip
+def test_where_mails_arrive(address: str, mailbox: str) -> None:
+    assert addresses.mailbox(address) == mailbox
 
 
 def test_the_same_address() -> None:

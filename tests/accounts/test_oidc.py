@@ -89,8 +89,9 @@ def test_joined_and_signed_in(database: Database, browser: Browser, provider: Pr
     there = leaves(browser, next="/ask")
     claims = {"preferred_username": "mira", "email": "mira@example.net", "email_verified": True}
     answer = comes_back(browser, provider.authorise(there, **claims))
-    assert answer.headers["location"] == "/sign-up/provider" and who(browser) == ""
-    page = browser.get("/sign-up/provider").text
+    assert answer.headers["location"] == "/sign-up/provider?next=%2Fask" and who(browser) == ""
+    page = browser.get(answer.headers["location"]).text
+    assert 'name="next" value="/ask"' in page
     assert 'value="mira"' in page and "mira@example.net" in page
     assert browser.post("/sign-up/provider", {"name": "m"}).status_code == 422
     assert browser.post("/sign-up/provider", {"name": "mira", "next": "/ask"}).status_code == 303

@@ -18,6 +18,7 @@ from forum.accounts.door_tables import MailToken, Step
 from forum.accounts.factor_tables import Passkey
 from forum.accounts.record_tables import SecurityEvent
 from forum.accounts.tables import Account, Actor, SignIn
+from forum.actions import securing
 from forum.db import Database
 from forum.errors import Invalid
 from forum.inbox.tables import Message
@@ -202,6 +203,26 @@ def test_the_second_step(database: Database, browser: Browser, device: Device, p
     assert browser.get("/sign-in/code").status_code == 200
     assert show(browser, device).status_code == 303
     assert who(browser) == "mira" and sessions(database)[-1] == "passkey"
+
+
+def test_the_second_step_is_over_when_the_password_changes(
+    database: Database, browser: Browser, device: Device, person: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also between the two transactions of one request: the answer is right, and comes too late."""
+    browser.signed_in(person)
+    add(browser, device)
+    browser.signed_out()
+    browser.post("/sign-in", {"name": "mira", "password": PASSWORD})
+    read = json_forms.credential
+
+    def change(text: str, *parts: str) -> dict[str, Any]:
+        with database.writing() as db:
+            securing.put_password(db, person.id, HASH)
+        return read(text, *parts)
+
+    monkeypatch.setattr(json_forms, "credential", change)
+    assert show(browser, device).status_code == 422
+    assert who(browser) == "" and sessions(database) == []
 
 
 def test_the_second_step_is_the_same_persons(

@@ -1,8 +1,9 @@
 """What a reader notices of fifty clients who sign in: `make bench ARGS="--only sign-in"`.
 
 One reader asks for pages, one after the other with a short pause, alone and beside fifty clients that send
-the sign-in form over and over, with wrong and right passwords, each from an address of its own. Rounds with
-and without them take turns; the figures are medians of rounds, the ratio is what is measured.
+the sign-in form over and over, with wrong and right passwords, all from one address, so that with limits
+nearly all of them are refused. Rounds with and without them take turns; the figures are medians of rounds,
+the ratio is what is measured.
 """
 
 import http.client
@@ -43,6 +44,16 @@ class Seen(NamedTuple):
     p95: float
 
 
+class Tries(NamedTuple):
+    """How many a second were answered, and which part of them with a 429."""
+
+    rate: float
+    refused: float
+
+    def shown(self) -> tuple[str, str]:
+        return f"{self.rate:,.0f}", f"{self.refused:.0%}"
+
+
 def measure(console: Console, path: Path, pages: Sequence[str], rounds: int, seconds: int) -> None:
     """Prints how much longer pages take beside the clients, kept and made anew, with and without limits."""
     if not shutil.which("wrk"):
@@ -50,16 +61,19 @@ def measure(console: Console, path: Path, pages: Sequence[str], rounds: int, sec
         return
     table = Table(
         "page", "limits", "p50 alone", "beside", "ratio", "bar", "p95 alone", "beside", "ratio", "tries /s",
+        "refused",
         title=f"A reader beside {CLIENTS} clients who sign in, ms",
     )  # fmt: skip
     # A tenth of the usual is used up in the first second or two.
     for limits in ("0.1", "0"):
         for cache, name in (("67108864", "kept"), ("0", "made anew")):
             with _forum(path, {"FORUM_LIMITS": limits, "FORUM_CACHE_BYTES": cache}) as (base, names):
-                alone, beside, rate = _compare(base, pages, names, rounds, seconds)
+                alone, beside, tries = _compare(base, pages, names, rounds, seconds)
+            if (tries.refused > 0) != (limits != "0"):
+                raise RuntimeError(f"with limits of {limits}, {tries.refused:.0%} of the tries were refused")
             usual = f"{alone.p50:.2f}", f"{beside.p50:.2f}", f"{beside.p50 / alone.p50:.2f}", f"{BAR}"
             slow = f"{alone.p95:.2f}", f"{beside.p95:.2f}", f"{beside.p95 / alone.p95:.2f}"
-            table.add_row(name, "off" if limits == "0" else "on", *usual, *slow, f"{rate:,.0f}")
+            table.add_row(name, "off" if limits == "0" else "on", *usual, *slow, *tries.shown())
     console.print(table)
 
 
@@ -91,9 +105,9 @@ def _with_passwords(path: Path) -> Sequence[str]:
 
 def _compare(
     base: str, pages: Sequence[str], names: Sequence[str], rounds: int, seconds: int
-) -> tuple[Seen, Seen, float]:
-    """A page's time alone and beside the clients, and how many attempts a second they had answered."""
-    alone, beside, rates = [], [], []
+) -> tuple[Seen, Seen, Tries]:
+    """A page's time alone and beside the clients, and what became of their attempts."""
+    alone, beside, tries = [], [], []
     _read(base, pages, 1)
     for _ in range(rounds):
         alone.append(_read(base, pages, seconds))
@@ -102,8 +116,8 @@ def _compare(
             with _knocking(base, script.name, seconds + USED_UP + 1) as clients:
                 time.sleep(USED_UP)
                 beside.append(_read(base, pages, seconds))
-                rates.append(_rate(clients))
-    return _median(alone), _median(beside), statistics.median(rates)
+                tries.append(_tries(clients))
+    return _median(alone), _median(beside), Tries(*map(statistics.median, zip(*tries, strict=True)))
 
 
 def _read(base: str, pages: Sequence[str], seconds: int) -> Seen:
@@ -124,10 +138,17 @@ def _read(base: str, pages: Sequence[str], seconds: int) -> Seen:
 
 
 def _script(base: str, names: Sequence[str]) -> str:
-    """For wrk: of a hundred passwords fifty are right."""
+    """For wrk: of a hundred passwords fifty are right. Says at the end how many were refused."""
     listed = ", ".join(f'"{name}"' for name in names)
     return f"""
 local names, turn = {{ {listed} }}, 0
+local only
+refused = 0
+setup = function(thread) only = thread end
+response = function(status) if status == 429 then refused = refused + 1 end end
+done = function(summary)
+  io.write(string.format("Answered: %d\\nRefused: %d\\n", summary.requests, only:get("refused")))
+end
 request = function()
   turn = turn + 1
   local who = turn % {CLIENTS} + 1
@@ -146,9 +167,12 @@ def _knocking(base: str, script: str, seconds: int) -> Iterator["subprocess.Pope
         yield clients
 
 
-def _rate(clients: "subprocess.Popen[str]") -> float:
+def _tries(clients: "subprocess.Popen[str]") -> Tries:
     out = clients.communicate()[0]
-    return float(out.partition("Requests/sec:")[2].split()[0])
+    rate, answered, refused = (
+        float(out.partition(f"{name}:")[2].split()[0]) for name in ("Requests/sec", "Answered", "Refused")
+    )
+    return Tries(rate, refused / max(answered, 1))
 
 
 def _median(rounds: Sequence[Seen]) -> Seen:

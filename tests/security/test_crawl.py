@@ -4,7 +4,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from html import unescape
-from urllib.parse import urldefrag
+from urllib.parse import parse_qs, urldefrag
 
 import community
 import pytest
@@ -16,7 +16,7 @@ from forum.accounts.tables import Actor, Role
 from forum.db import Database
 
 PEOPLE = ("guest", "member", "moderator", "admin")
-#: Addresses beyond these differ in a number only.
+#: Addresses beyond these differ in a number or in the words of a search only.
 MOST_ALIKE = 3
 _LINK = re.compile(r"""(?:href|src|action)=(["'])(.*?)\1""")
 _LOC = re.compile(r"<loc>(.*?)</loc>")
@@ -41,6 +41,14 @@ def links(page: str, base: str) -> Iterator[str]:
         yield address.removeprefix(base)
 
 
+def kind_of(address: str) -> str:
+    """The address without its numbers; of a search, which one condition it has, or that it has several."""
+    path, _, query = address.partition("?")
+    conditions = sorted({field for q in parse_qs(query).get("q", []) for field in re.findall(r"(\w+):", q)})
+    rest = re.sub(r"(?<=\bafter=)[^&]+|(?<=\bq=)[^&]+", "", query)
+    return re.sub(r"\d+", "0", f"{path}?{rest}{conditions if len(conditions) < 2 else 'several'}")
+
+
 def crawl(browser: Browser) -> list[tuple[str, int]]:
     """Every address that can be reached from the start page by links and forms, with its status."""
     base = browser.site.settings.base_url
@@ -48,7 +56,7 @@ def crawl(browser: Browser) -> list[tuple[str, int]]:
     visited = []
     while waiting:
         address = waiting.popleft()
-        kind = re.sub(r"\d+|(?<=after=)[^&]+", "0", address)
+        kind = kind_of(address)
         if address in known or not re.match(r"/(?!/|static/)", address) or alike.get(kind, 0) >= MOST_ALIKE:
             continue
         known.add(address)

@@ -47,7 +47,9 @@ def test_what_is_asked_for_is_pinned_and_allows_it(requirement: Requirement) -> 
 def test_the_bill_of_materials_names_every_installed_package(tmp_path: Path) -> None:
     target = tmp_path / "sbom.json"
     makes = [sys.executable, "-m", "cyclonedx_py", "environment", "--pyproject", str(ROOT / "pyproject.toml")]
-    subprocess.run([*makes, "--output-reproducible", "-o", str(target)], check=True, capture_output=True)
+    # `make sbom` holds it against the schema, which takes twenty times as long as to make it.
+    quickly = ["--output-reproducible", "--no-validate"]
+    subprocess.run([*makes, *quickly, "-o", str(target)], check=True, capture_output=True)
     bill = json.loads(target.read_text())
     listed = {canonicalize_name(part["name"]): Version(part["version"]) for part in bill["components"]}
     assert bill["metadata"]["component"]["name"] == "footnote"

@@ -22,8 +22,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from forum import logs
 from forum.config import Settings
 from forum.db import Database
+from forum.errors import NotFound
 from forum.policy import Permit
-from forum.web import doors, hosts, limits
+from forum.web import doors, hosts, limits, trouble
 from forum.web.endpoint import Visit
 from forum.web.headers import SECRET
 from forum.web.routes import ROUTES
@@ -366,6 +367,11 @@ def test_an_error_is_told_even_when_no_thread_is_free(database: Database) -> Non
         # The words alone: a whole page would have waited for the thread.
         assert "Go to the start page" in answer.text
         SLOW.seconds = 0
+
+
+def test_words_that_somebody_sent_are_escaped_there_too() -> None:
+    """On the page for when no page can be made."""
+    assert b"There is no account &lt;b&gt;." in trouble._plain(NotFound("There is no account <b>.")).body
 
 
 def test_a_crowd_at_the_door_is_asked_to_come_again(

@@ -1,5 +1,6 @@
 """How often something may be done: the table of limits, each of them met through its real route."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import NamedTuple
@@ -10,6 +11,7 @@ from conftest import Clock
 from httpx import Response
 from makers import make_account
 
+from forum import policy
 from forum.accounts import passwords, sessions, steps
 from forum.accounts.tables import Actor, Role
 from forum.config import settings
@@ -60,6 +62,7 @@ RECIPES: Mapping[str, Recipe] = {
     "/sign-up/passkey": Recipe(person),
     "/sign-up/passkey/options": Recipe(person),
     "/sign-up/provider": Recipe(person),
+    "/confirm/{token}": Recipe(person, path=f"/confirm/{'x' * 43}"),
     "/begin/{token}": Recipe(person, path=f"/begin/{'x' * 43}"),
     "/recover": Recipe(person),
     "/recover/{token}": Recipe(person, path=f"/recover/{'x' * 43}"),
@@ -133,7 +136,7 @@ class Knocking:
     def _come_in(self, actor: Actor) -> None:
         self.browser.signed_out()
         with self.browser.site.database.writing() as db:
-            if self.path.startswith(("/sign-", "/setup", "/recover", "/begin")):
+            if self.path.startswith(("/sign-", "/setup", "/recover", "/begin", "/confirm")):
                 token = steps.begin(db, steps.Kind.FACTOR, actor.id)
                 self.browser.client.cookies.set(self.browser.site.step_cookie, token)
             else:
@@ -158,6 +161,25 @@ def test_the_table_names_routes_and_each_has_a_recipe() -> None:
     assert {method for method, _ in limits.TABLE} == {"POST"}, "a GET must not write"
 
 
+def test_only_at_doors_passwords_are_hashed_for_strangers(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Elsewhere nothing counts how often they ask, and members would wait behind them."""
+    hashed: list[str] = []
+
+    def note(*passwords: str | None) -> str:
+        hashed.append(str(passwords[-1]))
+        return ""
+
+    monkeypatch.setattr(passwords, "matches", note)
+    monkeypatch.setattr(passwords, "make_hash", note)
+    open_to_all = [way for way in ROUTES if way.method == "POST" and policy.allows(way.permit, None)]
+    for way in open_to_all:
+        if not limits.of(way.method, way.path).at_door:
+            browser.post(re.sub(r"\{[^}]*\}", "1", way.path), person(1))
+    assert len(open_to_all) > 12 and hashed == []
+
+
 def test_limits_that_share_a_name_are_the_same() -> None:
     named: dict[str, Rule] = {}
     for costs in limits.TABLE.values():
@@ -165,6 +187,8 @@ def test_limits_that_share_a_name_are_the_same() -> None:
             assert named.setdefault(rule.limit.name, rule) == rule
 
 
+# On one kind of database: what counts is the same, and the tests below count on both.
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(("path", "place"), EACH)
 def test_each_limit_is_met(
     browser: Browser,
@@ -240,7 +264,7 @@ def test_unlimited_mail_is_not_possible(
     allow(1)
 
     def ask(turn: int) -> int:
-        spelled = "ada@example.org" if turn % 2 else "Ada@EXAMPLE.org"
+        spelled = f"ada+{turn}@example.org" if turn % 2 else "Ada@EXAMPLE.org"
         form = {"name": f"ada{turn}", "email": spelled, "password": PASSWORD}
         headers = {"x-forwarded-for": f"203.0.113.{turn}"}
         return browser.post(route, form, headers=headers).status_code

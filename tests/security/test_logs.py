@@ -151,6 +151,12 @@ def test_who_is_refused_is_one_line(browser: Browser, log: Log) -> None:
     log.harmless()
 
 
+def test_of_many_names_few_are_told(browser: Browser, log: Log) -> None:
+    browser.get("/fine", headers=[("host", f"{number}.evil.test") for number in range(500)])
+    (event,) = log.events
+    assert len(event["host"]) == 3
+
+
 def test_a_real_limit_is_one_line(
     database: Database, log: Log, monkeypatch: pytest.MonkeyPatch, frozen: Clock
 ) -> None:
@@ -205,8 +211,23 @@ def test_masks(value: Any, shown: Any) -> None:
     assert logs.mask(value) == (value if shown is None else shown)
 
 
-def test_what_others_send_cannot_fill_the_disk() -> None:
-    assert len(logs.mask("x" * 100_000)) <= 1000
+def test_what_others_send_cannot_fill_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor is all of it searched for secrets: readers would wait."""
+    searched: list[int] = []
+
+    class Looking:
+        def sub(self, _instead: str, text: str) -> str:
+            searched.append(len(text))
+            return text
+
+    monkeypatch.setattr(logs, "_MASKS", ((Looking(), ""),))
+    assert len(logs.mask("x" * 100_000)) == 1000
+    assert searched == [2000]
+
+
+def test_no_half_of_a_secret_is_left_where_a_line_is_cut() -> None:
+    for before in range(900, 1100):
+        assert "Aa1" not in logs.mask("x" * before + " " + "Aa1" * 15)
 
 
 def test_libraries_log_in_the_same_form(log: Log) -> None:

@@ -3,6 +3,7 @@
 import base64
 import hmac
 import json
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -17,9 +18,10 @@ from joserfc.jwk import OctKey, RSAKey
 from makers import make_account
 from sqlalchemy import select
 
-from forum.accounts import provider_answers
+from forum.accounts import oidc, provider_answers
 from forum.accounts.factor_tables import ProviderAccount
 from forum.accounts.tables import Account
+from forum.config import Settings
 from forum.db import Database
 
 
@@ -73,6 +75,23 @@ def test_the_right_token_opens(browser: Browser, provider: Provider) -> None:
     """Or the refusals below would show nothing."""
     assert goes(browser, provider).status_code == 303
     assert who(browser) == "mira"
+
+
+def test_who_waits_for_the_provider_takes_no_thread_from_others(
+    browser: Browser, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A provider that hangs would otherwise stop all who write."""
+    threads: list[str] = []
+    whole = provider_answers.provider
+
+    def noting(settings: Settings) -> oidc.Provider:
+        threads.append(threading.current_thread().name.partition("_")[0])
+        return whole(settings)
+
+    monkeypatch.setattr(provider_answers, "provider", noting)
+    goes(browser, provider)
+    browser.post("/account/provider")
+    assert threads == ["outside"] * 3
 
 
 # --- forged ------------------------------------------------------------------------------------------------

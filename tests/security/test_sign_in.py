@@ -91,7 +91,9 @@ def test_the_time_does_not_tell_who_exists(
             costs.append((tuple(verified), written.count("INSERT"), written.count("SELECT")))
     finally:
         event.remove(engine, "before_cursor_execute", note)
-    assert costs[0][0] == ("$argon2id$v=19$m=47104,t=1,p=1",) and costs[0][1] == 1
+    # tests/accounts/test_passwords.py shows that the stand-in is of today's cost.
+    stand_in = passwords._NOBODY.rpartition("$")[0].rpartition("$")[0]
+    assert costs[0][0] == (stand_in,) and costs[0][1] == 1
     assert set(costs) == {costs[0]}
 
 

@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from forum.accounts import people, samples
+from forum.accounts import directory, samples
 from forum.discussion import best, listings, tagged
 from forum.discussion.best import Span
 from forum.errors import SignInRequired
@@ -19,7 +19,7 @@ def latest(visit: Visit) -> Response:
         page=page,
         after=after,
         sample_accounts=samples.to_try(visit.db),
-        is_new=not page.items and not people.has_admin(visit.db),
+        is_new=not page.items and not directory.has_admin(visit.db),
     )
 
 

@@ -1,6 +1,7 @@
 """The way to the identity provider and back, and the own account there."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import structlog
 from starlette.responses import Response
@@ -90,8 +91,9 @@ def _goes_on(visit: Visit, arrival: Arrival, next_path: str) -> Response:
     if arrival.session:
         return visit.remember(visit.forget_step(visit.redirect(next_path)), arrival.session)
     if arrival.step:
-        path = "/sign-up/provider" if arrival.is_new else f"/sign-in/code?next={next_path}"
-        return visit.remember_step(visit.redirect(path), arrival.step)
+        page = "/sign-up/provider" if arrival.is_new else "/sign-in/code"
+        query = "" if next_path == "/" else f"?{urlencode({'next': next_path})}"
+        return visit.remember_step(visit.redirect(f"{page}{query}"), arrival.step)
     told = "provider-added" if arrival.purpose is Purpose.ADD else ""
     return visit.forget_step(visit.redirect(next_path, told=told))
 

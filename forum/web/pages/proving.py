@@ -16,6 +16,7 @@ _OFFERED_ON = (
     (re.compile(r"/account/codes/\w+"), "/account/codes"),
     (re.compile(r"/account/(passkeys|provider)\b.*"), "/account/factors"),
     (re.compile(r"/account/export\.zip"), "/account/export"),
+    (re.compile(r"(/admin/accounts/\d+)/erase"), r"\1"),
 )
 
 
@@ -46,4 +47,6 @@ def _page(visit: Visit, status: int = 200, **more: object) -> Response:
 
 def _next(visit: Visit) -> str:
     wanted = visit.next_path()
-    return next((page for act, page in _OFFERED_ON if act.fullmatch(wanted.partition("?")[0])), wanted)
+    path = wanted.partition("?")[0]
+    found = ((act.fullmatch(path), page) for act, page in _OFFERED_ON)
+    return next((act.expand(page) for act, page in found if act), wanted)

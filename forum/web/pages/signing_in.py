@@ -45,7 +45,10 @@ def sign_in(visit: Visit) -> Response:
     if known is None:
         visit.act(signing_in.refuse, name, visit.device)
         return _sign_in_page(visit, 422, form=form, errors={"": NOT_RIGHT})
-    entry = visit.act(signing_in.sign_in, known, visit.token, visit.device)
+    try:
+        entry = visit.act(signing_in.sign_in, known, visit.token, visit.device)
+    except NotFound:
+        return _sign_in_page(visit, 422, form=form, errors={"": NOT_RIGHT})
     if entry.step:
         on = f"/sign-in/code?{urlencode({'next': visit.next_path()})}"
         return visit.remember_step(visit.redirect(on), entry.step)
