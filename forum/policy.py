@@ -120,10 +120,6 @@ def _signed_out(actor: Viewer, _subject: Subject | None) -> bool:
     return actor is None
 
 
-def _let_in(actor: Viewer, _subject: Subject | None) -> bool:
-    return actor is not None and actor.standing != Standing.HELD
-
-
 def _moderator(actor: Viewer, _subject: Subject | None) -> bool:
     return actor is not None and actor.is_moderator
 
@@ -242,7 +238,7 @@ PERMISSIONS: dict[Permit, Predicate] = {
     Permit.OWN_FLAGS: _signed_in,
     Permit.OWN_STANDING: _signed_in,
     Permit.OWN_ACCOUNT: _signed_in,
-    Permit.OWN_PROFILE: _let_in,
+    Permit.OWN_PROFILE: _signed_in,
     Permit.MAILED_ADDRESS: _anyone,
     Permit.RECOVER: _anyone,
     Permit.REPORT_ILLEGAL: _anyone,
@@ -278,6 +274,12 @@ WHEN_SILENCED = WHEN_SUSPENDED | {
     Permit.FOLLOW,
     Permit.CITE,
 }
+#: What reaches others at once, and so waits with a new account until a moderator has let it in. Its posts
+#: wait by themselves; flags and proposals are for moderators anyway.
+NOT_WHEN_HELD = frozenset({
+    Permit.VOTE, Permit.VERIFY, Permit.ASK_SOURCE, Permit.INVITE, Permit.OWN_PROFILE,
+})  # fmt: skip
+WAITS = "A moderator looks at your account first. Until then you can read, and what you write waits as well."
 
 #: What a page offers beside each post.
 ON_POSTS = (
@@ -309,15 +311,24 @@ def allows(permit: Permit, actor: Viewer, subject: Subject | None = None) -> boo
 
 def _lets(actor: Viewer, permit: Permit) -> bool:
     """Whether the standing of the account leaves this to it."""
-    if actor is None or (actor.standing in (Standing.ACTIVE, Standing.HELD) and not actor.is_warned):
+    if actor is None:
         return True
-    return permit in (WHEN_SUSPENDED if actor.standing == Standing.SUSPENDED else WHEN_SILENCED)
+    if actor.standing == Standing.SUSPENDED:
+        return permit in WHEN_SUSPENDED
+    if actor.standing == Standing.SILENCED or actor.is_warned:
+        return permit in WHEN_SILENCED
+    return actor.standing != Standing.HELD or permit not in NOT_WHEN_HELD
+
+
+def _restrained(actor: Viewer) -> Restrained:
+    waits = actor is not None and actor.standing == Standing.HELD and not actor.is_warned
+    return Restrained(WAITS if waits else None)
 
 
 def require(permit: Permit, actor: Viewer, subject: Subject | None = None) -> None:
     """Passes only for who may; SignInRequired for the signed-out, Forbidden for others."""
     if not _lets(actor, permit):
-        raise Restrained
+        raise _restrained(actor)
     if not allows(permit, actor, subject):
         raise SignInRequired if actor is None and permit not in (Permit.SIGN_UP, Permit.SETUP) else Forbidden
 
@@ -329,7 +340,7 @@ def admit(permit: Permit, actor: Viewer) -> None:
     elif permit is not Permit.READ and actor is None:
         raise SignInRequired
     elif not _lets(actor, permit):
-        raise Restrained
+        raise _restrained(actor)
 
 
 def open_thread(db: Session, viewer: Viewer, thread_id: int, permit: Permit) -> Thread:

@@ -10,9 +10,12 @@ from typing import Any, NamedTuple
 
 import axe_core_python
 import pytest
+from browser.furnish import forget_proofs, furnish
 from browser.people import Look, Person
 from browser.server import Forum
 from playwright.sync_api import Browser, Page
+
+from forum.accounts import samples
 
 AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
@@ -37,6 +40,9 @@ FOCUSED = """() => {
 }"""
 
 NOBODY, MEMBER, AUTHOR, MODERATOR, ADMIN = "", "mira", "tidewater", "tomas", "ada"
+CLOSE = "Close my account for good"
+#: Who has a passkey and one-time codes; and who signed in so long ago that a fresh proof is wanted.
+GUARDED, LATE = "kestrel", "wren"
 
 
 def _as_it_is(page: Page) -> None:
@@ -81,6 +87,35 @@ def _flag_without_words(page: Page) -> None:
     _sent("Send to the moderators")(page)
 
 
+def _first_step(page: Page) -> None:
+    _sent("Sign in", name=GUARDED, password=samples.PASSWORD)(page)
+
+
+def _codes_begun(page: Page) -> None:
+    _sent("Set up")(page)
+    _sent("Switch on", code="1")(page)
+
+
+def _opened(words: str, then: Callable[[Page], None] = _as_it_is) -> Callable[[Page], None]:
+    """Opens what is folded behind these words."""
+
+    def opened(page: Page) -> None:
+        page.locator("summary", has_text=words).first.click()
+        then(page)
+
+    return opened
+
+
+def _settings_wrong(page: Page) -> None:
+    page.get_by_label("Posts that readers see, to become a member").fill("many")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Keep these : Trust").click()
+
+
+def _factors_kept(page: Page) -> None:
+    _opened("Reset second factors", _sent("Reset second factors"))(page)
+
+
 class Kind(NamedTuple):
     """A kind of page: who opens which address (`{places}` are filled in), its status, what they do there."""
 
@@ -116,6 +151,8 @@ KINDS = (
     Kind("flag with errors", MEMBER, "/p/{other}/flag", do=_flag_without_words),
     Kind("flag of an account", MEMBER, "/people/tomas/flag"),
     Kind("own flags", MEMBER, "/account/flags"),
+    Kind("own trust", AUTHOR, "/account/trust"),
+    Kind("how trust works", NOBODY, "/help/trust"),
     Kind("urgent help", NOBODY, "/help/urgent"),
     Kind("references", NOBODY, "/references"),
     Kind("reference", NOBODY, "/references/{reference}"),
@@ -147,8 +184,51 @@ KINDS = (
     Kind("report with errors", NOBODY, "/report", do=_sent("Send the report", address="elsewhere")),
     Kind("join", NOBODY, "/sign-up"),
     Kind("join with errors", NOBODY, "/sign-up", do=_sent("Join", name="a b", email="x")),
+    Kind("mail to look for", NOBODY, "/sign-up/sent"),
+    Kind("link that does not work", NOBODY, "/confirm/none", 404),
+    Kind("welcome", MEMBER, "/welcome"),
+    Kind("invitations", MODERATOR, "/account/invitations", do=_sent("Make an invitation")),
     Kind("sign in", NOBODY, "/sign-in"),
     Kind("sign in with errors", NOBODY, "/sign-in", do=_sent("Sign in", name="nobody")),
+    Kind("sign in, second step", NOBODY, "/sign-in", do=_first_step),
+    Kind("join with a passkey", NOBODY, "/sign-up/passkey"),
+    Kind("confirm, to join", NOBODY, "/confirm/{confirm}"),
+    Kind("recover with errors", NOBODY, "/recover", do=_sent("Send the link", email="x")),
+    Kind("new password with errors", NOBODY, "/recover/{recover}", do=_sent("Save", password="x")),
+    Kind("prove with errors", LATE, "/account/prove", do=_sent("Go on", password="wrong")),
+    Kind("account", MEMBER, "/account"),
+    Kind("sessions", MEMBER, "/account/sessions"),
+    Kind("security history", GUARDED, "/account/history"),
+    Kind("mail address with errors", MEMBER, "/account/email", do=_sent("Send the link", email="x")),
+    Kind("name with errors", MEMBER, "/account/name", do=_sent("Change the name", name="a b")),
+    Kind("about oneself", MEMBER, "/account/about"),
+    Kind("data to take along", MEMBER, "/account/export"),
+    Kind(
+        "close the account with errors",
+        MEMBER,
+        "/account/close",
+        do=_sent("Close my account for good", name="x"),
+    ),
+    Kind("factors", GUARDED, "/account/factors", do=_opened("Rename or remove")),
+    Kind("recovery codes", GUARDED, "/account/factors", do=_sent("Make ten new ones")),
+    Kind("codes begun with errors", MEMBER, "/account/codes", do=_codes_begun),
+    Kind("password with errors", MEMBER, "/account/password", do=_sent("Save", password="x")),
+    Kind("ask without a name", MEMBER, "/ask?tags=sleep"),
+    Kind("item without a name", MODERATOR, "/moderation/posts/{unnamed}", do=_opened("Look who wrote it")),
+    Kind(
+        "revealed",
+        MODERATOR,
+        "/moderation/posts/{unnamed}",
+        do=_opened("Look who wrote it", _sent("Look who wrote it", reason="A threat.")),
+    ),
+    Kind("administration", ADMIN, "/admin"),
+    Kind("settings of the forum with errors", ADMIN, "/admin/settings", do=_settings_wrong),
+    Kind("accounts", ADMIN, "/admin/accounts"),
+    Kind("account of somebody with errors", ADMIN, "/admin/accounts/{account}", do=_factors_kept),
+    Kind("account to make with errors", ADMIN, "/admin/accounts/new", do=_sent("Send the mail", name="a b")),
+    Kind("jobs", ADMIN, "/admin/jobs"),
+    Kind("mail", ADMIN, "/admin/mail"),
+    Kind("log of admins", ADMIN, "/admin/log"),
     Kind("nothing there", NOBODY, "/nowhere", 404),
     Kind("not for members", MEMBER, "/moderation", 403),
 )
@@ -185,6 +265,8 @@ class Site:
             person = self._people[name] = Person(self._chromium, self.forum, Look("accessible"), name)
             if name:
                 person.is_signed_in()
+            if name == LATE:
+                forget_proofs(self.forum.folder / "forum.sqlite3", name)
         return self._people[name]
 
 
@@ -192,8 +274,9 @@ class Site:
 def sampled(chromium: Browser, sample_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("accessible")
     shutil.copy(sample_file, folder / "forum.sqlite3")
+    places = furnish(folder / "forum.sqlite3", GUARDED)
     with Forum(folder, "http://127.0.0.1:9").running("--no-worker") as running:
-        yield Site(chromium, running, _places(folder / "forum.sqlite3"))
+        yield Site(chromium, running, {**_places(folder / "forum.sqlite3"), **places})
 
 
 @pytest.fixture(scope="module")

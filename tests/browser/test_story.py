@@ -111,8 +111,13 @@ def a_newcomer_joins(story: Story) -> None:
     nell.fill("Password", "four herons on a fence")
     nell.shoot("02-join")
     nell.click("button", "Join")
-    nell.sees("You can sign in now")
-    nell.sign_in(password="four herons on a fence")
+    nell.sees("Look into your mail")
+    nell.go(story.forum.sign_up_link("nell@example.org"))
+    nell.sees("One step is left")
+    nell.fill("Your password", "four herons on a fence")
+    nell.click("button", "Make my account")
+    nell.sees("Welcome, nell-new")
+    nell.shoot("02-welcome")
 
 
 def a_newcomer_asks(story: Story) -> None:
@@ -246,7 +251,9 @@ def three_people_flag_a_harmful_answer(story: Story) -> None:
     author.go(story.thread)
     author.fill("Text", HARM)
     author.click("button", "Post answer")
-    for name, reason in (("mira", "Unsafe advice"), ("kestrel", "Unsafe advice"), ("wren", "Something else")):
+    author.sees("Your post is there for everybody to read")
+    # Mira is trusted: with hers, the flags are enough, and the forum holds the answer by itself.
+    for name, reason in (("wren", "Something else"), ("kestrel", "Unsafe advice"), ("mira", "Unsafe advice")):
         flagger = story.person(name)
         flagger.go(story.thread)
         flagger.click("link", "Flag", article(flagger, HARM))

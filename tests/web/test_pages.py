@@ -2,12 +2,16 @@
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from browsing import Browser, make_app
 from community import Community, faults, settle, version_of
 from makers import make_account, make_thread
+from starlette.routing import compile_path
 
+from forum.accounts import invitations, mail_tokens
+from forum.accounts.mail_tokens import Kind
 from forum.accounts.tables import Actor, Role
 from forum.actions import joining, reviewing
 from forum.db import Database
@@ -39,11 +43,29 @@ OPEN = [
     "/log",
     "/rules",
     "/help/urgent",
+    "/help/trust",
     "/report",
     "/sign-in",
     "/sign-up",
+    "/sign-up/passkey",
+    "/sign-up/sent",
+    "/recover",
 ]
+#: Who is signed in is led on from these.
+WAYS_IN = ("/sign-in", "/sign-up", "/sign-up/passkey")
 MEMBERS = [
+    "/welcome",
+    "/account",
+    "/account/invitations",
+    "/account/sessions",
+    "/account/history",
+    "/account/history?after=x",
+    "/account/name",
+    "/account/about",
+    "/account/email",
+    "/account/export",
+    "/account/close",
+    "/account/trust",
     "/ask",
     "/cite",
     "/cite?q=polito",
@@ -60,6 +82,9 @@ MEMBERS = [
     "/references/{reference_id}/flag",
     "/account/flags",
     "/account/standing",
+    "/account/factors",
+    "/account/password",
+    "/account/codes",
 ]
 MODERATORS = [
     "/moderation",
@@ -76,6 +101,74 @@ MODERATORS = [
     "/moderation/items/{held_item_id}",
     "/moderation/items/{decided_item_id}",
 ]
+ADMINS = [
+    "/admin",
+    "/admin/settings",
+    "/admin/accounts",
+    "/admin/accounts?q=asker",
+    "/admin/accounts?q=nobody+like+it",
+    "/admin/accounts?role=moderator",
+    "/admin/accounts/new",
+    "/admin/accounts/{asker.id}",
+    "/admin/accounts/{moderator.id}",
+    "/admin/jobs",
+    "/admin/jobs?state=buried",
+    "/admin/mail",
+    "/admin/log",
+    "/admin/log?account={asker.id}",
+    "/moderation/reasons",
+    "/moderation/settings",
+    "/transparency",
+]
+#: What mailed links open.
+LINKED: dict[str, tuple[Kind, dict[str, object]]] = {
+    "/confirm/{token}": (Kind.SIGN_UP, {"name": "Ada", "answer": "", "invitation": "", "next": "/"}),
+    "/begin/{token}": (Kind.MADE, {"known_as": "Ada", "by": "anna"}),
+    "/recover/{token}": (Kind.RESET_PASSWORD, {}),
+    "/confirm-address/{token}": (Kind.CHANGE_EMAIL, {}),
+    "/keep-address/{token}": (Kind.KEEP_EMAIL, {"new_email": "new@example.org", "is_changed": True}),
+}
+#: Pages that other tests open.
+ELSEWHERE = {
+    # What leads on to another address, and what only programs read.
+    "/t/{thread_id:int}",
+    "/t/{thread_id:int}/answer",
+    "/p/{post_id:int}",
+    "/references/{reference_id:int}",
+    "/moderation/next",
+    "/moderation/posts/{post_id:int}",
+    "/robots.txt",
+    "/opensearch.xml",
+    "/sitemap.xml",
+    "/sitemaps/{kind}-{number:int}.xml",
+    "/healthz",
+    "/readyz",
+    # Parts of pages: test_asking_similar.py, test_citing.py, test_related.py, test_suggesting.py.
+    "/ask/similar",
+    "/cite/find",
+    "/t/{thread_id:int}/related",
+    "/search/suggest",
+    "/search/suggest.json",
+    # On the way in: test_ways_in.py, test_middleware.py; with a provider: tests/browser/test_provider.py.
+    "/sign-in/code",
+    "/account/prove",
+    "/setup",
+    "/sign-up/provider",
+    "/sign-in/provider/back",
+    # What is about one reference, message, report or decision: test_sources.py, test_references.py,
+    # test_asking_back.py, test_flagging.py, test_reporting.py, test_appealing.py.
+    "/p/{post_id:int}/sources/{reference_id:int}",
+    "/p/{post_id:int}/source-needed",
+    "/references/{reference_id:int}/propose",
+    "/references/{reference_id:int}/duplicate",
+    "/references/{reference_id:int}/correct",
+    "/references/{reference_id:int}/merge",
+    "/inbox/{message_id:int}/flag",
+    "/report/{token}",
+    "/account/decisions/{decision_id:int}",
+}
+#: Files: test_exports.py, test_feeds.py, test_log.py, test_statistics.py.
+FILES = (".{extension}", ".{form}", ".csv")
 FIRST_PAGES = [
     "/",
     "/newest",
@@ -115,7 +208,7 @@ def test_pages_for_all(place: tuple[Browser, Community], who: str | None) -> Non
     browser, community = place
     as_(browser, getattr(community, who) if who else None)
     for path in OPEN:
-        if who and path in ("/sign-in", "/sign-up"):
+        if who and path in WAYS_IN:
             continue
         read(browser, path.format_map(_names(community)))
 
@@ -141,41 +234,61 @@ def test_pages_for_moderators(place: tuple[Browser, Community]) -> None:
         assert away.status_code == 303 and away.headers["location"].startswith(f"/sign-in?next={address}")
 
 
+def test_pages_for_admins(place: tuple[Browser, Community]) -> None:
+    browser, community = place
+    with browser.site.database.writing() as db:
+        admin = make_account(db, role=Role.ADMIN)
+    for path in ADMINS:
+        address = path.format_map(_names(community))
+        read(as_(browser, admin), address)
+        assert as_(browser, community.moderator).get(address).status_code == 403, path
+        assert as_(browser, None).get(address).status_code == 303, path
+
+
+@pytest.mark.parametrize("path", LINKED)
+def test_pages_behind_mailed_links(place: tuple[Browser, Community], path: str) -> None:
+    browser, community = place
+    kind, wanted = LINKED[path]
+    account_id = None if kind in (Kind.SIGN_UP, Kind.MADE) else community.asker.id
+    with browser.site.database.writing() as db:
+        row = mail_tokens.issue(db, kind, "asker@example.org", account_id, **wanted)
+        drawn = mail_tokens.draw(db, row.id)
+    assert drawn is not None
+    as_(browser, None)
+    assert "<button" in read(browser, path.format(token=drawn[1])).partition("<main")[2]
+    dead = browser.get(path.format(token="x" * 43))
+    assert dead.status_code == 404 and faults(dead.text) == []
+
+
+def test_an_invitation(place: tuple[Browser, Community]) -> None:
+    browser, community = place
+    with browser.site.database.writing() as db:
+        token = invitations.make(db, community.moderator.id, "for a friend")
+    assert "/sign-up" in read(as_(browser, None), f"/invite/{token}")
+    dead = browser.get(f"/invite/{'x' * 43}")
+    assert dead.status_code == 404 and faults(dead.text) == []
+
+
 def test_no_page_is_forgotten() -> None:
-    seen = {path.partition("?")[0] for path in (*OPEN, *MEMBERS, *MODERATORS)}
-    shapes = {_shape(path.replace("{thread}", "/t/1/x")) for path in seen}
-    elsewhere = {"/setup", "/healthz", "/readyz", "/p/*", "/t/*", "/t/*/answer", "/references/*"}
-    elsewhere |= {"/moderation/posts/*", "/moderation/next", "/inbox/*/flag", "/report/*", "/account/*/*"}
-    # For admins.
-    elsewhere |= {"/transparency", "/transparency.{extension}", "/moderation/*"}
-    # Files, parts of pages, and the pages about one source in one post.
-    elsewhere |= {
-        "/log.{form}",
-        "/feeds/*",
-        "/feeds/*/*",
-        "/robots.txt",
-        "/opensearch.xml",
-        "/sitemap.xml",
-        "/sitemaps/*",
-        "/moderation/*/*",
-        "/ask/*",
-        "/search/*",
-        "/cite/*",
-        "/references.{extension}",
-        "/tags/*/*",
-        "/people/*/*",
-        "/p/*/*",
-        "/p/*/*/*",
-        "/t/*/*",
-    }
-    assert {_shape(way.path) for way in ROUTES if way.method == "GET"} - elsewhere == shapes - elsewhere
+    names = _Anything()
+    listed = (*OPEN, *MEMBERS, *MODERATORS, *ADMINS, *LINKED, "/invite/x")
+    seen = {_route(path.replace("{thread}", "/t/1/x").format_map(names)) for path in listed}
+    pages = {way.path for way in ROUTES if way.method == "GET" and not way.path.endswith(FILES)}
+    assert seen & ELSEWHERE == set()
+    assert pages == seen | ELSEWHERE
 
 
-def _shape(path: str) -> str:
-    """A path with its changing parts as stars."""
-    fixed = {"revisions", "comment", "edit", "withdraw", "flag", "answer", "items", "posts"}
-    parts = path.split("/")[1:]
-    return "/" + "/".join(part if i == 0 or part in fixed else "*" for i, part in enumerate(parts))
+class _Anything(dict[str, Any]):
+    """Every id is 1."""
+
+    def __missing__(self, _name: str) -> Any:
+        return type("Account", (int,), {"id": 1})(1)
+
+
+def _route(path: str) -> str:
+    """Which route answers at this address: the first one that fits."""
+    path = path.partition("?")[0]
+    return next(way.path for way in ROUTES if way.method == "GET" and compile_path(way.path)[0].match(path))
 
 
 def _names(community: Community) -> dict[str, object]:
