@@ -9,20 +9,25 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hashing
 import pytest
 from jinja2 import BytecodeCache, Environment
 from jinja2.bccache import Bucket
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
+from starlette import routing
 
-from forum import app, clock, schema
+from forum import app, clock, config, schema
+from forum import db as db_module
+from forum.accounts import passwords
 from forum.config import Settings, settings
 from forum.db import Database, database_of
 from forum.web import templating
+from forum.web.static import Static
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -39,29 +44,42 @@ START = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 LONGEST = (
     "browser/test_hostile.py",
     "browser/test_story.py",
-    "test_cli.py",
     "web/test_nothing_leaks.py",
+    "test_cli.py",
     "browser/test_accessibility.py",
-    "browser/test_cite_picker.py",
     "processes/test_kill.py",
+    "browser/test_cross_site.py",
+    "browser/test_cite_picker.py",
     "markup/test_render.py",
     "moderation/test_deeds.py",
+    "security/test_hostile_input.py",
     "importers/test_bring_in.py",
-    "actions/test_merging.py",
-    "browser/test_desk.py",
     "web/test_citing.py",
-    "moderation/test_any_order.py",
-    "actions/test_rechecking.py",
-    "web/test_scripts.py",
-    "moderation/test_flagging.py",
-    "browser/test_flag_dialog.py",
-    "actions/test_transferring.py",
-    "importers/test_sample_play.py",
-    "web/test_queries.py",
-    "web/test_flagging.py",
-    "markup/test_attacks_in_browser.py",
-    "test_routes.py",
+    "security/test_crawl.py",
     "accounts/test_joining.py",
+    "browser/test_desk.py",
+    "browser/test_passkeys.py",
+    "actions/test_merging.py",
+    "web/test_writing.py",
+    "web/test_flagging.py",
+    "moderation/test_any_order.py",
+    "security/test_limits.py",
+    "security/test_oidc.py",
+    "web/test_search.py",
+    "moderation/test_races.py",
+    "moderation/test_appeals.py",
+    "web/test_queries.py",
+    "actions/test_transferring.py",
+    "moderation/test_flagging.py",
+    "actions/test_rechecking.py",
+    "web/test_references.py",
+    "moderation/test_deciding.py",
+    "web/test_scripts.py",
+    "browser/test_flag_dialog.py",
+    "importers/test_sample_play.py",
+    "markup/test_attacks_in_browser.py",
+    "security/test_anonymous.py",
+    "test_routes.py",
     "moderation/test_learning.py",
 )
 
@@ -136,6 +154,13 @@ def _fresh_settings() -> Iterator[None]:
     settings.cache_clear()
     yield
     settings.cache_clear()
+
+
+@pytest.fixture
+def own_hasher(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are hashed as slowly as in use."""
+    monkeypatch.setattr(passwords, "_HASHER", hashing.OWN_HASHER)
+    monkeypatch.setattr(passwords, "_NOBODY", hashing.OWN_NOBODY)
 
 
 # --- a browser -----------------------------------------------------------------------------------------
@@ -388,7 +413,8 @@ def database(
     database.close()
 
 
-# Compiling a statement or a template takes longer than running it, and nothing of it differs between tests.
+# Compiling a statement, a template or a route takes longer than running it; so do reading the settings and
+# packing the static files. Nothing of it differs between tests.
 
 
 class _Compiled(BytecodeCache):
@@ -405,9 +431,22 @@ class _Compiled(BytecodeCache):
         self.code[bucket.key] = bucket.bytecode_to_string()
 
 
+@cache
+def _settings(_environment: frozenset[tuple[str, str]]) -> Settings:
+    return Settings()
+
+
+class _SettingsAgain(Settings):
+    """As the environment says; read once for each of its states. A class, because annotations name it."""
+
+    def __new__(cls, **given: Any) -> Settings:  # type: ignore[misc]
+        variables = (pair for pair in os.environ.items() if pair[0].upper().startswith("FORUM_"))
+        return Settings(**given) if given else _settings(frozenset(variables))
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _compiled_once() -> Iterator[None]:
-    """Applications on one address share an engine, with its statements, and all share their templates."""
+    """Applications on one address share an engine, with its statements; all share what never changes."""
     engines: dict[tuple[Any, ...], Database] = {}
 
     def shared(settings: Settings) -> Database:
@@ -418,7 +457,12 @@ def _compiled_once() -> Iterator[None]:
         return engines[key]
 
     with pytest.MonkeyPatch.context() as patch:
+        # A test process comes by more statements than a server ever does.
+        patch.setattr(db_module, "create_engine", partial(create_engine, query_cache_size=10_000))
         patch.setattr(app, "database_of", shared)
+        patch.setattr(app, "Static", cache(Static))
+        patch.setattr(routing, "compile_path", cache(routing.compile_path))
+        patch.setattr(config, "Settings", _SettingsAgain)
         patch.setattr(templating, "Environment", partial(Environment, bytecode_cache=_Compiled()))
         yield
     for database in engines.values():

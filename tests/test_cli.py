@@ -27,7 +27,7 @@ from sqlalchemy import select
 from forum import schema
 from forum import serving as server
 from forum.__main__ import create_account, main
-from forum.accounts import passwords, people
+from forum.accounts import passwords, people, recovery_codes
 from forum.accounts.tables import Account, Role
 from forum.config import settings as current
 from forum.db import Database
@@ -214,6 +214,21 @@ def test_an_account_is_made_with_a_password_from_standard_input(environment: Env
     for typed in ("", "short\n"):
         weak = forum(environment, "account", "create", "Eve", typed=typed)
         assert (weak.returncode, "password" in weak.stderr.lower()) == (1, True)
+
+
+def test_who_lost_the_second_factor_is_let_in(environment: Environment) -> None:
+    forum(environment, "migrate")
+    forum(environment, "account", "create", "Ada", typed="a sentence of my own\n")
+    database = database_of(environment)
+    with database.writing() as db:
+        recovery_codes.make(db, db.scalars(select(Account.id)).one())
+    done = forum(environment, "account", "reset-factors", "ada")
+    assert (done.returncode, "the password alone" in done.stdout) == (0, True)
+    with database.reading() as db:
+        assert recovery_codes.left(db, db.scalars(select(Account.id)).one()) == 0
+    database.close()
+    nobody = forum(environment, "account", "reset-factors", "nobody")
+    assert (nobody.returncode, nobody.stderr) == (1, "There is no account nobody.\n")
 
 
 def test_an_empty_forum_is_served_and_leads_to_its_first_admin(environment: Environment) -> None:

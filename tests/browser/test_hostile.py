@@ -15,8 +15,11 @@ from forum import schema
 from forum.db import Database
 
 STRINGS = attacks(1000)
+IN = ("", "in:people ", "in:references ")
 #: All of them, several together, for what comes back as it was typed; and some alone.
-PACKS, SOME = list(packed(STRINGS, 300)), STRINGS[::20]
+PACKS, SOME = list(packed(STRINGS, 1200)), STRINGS[::20]
+#: The box takes 300 characters. What is looked for in each of the three is shown in the same way.
+SEARCHES = [f"{IN[place % 3]}{text}" for place, text in enumerate(packed(STRINGS, 280))]
 #: For pages where one more echo of the same kind is all there is; and signing in is slow on purpose.
 FEW = [*packed(STRINGS, 5000), *STRINGS[::100]]
 #: Pages shown at once.
@@ -78,8 +81,8 @@ def single_posts(forum: Hostile) -> Iterator[Answer]:
 
 
 def searches(forum: Hostile) -> Iterator[Answer]:
-    """The box takes 300 characters, so several strings go into it at once, and some alone."""
-    yield from (forum.guest.get("/search", q=text) for text in (*PACKS, *SOME))
+    """Several strings at once, and some alone."""
+    yield from (forum.guest.get("/search", q=text) for text in (*SEARCHES, *SOME))
     yield from (forum.guest.get("/references", q=text) for text in PACKS)
 
 

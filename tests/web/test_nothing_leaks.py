@@ -17,6 +17,7 @@ from makers import make_account, make_answer, make_comment, make_thread, opening
 from moderation.acts import decide, flag
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from starlette.routing import compile_path
 
 from forum.accounts.tables import Account, Actor, Role
 from forum.actions import (
@@ -54,6 +55,8 @@ GONE = frozenset({
     "zqremovedlink", "zqremovedbelow", "zqremovedbelowlink", "zqwithdrawn", "zqwithdrawnlink",
     "zqearliesttext", "zqoldtitle", "zqoldtag", "zqoldtext", "zqoldlink", "zqoldreason",
 })  # fmt: skip
+#: The others stand in revisions, which are made anew for each guest.
+KEPT_AT_FIRST = GONE - {"zqearliesttext", "zqoldreason"}
 #: Written after it was taken away, and mended before it was published again.
 BETWEEN = frozenset({"zqbetweentext", "zqbetweentitle", "zqbetweenreason", "zqbetweenlink"})
 #: Between members and moderators, or among moderators.
@@ -66,6 +69,9 @@ SECRETS = HELD | GONE | BETWEEN | DESK
 FOLLOWED = frozenset(
     {"zqheldtitle", "zqheldtag", "zqhiddenanswer", "zqremovedtag", "zqwithdrawn", "evidence"}
 )
+
+#: Addresses whose signed-out pages are kept; another page is made anew each time.
+KEPT = [compile_path(way.path)[0] for way in ROUTES if way.keeps]
 
 WORK = Identifier(Scheme.DOI, "10.5555/held.1")
 
@@ -174,8 +180,8 @@ def work_at_the_desk(db: Session, there: Place, hidden: Post) -> None:
 # --- every address -------------------------------------------------------------------------------------
 
 
-def addresses(db: Session) -> Iterator[str]:
-    """Every page of the forum, for everything that is in the database and something that is not."""
+def addresses(db: Session, words: Iterable[str]) -> Iterator[str]:
+    """Every page of the forum, for everything that is there and something that is not, and for the words."""
     thread_ids = list(db.scalars(select(Thread.id)))
     # An earlier title of a thread is among the addresses from before.
     titled = [(found.id, found.slug) for found in db.execute(select(Thread.id, Thread.slug))]
@@ -185,6 +191,7 @@ def addresses(db: Session) -> Iterator[str]:
         "post_id": list(db.scalars(select(Post.id))),
         "reference_id": list(db.scalars(select(Reference.id))),
         "item_id": list(db.scalars(select(ReviewItem.id))),
+        "account_id": list(db.scalars(select(Account.id))),
         "tags": list(db.scalars(select(Tag.name))),
         "people": list(db.scalars(select(Account.name))),
         "extension": ["txt"],
@@ -210,7 +217,7 @@ def addresses(db: Session) -> Iterator[str]:
             values = [known[name if name != "name" else named_after] for name in names]
             for chosen in itertools.product(*values):
                 yield pattern.format(**dict(zip(names, chosen, strict=True)))
-    for word in (*sorted(SECRETS), "evidence"):
+    for word in (*sorted(words), "evidence"):
         yield from (f"/search?q={word}", f"/search?q=tag:{word}")
         yield from (f"/references?q={word}", f"/references.txt?q={word}")
         if word in FOLLOWED:
@@ -246,7 +253,9 @@ def everything(response: httpx.Response, but: str = "") -> str:
     headers = [pair for pair in response.headers.items() if pair[0] not in changing]
     # The key of a form is another one each time.
     text = re.sub('name="key" value="[^"]+"', "", response.text)
-    return unquote(f"{response.status_code} {headers}\n{text}").replace(but or "\0", "…")
+    # A cookie goes after some time, by the clock of this machine.
+    told = re.sub("expires=[^;]+", "", f"{response.status_code} {headers}\n", flags=re.I)
+    return unquote(told + text).replace(but or "\0", "…")
 
 
 def unknown(marker: str) -> str:
@@ -311,9 +320,14 @@ def seen(browser: Browser, reader: Actor, paths: list[str]) -> dict[str, dict[st
     """What a guest, a guest again (from kept pages) and an unrelated member come to see, as `sweep` says."""
     return {
         "guest": sweep(browser.signed_out(), paths),
-        "guest again": sweep(browser, paths),
+        "guest again": sweep(browser, filter(is_kept, paths)),
         "member": sweep(browser.signed_in(reader), paths),
     }
+
+
+def is_kept(address: str) -> bool:
+    """Whether a guest gets the same page twice, not one that is made anew."""
+    return "?" not in address and any(kept.match(address) for kept in KEPT)
 
 
 def leaks(rounds: dict[str, dict[str, list[str]]], secrets: frozenset[str]) -> dict[str, set[str]]:
@@ -325,9 +339,9 @@ def leaks(rounds: dict[str, dict[str, list[str]]], secrets: frozenset[str]) -> d
     }
 
 
-def every_address(database: Database) -> list[str]:
+def every_address(database: Database, words: Iterable[str]) -> list[str]:
     with database.reading() as db:
-        return list(dict.fromkeys(addresses(db)))
+        return list(dict.fromkeys(addresses(db, words)))
 
 
 @pytest.fixture
@@ -340,17 +354,19 @@ def place(database: Database) -> Iterator[tuple[Browser, Place]]:
 
 def test_nothing_leaks(database: Database, place: tuple[Browser, Place]) -> None:
     browser, there = place
-    before = every_address(database)
+    before = every_address(database, HELD)
     rounds = seen(browser, there.reader, before)
     assert leaks(rounds, HELD) == {}
-    # These pages are kept now; and the sweep finds what is there to be found.
-    assert rounds["guest again"].keys() >= GONE
+    # The sweep finds what is there to be found; much of it stands on pages that are kept now.
+    assert rounds["guest"].keys() >= GONE
+    assert rounds["guest again"].keys() >= KEPT_AT_FIRST
     with database.writing() as db:
         take_away(db, there)
-    after = list(dict.fromkeys([*before, *every_address(database)]))
+    after = list(dict.fromkeys([*before, *every_address(database, SECRETS)]))
     assert leaks(seen(browser, there.reader, after), SECRETS) == {}
-    # Keys of forms are random letters, and can look like a marker.
-    assert sweep(browser.signed_in(there.moderator), after).keys() >= SECRETS
+    # Where they are not named, because who asks for a marker shows it. Keys of forms can look like one too.
+    unnamed = [address for address in after if not MARKER.search(address)]
+    assert sweep(browser.signed_in(there.moderator), unnamed).keys() >= SECRETS
 
 
 def test_what_is_held_changes_nothing_for_readers(database: Database, frozen: object) -> None:
@@ -358,7 +374,7 @@ def test_what_is_held_changes_nothing_for_readers(database: Database, frozen: ob
     with database.writing() as db:
         newcomer, reader = make_account(db, "newcomer", shown_posts=0), make_account(db, "reader")
         thread = make_thread(db, text=f"What is known {cite('public')}?")
-    paths = every_address(database)
+    paths = every_address(database, HELD)
     with Browser(make_app(database)) as browser:
         before = [everything(browser.get(path)) for path in paths]
         inbox = everything(browser.signed_in(reader).get("/inbox"))
