@@ -242,6 +242,21 @@ def test_recovery_codes_are_made_anew_where_they_count(
     assert made.status_code == 200 and len(re.findall(r"<code>", made.text)) == 10 and old[0] not in made.text
 
 
+def test_who_could_be_locked_out_is_offered_recovery_codes_first(
+    browser: Browser, database: Database, ada: Actor
+) -> None:
+    offered = '<button class="button">Make recovery codes</button>'
+    assert offered not in browser.get("/account/factors").text
+    with database.writing() as db:
+        give_codes(db, ada)
+    page = browser.get("/account/factors").text
+    assert page.index(offered) < page.index("Change it")
+    with database.writing() as db:
+        give_recovery_codes(db, ada)
+    page = browser.get("/account/factors").text
+    assert offered not in page and "Make ten new ones" in page
+
+
 def test_a_role_that_wants_two_factors_says_so_until_there_are_two(database: Database, frozen: Clock) -> None:
     with database.writing() as db:
         mod = make_account(db, "mod", Role.MODERATOR)

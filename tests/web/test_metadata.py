@@ -351,6 +351,7 @@ def test_every_page_for_readers_says_where_it_stands(place: Place) -> None:
         "/p/1/revisions",
         "/sign-in",
         "/sign-up",
+        "/sign-up/sent",
         "/report",
         "/log?act=house",
         "/?after=abc",

@@ -59,6 +59,12 @@ def test_forms_come_from_our_own_pages(browser: Browser, headers: dict[str, str]
     assert browser.ask("POST", "/size", data={"a": "1"}, headers=headers).status_code == status
 
 
+def test_our_own_pages_are_known_however_the_setting_is_spelled(database: Database) -> None:
+    """Without https that is all that browsers say of where a form comes from."""
+    with Browser(make_app(database, ROUTES, base_url="http://Forum.test:80")) as browser:
+        assert browser.ask("POST", "/size", data={"a": "1"}, headers={"origin": BASE}).status_code == 200
+
+
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "SOMETHING"])
 def test_other_methods_are_checked_too(browser: Browser, method: str) -> None:
     assert browser.ask(method, "/hello").status_code == 403

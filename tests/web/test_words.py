@@ -11,7 +11,7 @@ from sqlalchemy import event, select
 from forum.accounts.tables import Actor, Role
 from forum.db import Database
 from forum.moderation import learning, sensitivity, word_rules
-from forum.moderation.tables import ScreeningResult, WordRule
+from forum.moderation.screening_tables import ScreeningResult, WordRule
 
 RULE = {
     "name": "Snake <oil>",

@@ -102,6 +102,8 @@ class _Player:
         """Tags have descriptions and references their records."""
         for tag in script.read("tags.toml")["tag"]:
             tags.describe(self.db, tag["name"], tag["description"])
+            if tag.get("unnamed"):
+                tags.set_unnamed(self.db, tag["name"], True)
         for csl in script.references():
             records.store(self.db, self.reference(_identifier(csl)), "sample", _record(csl))
             records.rebuild(self.db, self.reference(_identifier(csl)))
