@@ -5,6 +5,7 @@ ForumError
 │   └── Refused        422  a text cannot be posted as it is; `record` keeps what was found in it
 ├── SignInRequired     401  nobody is signed in
 ├── Forbidden          403  signed in, and not allowed
+│   ├── FactorRequired 403  the role wants a second factor that this session lacks
 │   └── Restrained     403  a sanction, or a warning that was not read yet
 ├── NotFound           404  absent, or not for this viewer's eyes: the same answer for both
 ├── Conflict           409  somebody else was faster
@@ -77,6 +78,14 @@ class Restrained(Forbidden):
     words = (
         "The moderators have decided something about your account. See under “Your standing” what, and why."
     )
+
+
+class FactorRequired(Forbidden):
+    """The role counts only with a second factor, and this session has none."""
+
+    code = "factor_required"
+    title = "One more step, please"
+    words = "To do this for the forum, sign in with a second step. Set it up, and you can go on at once."
 
 
 class NotFound(ForumError):

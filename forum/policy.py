@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from forum.accounts.tables import Actor, Standing
 from forum.discussion import anonymity, citations, tended, threads
 from forum.discussion.tables import Post, PostKind, PostState, Thread, ThreadKind, ThreadState
-from forum.errors import Forbidden, NotFound, Restrained, SignInRequired
+from forum.errors import FactorRequired, Forbidden, NotFound, Restrained, SignInRequired
 from forum.references.tables import Reference
 
 Viewer = Actor | None
@@ -330,7 +330,15 @@ def require(permit: Permit, actor: Viewer, subject: Subject | None = None) -> No
     if not _lets(actor, permit):
         raise _restrained(actor)
     if not allows(permit, actor, subject):
+        if actor is not None and actor.lacks_factor:
+            _want_factor(permit, actor._replace(lacks_factor=False), subject)
         raise SignInRequired if actor is None and permit not in (Permit.SIGN_UP, Permit.SETUP) else Forbidden
+
+
+def _want_factor(permit: Permit, actor: Actor, subject: Subject | None) -> None:
+    """FactorRequired if this is all that keeps the actor from it."""
+    if allows(permit, actor, subject):
+        raise FactorRequired
 
 
 def admit(permit: Permit, actor: Viewer) -> None:

@@ -114,7 +114,7 @@ def sign_up(
     problems = _problems(name, email, password)
     # Slow, so before the first statement: from then on nobody else can write.
     password_hash = "" if problems else passwords.make_hash(password)
-    problems |= _problems_to_enter(db, terms(db), name, email, invitation, answer)
+    problems = _problems_to_enter(db, terms(db), name, email, invitation, answer) | problems
     if problems:
         raise Invalid(problems)
     address = addresses.normal(email)

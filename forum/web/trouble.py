@@ -10,7 +10,7 @@ import structlog
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from forum.errors import Busy, ForumError, SignInRequired, TooMany
+from forum.errors import Busy, FactorRequired, ForumError, SignInRequired, TooMany
 from forum.web.doors import Crowded
 from forum.web.endpoint import deliver
 from forum.web.site import Site
@@ -23,6 +23,8 @@ _OFFERED_ON = re.compile(
     r"(/p/\d+)/(?:vote|accept|restore)|(/inbox)/read|(/moderation/items/\d+)/\w+"
     r"|(/account/decisions/\d+)/appeal"
 )
+#: Where somebody who is sent away for a while wants to come back to.
+_DOORS = ("/sign-in", "/sign-up", "/recover")
 SIGNED_OUT = "You have been signed out. What you typed is below: copy it, then sign in."
 
 BARE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>
@@ -149,7 +151,10 @@ def _page(visit: Visit, error: ForumError) -> Response:
             return visit.redirect(sign_in)
         step, typed = (sign_in, "Sign in"), _typed(visit)
         words = SIGNED_OUT if typed else words
+    if isinstance(error, FactorRequired):
+        step = ("/account/factors", "Set up a second step")
     if isinstance(error, TooMany):
+        step = (visit.here, "Try again later") if visit.here in _DOORS else step
         visit.retry_after, typed = error.retry_after, _typed(visit)
     return visit.page(
         "errors/error.html",

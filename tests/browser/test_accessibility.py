@@ -210,7 +210,7 @@ KINDS = (
         do=_sent("Close my account for good", name="x"),
     ),
     Kind("factors", GUARDED, "/account/factors", do=_opened("Rename or remove")),
-    Kind("recovery codes", GUARDED, "/account/factors", do=_sent("Make ten new ones")),
+    Kind("recovery codes", GUARDED, "/account/factors", do=_sent("Make recovery codes")),
     Kind("codes begun with errors", MEMBER, "/account/codes", do=_codes_begun),
     Kind("password with errors", MEMBER, "/account/password", do=_sent("Save", password="x")),
     Kind("ask without a name", MEMBER, "/ask?tags=sleep"),

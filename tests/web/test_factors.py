@@ -263,7 +263,8 @@ def test_a_role_that_wants_two_factors_says_so_until_there_are_two(database: Dat
         give_password(db, mod)
     with Browser(make_app(database, second_factor="moderators")) as browser:
         browser.signed_in(mod)
-        note = "wants a second step at signing in"
+        note = "sign in with a second step; until then"
+        assert "Set up a second step" in browser.signed_in(mod).get("/moderation").text
         assert note in browser.get("/inbox").text and browser.get("/moderation").status_code == 403
         app = begun(browser)
         browser.post("/account/codes", {"code": app.at(now())})
