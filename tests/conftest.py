@@ -440,8 +440,10 @@ class _SettingsAgain(Settings):
     """As the environment says; read once for each of its states. A class, because annotations name it."""
 
     def __new__(cls, **given: Any) -> Settings:  # type: ignore[misc]
+        if given or "FORUM_SEMANTIC" in os.environ:  # which also looks at what is installed
+            return Settings(**given)
         variables = (pair for pair in os.environ.items() if pair[0].upper().startswith("FORUM_"))
-        return Settings(**given) if given else _settings(frozenset(variables))
+        return _settings(frozenset(variables))
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -97,5 +97,5 @@ def test_what_opens_an_account_is_counted(db: Session) -> None:
     give_codes(db, ada)
     recovery_codes.make(db, ada.id)
     assert factors.of(db, ada.id) == (False, True, True, 0, 10, 0)
-    factors.end_second(db, ada.id)
+    factors.end_all(db, ada.id)
     assert factors.of(db, ada.id) == (False, True, False, 0, 0, 0)
