@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from html import unescape
 from pathlib import Path
@@ -144,11 +144,11 @@ def sqlmap(cookie: str, folder: Path) -> list[str]:
     return [f"sqlmap: {line}" for line in told.splitlines() if "is vulnerable" in line]
 
 
-def main(seconds: int = 480) -> int:
-    """Scans as each of PEOPLE; the number of findings."""
+def main(seconds: int = 300, names: Sequence[str] = PEOPLE) -> int:
+    """Scans as each of these people, so long by wapiti; the number of findings."""
     found: list[str] = []
     with tempfile.TemporaryDirectory() as name, running(Path(name)) as database:
-        for who in PEOPLE:
+        for who in names:
             print(f"as {who or 'a guest'}:", flush=True)
             cookie, folder = cookie_of(database, who), Path(name) / (who or "guest")
             folder.mkdir()
@@ -163,4 +163,5 @@ def main(seconds: int = 480) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(bool(main(*map(int, sys.argv[1:]))))
+    _, *given = sys.argv
+    raise SystemExit(bool(main(int(given[0]) if given else 300, given[1:] or PEOPLE)))
