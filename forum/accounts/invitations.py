@@ -1,7 +1,5 @@
 """Invitations: links with which one person each may join. The link is shown once; its hash is kept."""
 
-import hashlib
-import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -11,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from forum.accounts.door_tables import Invitation
 from forum.accounts.tables import Account
+from forum.accounts.tokens import drawn, hashed
 from forum.clock import now
 from forum.db import row, rows
 
@@ -49,11 +48,11 @@ class Mine(NamedTuple):
 
 def make(db: Session, account_id: int, note: str) -> str:
     """The token of a new invitation; it is nowhere else."""
-    token = secrets.token_urlsafe(32)
+    token = drawn()
     moment = now()
     db.add(
         Invitation(
-            token_hash=_hash(token),
+            token_hash=hashed(token),
             invited_by_id=account_id,
             note=note,
             created_at=moment,
@@ -74,7 +73,7 @@ def find(db: Session, token: str) -> Invited | None:
     wanted = (
         select(Invitation.id, Account.name)
         .join(Account, Account.id == Invitation.invited_by_id)
-        .where(Invitation.token_hash == _hash(token), *_open())
+        .where(Invitation.token_hash == hashed(token), *_open())
     )
     found = row(db, wanted)
     return None if found is None else Invited(*found)
@@ -118,7 +117,3 @@ def latest(db: Session, account_id: int, most: int) -> Sequence[Mine]:
 
 def _open() -> tuple[ColumnElement[bool], ...]:
     return Invitation.used_at.is_(None), Invitation.revoked_at.is_(None), Invitation.expires_at > now()
-
-
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()

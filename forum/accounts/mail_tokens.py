@@ -4,8 +4,6 @@ The token is drawn when the mail is written, by the worker, and kept as its hash
 and no backup. A newer one of a kind ends the older ones of that kind for the same address.
 """
 
-import hashlib
-import secrets
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
@@ -17,6 +15,7 @@ from sqlalchemy.orm import Session
 from forum import jobs
 from forum.accounts import addresses
 from forum.accounts.door_tables import MailToken
+from forum.accounts.tokens import drawn, hashed
 from forum.clock import now
 
 
@@ -67,15 +66,15 @@ def draw(db: Session, token_id: int) -> tuple[MailToken, str] | None:
     found = db.get(MailToken, token_id)
     if found is None or found.expires_at <= now():
         return None
-    token = secrets.token_urlsafe(32)
-    found.token_hash = _hash(token)
+    token = drawn()
+    found.token_hash = hashed(token)
     return found, token
 
 
 def find(db: Session, kind: Kind, token: str) -> MailToken | None:
     """The living row of this token; reads only, so that a page can show what it is for."""
     wanted = select(MailToken).where(
-        MailToken.token_hash == _hash(token), MailToken.kind == kind, MailToken.expires_at > now()
+        MailToken.token_hash == hashed(token), MailToken.kind == kind, MailToken.expires_at > now()
     )
     return db.scalars(wanted).first()
 
@@ -106,7 +105,3 @@ def end_later(db: Session, spent: MailToken) -> None:
 def clear_outworn(db: Session) -> None:
     """Nothing is kept of links that are too old."""
     db.execute(delete(MailToken).where(MailToken.expires_at <= now()))
-
-
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()

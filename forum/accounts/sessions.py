@@ -1,7 +1,5 @@
 """Signed-in browsers: a random token in a cookie, its hash in a table."""
 
-import hashlib
-import secrets
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple, Self
@@ -11,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from forum.accounts import standing
 from forum.accounts.tables import Account, Actor, Level, Role, SignIn
+from forum.accounts.tokens import drawn, hashed
 from forum.clock import now
 from forum.db import row
 
@@ -86,11 +85,11 @@ class Presence(NamedTuple):
 def start(db: Session, account_id: int, method: str = "password", device: str = "") -> str:
     """The token with which a browser is signed in from now on; the account's outworn sessions are gone."""
     moment = now()
-    token = secrets.token_urlsafe(32)
+    token = drawn()
     db.execute(delete(SignIn).where(SignIn.account_id == account_id, SignIn.expires_at <= moment))
     db.add(
         SignIn(
-            token_hash=_hash(token),
+            token_hash=hashed(token),
             account_id=account_id,
             created_at=moment,
             expires_at=moment + LIFETIME,
@@ -113,7 +112,7 @@ def presence(db: Session, token: str) -> Presence | None:
     """Who is signed in with `token`, and how; None if nobody is, or no longer."""
     if len(token) != TOKEN_LENGTH:
         return None
-    found = row(db, _ACTOR, token_hash=_hash(token), moment=now())
+    found = row(db, _ACTOR, token_hash=hashed(token), moment=now())
     if found is None:
         return None
     account_id, name, role, shown_posts, unread, was, until, is_warned, is_watched, level, tends, *rest = (
@@ -138,8 +137,8 @@ def prove(db: Session, session_id: int, method: str | None = None) -> None:
 
     The session goes on with another token, which `renewed_token` tells: the old one is worth nothing.
     """
-    token = secrets.token_urlsafe(32)
-    change = {"token_hash": _hash(token), "proved_at": now(), **({"method": method} if method else {})}
+    token = drawn()
+    change = {"token_hash": hashed(token), "proved_at": now(), **({"method": method} if method else {})}
     db.execute(update(SignIn).where(SignIn.id == session_id).values(change))
     db.info["renewed_token"] = token
 
@@ -158,13 +157,9 @@ def end_others(db: Session, account_id: int, but: int | None = None) -> None:
 
 def end(db: Session, token: str) -> None:
     """Nobody is signed in with `token` any more."""
-    db.execute(delete(SignIn).where(SignIn.token_hash == _hash(token)))
+    db.execute(delete(SignIn).where(SignIn.token_hash == hashed(token)))
 
 
 def clear_outworn(db: Session) -> None:
     """Nothing is kept of sessions that are over."""
     db.execute(delete(SignIn).where(SignIn.expires_at <= now()))
-
-
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()

@@ -1,7 +1,5 @@
 """The steps of signing in that come before the session, each bound to its browser by a short-lived cookie."""
 
-import hashlib
-import secrets
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
@@ -10,6 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from forum.accounts.door_tables import Step
+from forum.accounts.tokens import drawn, hashed
 from forum.clock import now
 
 LIFETIME = timedelta(minutes=10)
@@ -26,10 +25,10 @@ class Kind(StrEnum):
 
 def begin(db: Session, kind: Kind, account_id: int | None = None, **facts: Any) -> str:
     """The token for the cookie of the browser that goes this step."""
-    token = secrets.token_urlsafe(32)
+    token = drawn()
     db.add(
         Step(
-            token_hash=_hash(token),
+            token_hash=hashed(token),
             kind=kind,
             account_id=account_id,
             facts=facts,
@@ -41,7 +40,7 @@ def begin(db: Session, kind: Kind, account_id: int | None = None, **facts: Any) 
 
 def read(db: Session, kind: Kind, token: str) -> Step | None:
     """The step that this browser has begun; None if it has not, or too long ago."""
-    wanted = select(Step).where(Step.token_hash == _hash(token), Step.kind == kind, Step.expires_at > now())
+    wanted = select(Step).where(Step.token_hash == hashed(token), Step.kind == kind, Step.expires_at > now())
     return db.scalars(wanted).first()
 
 
@@ -57,7 +56,7 @@ def take(db: Session, kind: Kind, token: str) -> Step | None:
 
 def end(db: Session, token: str) -> None:
     """The step was gone, or given up: it cannot be gone again."""
-    db.execute(delete(Step).where(Step.token_hash == _hash(token)))
+    db.execute(delete(Step).where(Step.token_hash == hashed(token)))
 
 
 def end_all(db: Session, account_id: int) -> None:
@@ -68,7 +67,3 @@ def end_all(db: Session, account_id: int) -> None:
 def clear_outworn(db: Session) -> None:
     """Nothing is kept of steps that came to nothing."""
     db.execute(delete(Step).where(Step.expires_at <= now()))
-
-
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()

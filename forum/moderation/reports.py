@@ -1,6 +1,5 @@
 """Reports of illegal content, from whoever sees it (EU Digital Services Act, article 16)."""
 
-import hashlib
 import re
 import secrets
 from datetime import datetime, timedelta
@@ -10,6 +9,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.orm import Session
 
+from forum.accounts.tokens import drawn, hashed
 from forum.clock import now
 from forum.db import row
 from forum.discussion.tables import Post, PostKind
@@ -118,7 +118,7 @@ def is_reported(db: Session, post_id: int) -> bool:
 
 def new_token() -> str:
     """What lets its holder read the state of one report."""
-    return secrets.token_urlsafe(32)
+    return drawn()
 
 
 def is_token(typed: str) -> bool:
@@ -130,7 +130,7 @@ def add(db: Session, token: str, sent: Sent, post_id: int | None, account_id: in
     """The report waits in the review queue, and `token` leads to its state."""
     report = Report(
         number=_number(),
-        token_hash=_hash(token),
+        token_hash=hashed(token),
         **sent._asdict(),
         post_id=post_id,
         account_id=account_id,
@@ -145,12 +145,12 @@ def add(db: Session, token: str, sent: Sent, post_id: int | None, account_id: in
 
 def is_sent(db: Session, token: str) -> bool:
     """Whether a report was sent with this token."""
-    return db.scalar(select(Report.id).where(Report.token_hash == _hash(token))) is not None
+    return db.scalar(select(Report.id).where(Report.token_hash == hashed(token))) is not None
 
 
 def by_token(db: Session, token: str) -> ReportView | None:
     """The report to which the token leads; None if there is none."""
-    found = row(db, _VIEWS.where(Report.token_hash == _hash(token)))
+    found = row(db, _VIEWS.where(Report.token_hash == hashed(token)))
     return None if found is None else ReportView(*found)
 
 
@@ -187,7 +187,3 @@ def _number() -> str:
     """Something that can be said on the telephone, such as K7MQ-4XPD."""
     letters = "".join(secrets.choice(_LETTERS) for _ in range(8))
     return f"{letters[:4]}-{letters[4:]}"
-
-
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()

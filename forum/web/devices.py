@@ -7,7 +7,7 @@ _BROWSERS = (
     (r"\bEdg(e|A|iOS)?/", "Edge"),
     (r"\bOPR/|\bOpera\b", "Opera"),
     (r"\bFirefox/|\bFxiOS/", "Firefox"),
-    (r"\bChrom(e|ium)/|\bCriOS/", "Chrome"),
+    (r"Chrom(e|ium)/|\bCriOS/", "Chrome"),
     (r"\bSafari/", "Safari"),
 )
 _SYSTEMS = (

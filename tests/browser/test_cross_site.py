@@ -9,12 +9,12 @@ from threading import Thread
 from typing import Any
 
 import pytest
+import snapshot
 from browser.people import Look, Person
 from browser.server import Forum
 from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 
-from forum import schema
 from forum.accounts.tables import Account, SignIn
 from forum.db import Database
 from forum.discussion.tables import Post, Vote
@@ -95,16 +95,10 @@ def evil() -> Iterator[int]:
     server.server_close()
 
 
-def rows(forum: Forum) -> dict[str, list[tuple[Any, ...]]]:
+def rows(forum: Forum) -> snapshot.Rows:
     """Every row of the forum's database."""
     database = Database(f"sqlite:///{forum.folder / 'forum.sqlite3'}")
-    with database.engine.connect() as connection:
-        found = {
-            table.name: [
-                tuple(row) for row in connection.execute(table.select().order_by(*table.primary_key))
-            ]
-            for table in schema.metadata.sorted_tables
-        }
+    found = snapshot.rows(database)
     database.close()
     return found
 
@@ -145,7 +139,7 @@ def test_no_forged_request_changes_anything(chromium: Browser, forum: Forum) -> 
                 for window in mira.context.pages[1:]:
                     window.close()
                 after = rows(forum)
-                changed = [name for name in before if before[name] != after[name]]
+                changed = snapshot.changed(before, after)
                 assert not changed, f"{way} from {host}: {changed}"
     # Mira is still signed in, and her own page can do what the others could not.
     assert mira.go("/") == 200

@@ -8,10 +8,10 @@ from urllib.parse import parse_qs, urldefrag
 
 import community
 import pytest
+import snapshot
 from browsing import Browser, make_app
 from makers import make_account
 
-from forum import schema
 from forum.accounts.tables import Actor, Role
 from forum.db import Database
 
@@ -20,17 +20,6 @@ PEOPLE = ("guest", "member", "moderator", "admin")
 MOST_ALIKE = 3
 _LINK = re.compile(r"""(?:href|src|action)=(["'])(.*?)\1""")
 _LOC = re.compile(r"<loc>(.*?)</loc>")
-
-
-def rows(database: Database) -> dict[str, list[tuple[object, ...]]]:
-    """Every row of every table, in the order of the primary keys."""
-    with database.engine.connect() as connection:
-        return {
-            table.name: [
-                tuple(row) for row in connection.execute(table.select().order_by(*table.primary_key))
-            ]
-            for table in schema.metadata.sorted_tables
-        }
 
 
 def links(page: str, base: str) -> Iterator[str]:
@@ -88,10 +77,10 @@ def test_no_get_changes_a_row(database: Database, people: dict[str, Actor | None
             actor = people[who]
             if actor is not None:
                 browser.signed_in(actor)
-            before = rows(database)
+            before = snapshot.rows(database)
             visited = crawl(browser)
-            after = rows(database)
-            changed = [name for name in before if before[name] != after[name]]
+            after = snapshot.rows(database)
+            changed = snapshot.changed(before, after)
             assert not changed, f"{who}: {changed}"
             broken = [(address, status) for address, status in visited if status >= 500]
             assert not broken, f"{who}: {broken}"
@@ -100,7 +89,7 @@ def test_no_get_changes_a_row(database: Database, people: dict[str, Actor | None
 
 
 def test_a_get_that_writes_would_be_found(database: Database, people: dict[str, Actor | None]) -> None:
-    before = rows(database)
+    before = snapshot.rows(database)
     with database.writing() as db:
         make_account(db, "somebody")
-    assert rows(database) != before
+    assert snapshot.rows(database) != before
