@@ -19,7 +19,8 @@ import forum.moderation.screening_tables
 import forum.moderation.tables
 import forum.references.tables
 import forum.search.semantic.vectors
-import forum.search.tables  # noqa: F401 - imported so that every table is in the metadata
+import forum.search.tables
+import forum.uploads.tables  # noqa: F401 - imported so that every table is in the metadata
 from forum.db import Database, Table
 from forum.paths import MIGRATIONS
 

@@ -19,6 +19,7 @@ FLOORS = (
     ("sealing",),
     ("accounts",),
     ("choices",),
+    ("uploads",),
     ("discussion",),
     ("search",),
     ("inbox",),
