@@ -1,5 +1,6 @@
 """The command line: `forum --help`."""
 
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -166,6 +167,7 @@ def _database() -> Iterator["Database"]:
 
     logs.configure()
     database = database_of(settings())
+    gc.enable()
     try:
         yield database
     finally:
@@ -180,11 +182,16 @@ def _password() -> str:
 
 def main() -> None:
     """Runs a command. What the owner can mend ends in one sentence: 2 for settings, 1 for the rest."""
+    # Loading makes many objects and no garbage: the collector would go through all of them again and again,
+    # for a fifth of the time. The commands begin their work with it on.
+    gc.disable()
     try:
         app()
     except Exception as error:
         _end_kindly(error)
         raise
+    finally:
+        gc.enable()
 
 
 def _end_kindly(error: Exception) -> None:

@@ -60,6 +60,7 @@ def serve(host: str, port: int, workers: int, *, with_worker: bool, with_sample:
     # What is loaded by now stays for good: the collector of each process need not look at it again.
     gc.collect()
     gc.freeze()
+    gc.enable()
     try:
         server.serve()
     finally:
