@@ -14,6 +14,7 @@ from forum.discussion.naming import called
 from forum.discussion.tables import Citation, Post, Thread, Verification
 from forum.discussion.visibility import count_citations
 from forum.markup import Cited
+from forum.markup.plain import unspoiled
 from forum.paging import Cursor, Page
 from forum.references import catalogue, merging
 from forum.references.tables import Reference
@@ -183,5 +184,5 @@ def _citation(post_id: int, reference_id: int, c: Cited, said: Mapping[str, Any]
 
 
 def _excerpt(plain: str) -> str:
-    line = " ".join(plain.split())
+    line = " ".join(unspoiled(plain).split())
     return line if len(line) <= EXCERPT else line[:EXCERPT].rsplit(" ", 1)[0] + " …"

@@ -10,6 +10,7 @@ from forum.db import AnyRow, AnySelect, rows
 from forum.discussion import anonymity
 from forum.discussion.naming import called
 from forum.discussion.tables import Post, Thread
+from forum.markup.plain import unspoiled
 from forum.paging import Cursor, Page
 
 
@@ -117,5 +118,5 @@ def _written(post: AnyRow) -> Written:
 
 
 def _excerpt(plain: str, length: int) -> str:
-    line = " ".join(plain.split())
+    line = " ".join(unspoiled(plain).split())
     return line if len(plain) <= length else line.rsplit(" ", 1)[0] + " …"

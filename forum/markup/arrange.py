@@ -1,4 +1,4 @@
-"""The pass over a parsed text that numbers citations and makes links, images and headings ours."""
+"""The pass over a parsed text that numbers citations and makes links, pictures and headings ours."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,7 +9,9 @@ from markdown_it.token import Token
 from forum.markup.citations import Cited, Numbering, Use
 from forum.markup.highlight import BUDGET
 from forum.markup.links import OUTSIDE_REL, POST, disguised, outside
+from forum.markup.pictures import Album, describes, in_text
 from forum.markup.plain import words
+from forum.markup.quotes import attribute
 from forum.references.identifiers import Identifier, in_address
 
 #: The page's title is h1, its sections are h2.
@@ -20,9 +22,12 @@ _HEADINGS = {"h1": "h3", "h2": "h4", "h3": "h5", "h4": "h6", "h5": "h6"}
 class Harvest:
     """What one text says to the outside, in reading order."""
 
+    album: Album
     numbering: Numbering = field(default_factory=Numbering)
     mentions: dict[str, str] = field(default_factory=dict)
     links: list[str] = field(default_factory=list)
+    #: Whether each image has words for what it shows.
+    is_described: bool = True
 
     @property
     def cited(self) -> tuple[Cited, ...]:
@@ -43,6 +48,7 @@ def arrange(state: StateCore) -> None:
             token.tag = _HEADINGS[token.tag]
         elif style := token.attrs.pop("style", None):
             token.attrs["class"] = f"align-{str(style).removeprefix('text-align:')}"
+    attribute(state.tokens)
 
 
 def _inline(tokens: list[Token], harvest: Harvest) -> Iterator[Token]:
@@ -92,20 +98,35 @@ def _link(opening: Token, inside: list[Token], harvest: Harvest) -> Iterator[Tok
 
 
 def _inside(token: Token, harvest: Harvest) -> Token:
-    return _text(_alternative(token)) if token.type == "image" else _noted(token, harvest)
+    """A token of a link's words, of which a picture can be one."""
+    if token.type != "image":
+        return _noted(token, harvest)
+    picture, said = _seen(token, harvest)
+    return picture or _text(said)
 
 
 def _image(token: Token, harvest: Harvest) -> Iterator[Token]:
-    """A link to the image: loading it would tell its host who reads here."""
-    address = str(token.attrs["src"])
+    """The picture, which leads to itself in full size; or a link to it.
+
+    Loading what stands elsewhere would tell its host who reads here.
+    """
+    picture, said = _seen(token, harvest)
+    if picture is None:
+        yield from _anchor(str(token.attrs["src"]), [_text(said)])
+        return
+    yield Token("link_open", "a", 1, attrs={"class": "figure", "href": picture.attrs["src"]})
+    yield picture
+    yield Token("link_close", "a", -1)
+
+
+def _seen(token: Token, harvest: Harvest) -> tuple[Token | None, str]:
+    """The picture, if it is one of ours, and what to say instead of showing it."""
+    address, said = str(token.attrs["src"]), words(token.children or ()).replace(POST, "").strip()
     if outside(address):
         harvest.links.append(address)
-    yield from _anchor(address, [_text(_alternative(token))])
-
-
-def _alternative(token: Token) -> str:
-    """The words for an image; its address if it has none."""
-    return words(token.children or ()).replace(POST, "").strip() or str(token.attrs["src"])
+    harvest.is_described &= describes(said)
+    picture = harvest.album.show(address)
+    return in_text(picture, said) if picture else None, said or address
 
 
 def _anchor(address: str, inside: list[Token]) -> Iterator[Token]:

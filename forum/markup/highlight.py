@@ -6,7 +6,8 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
 _NAMES = """
-bash bibtex c css diff html javascript js json julia latex matlab py python r rust sh sql toml xml yaml
+bash bibtex c cpp css diff html javascript js json julia latex matlab perl py python r ruby rust sh sql stata
+toml ts typescript xml yaml
 """
 #: What people show here. A closed list, because each lexer is a set of expressions run on strangers' text.
 LANGUAGES = frozenset(_NAMES.split())

@@ -1,4 +1,4 @@
-"""The Markdown of posts: CommonMark, tables, strikethrough, footnotes, citations, mentions."""
+"""The Markdown of posts: CommonMark, tables, strikethrough, footnotes, spoilers, citations, mentions."""
 
 from functools import cache
 
@@ -10,6 +10,8 @@ from forum.markup.highlight import highlight
 from forum.markup.links import allowed
 from forum.markup.notes import add_notes
 from forum.markup.prose import mark, plain_text, print_mention
+from forum.markup.quotes import add_quotes
+from forum.markup.tables import add_tables
 
 #: Quotes in lists in quotes beyond this depth are cut off by the parser, which keeps hostile text cheap.
 DEEPEST = 30
@@ -30,6 +32,8 @@ def parser() -> Markdown:
     md.inline.ruler.before("text", "mark", mark)
     md.inline.ruler.before("link", "citation", typed_citation)
     add_notes(md)
+    add_quotes(md)
+    add_tables(md)
     md.core.ruler.push("arrange", arrange)
     md.add_render_rule("citation", print_citation)
     md.add_render_rule("mention", print_mention)

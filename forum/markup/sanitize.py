@@ -13,6 +13,7 @@ import nh3
 from bleach.sanitizer import Cleaner
 
 from forum.markup.links import OUTSIDE_REL, POST, allowed
+from forum.markup.pictures import SIZES, is_choice, own
 
 
 def _one_of(*values: str) -> Callable[[str], bool]:
@@ -29,11 +30,12 @@ def _classes(pattern: str) -> Callable[[str], bool]:
 
 
 _NUMBER = _like(r"[0-9]{1,9}")
+_PIXELS = _like(r"[1-9][0-9]{0,4}")
 _ALIGNMENT = {"class": _one_of("align-left", "align-center", "align-right")}  # of a table's column
 
 #: Every tag, why it is here, and what each of its attributes may say.
 ALLOWED: Mapping[str, Mapping[str, Callable[[str], bool]]] = {
-    "p": {},  # paragraphs
+    "p": {"class": _one_of("attribution")},  # paragraphs; the one that says whose words a quote has
     "br": {},  # two spaces at a line's end
     "hr": {"class": _one_of("footnotes-sep")},  # ---, and the line above the notes
     "em": {},  # *words*
@@ -55,6 +57,24 @@ ALLOWED: Mapping[str, Mapping[str, Callable[[str], bool]]] = {
     },
     "pre": {"class": _one_of("as-typed")},  # code blocks, and text too tangled to format
     "code": {"class": _like(r"language-[a-z0-9+#-]{1,20}")},  # code; its language, for the reader's tools
+    "details": {"class": _one_of("spoiler")},  # never open from the start
+    "summary": {},  # what opens it
+    "img": {
+        "src": lambda address: own(address) is not None,  # nothing from elsewhere is ever loaded
+        "srcset": is_choice,  # its two sizes
+        "sizes": _one_of(SIZES),
+        "width": _PIXELS,  # so that nothing moves when it comes
+        "height": _PIXELS,
+        "loading": _one_of("lazy"),
+        "decoding": _one_of("async"),
+        "alt": bool,  # what it shows; every picture has words, if only that it has none
+    },
+    "div": {  # a table's frame, which scrolls, by keyboard too
+        "class": _one_of("scrolls"),
+        "tabindex": _one_of("0"),
+        "role": _one_of("region"),
+        "aria-label": _one_of("Table"),
+    },
     "table": {},
     "thead": {},
     "tbody": {},
@@ -73,7 +93,7 @@ ALLOWED: Mapping[str, Mapping[str, Callable[[str], bool]]] = {
         "id": _like(
             rf"{POST}-(?:c[0-9]+-[0-9]+|fnref[0-9]+(?:-[0-9]+)?)"
         ),  # the way back from a reference or note
-        "class": _one_of("mention", "footnote-backref"),
+        "class": _one_of("mention", "footnote-backref", "figure"),
         "role": _one_of("doc-noteref", "doc-backlink"),  # what kind of link, for screen readers
         "aria-label": _one_of("Back to the text"),  # the arrow's name
     },

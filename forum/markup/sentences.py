@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from html import escape, unescape
 from typing import NamedTuple
 
+from forum.markup.pictures import UNDESCRIBED
+
 LONGEST = 500
 #: Fewer words are a heading, a name or a sigh, not a statement.
 FEWEST_WORDS = 4
@@ -14,6 +16,7 @@ _LABEL = re.compile(r"\s?\[[0-9]{1,3}(?:, [^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*)?\]"
 _END = re.compile(r"(?<=[.!?…])[\"'”’»)\]]*\s+(?=[\"'“‘«(\[]*[^\W_a-z])")
 #: What ends in a dot and ends no sentence.
 _SHORT = re.compile(r"(?:\b(?:e\.g|i\.e|cf|vs|approx|ca|Dr|Prof|Mr|Mrs|Ms|St|No|Fig|et al|etc)|\b[A-Z])\.$")
+_SAID = re.compile(r'<img [^>]*alt="([^"]*)"')
 _PIECE = re.compile(
     r"""(?P<tag><(?:[^<>"']|"[^"]*"|'[^']*')*>)|&(?:[a-zA-Z][a-zA-Z0-9]*|#[0-9]+|#x[0-9a-fA-F]+);|.""",
     re.DOTALL,
@@ -83,11 +86,17 @@ def _after_link(html: str, place: int) -> int:
 
 
 def _letters(html: str) -> list[Letter]:
-    """The characters that a reader sees, without white space and without what stands in a citation."""
+    """The characters that a reader sees, without white space and without what stands in a citation.
+
+    The words of a picture all stand where it stands.
+    """
     found: list[Letter] = []
     cited = False
     for piece in _PIECE.finditer(html):
-        if piece["tag"]:
+        if picture := _SAID.match(piece["tag"] or ""):
+            words = "".join(unescape(picture[1]).split())
+            found += [Letter(char, piece.start(), piece.end()) for char in words if picture[1] != UNDESCRIBED]
+        elif piece["tag"]:
             cited = piece["tag"].startswith("<sup") or (cited and piece["tag"] != "</sup>")
         elif not cited and not (char := unescape(piece[0])).isspace():
             found.append(Letter(char, piece.start(), piece.end()))

@@ -12,6 +12,7 @@ from forum.accounts.tables import Account
 from forum.db import AnyRow, rows
 from forum.discussion.naming import called
 from forum.discussion.tables import Citation, Post, PostKind, Thread
+from forum.markup.plain import unspoiled
 from forum.references.notices import Level
 from forum.references.tables import Reference
 from forum.search.marking import Marked, excerpt, html, mark
@@ -154,8 +155,8 @@ _AS_READ = tuple(name for name in Hit._fields if name in _POSTS.selected_columns
 
 
 def _snippet(plain: str, terms: Sequence[Term], named: Sequence[Marked]) -> Markup:
-    """The body around what was found; when only a cited source matches, that source."""
-    body = mark(plain, terms)
+    """The body around what was found, without its spoilers; when only a cited source matches, that source."""
+    body = mark(unspoiled(plain), terms)
     if named and not body.spans:
         return Markup("Cites: ") + excerpt(named[0])
     return excerpt(body)

@@ -19,8 +19,12 @@ MOST = 50
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 #: XML has no place for these (XML 1.0, 2.2).
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-#: A link's start tag up to an address of ours; the sanitiser writes every attribute in double quotes.
-_OURS = re.compile(r'(<a(?:\s+[a-z-]+="[^"]*")*?\s+href=")([/#])(?!/)')
+#: The start tag of a link or a picture, and one of its attributes; all are in double quotes.
+_TAG = re.compile(r'<(?:a|img)(?:\s+[a-z-]+="[^"]*")+>')
+_ATTRIBUTE = re.compile(r'(\s)([a-z-]+)="([^"]*)"')
+#: Addresses of ours; a picture in two sizes has two in one attribute.
+_OURS = re.compile("[/#](?!/)")
+_BETWEEN = ", "
 
 
 class Entry(NamedTuple):
@@ -70,7 +74,18 @@ def answer(feed: Feed, form: str, settings: Settings) -> Response:
 
 def absolute(html: str, base: str, page: str) -> str:
     """`html` with addresses that can be followed from anywhere; `page` is the path that `#…` belongs to."""
-    return _OURS.sub(lambda link: f"{link[1]}{base}{quote(page) if link[2] == '#' else ''}{link[2]}", html)
+
+    def followed(address: str) -> str:
+        here = quote(page) if address.startswith("#") else ""
+        return f"{base}{here}{address}" if _OURS.match(address) else address
+
+    def told(found: re.Match[str]) -> str:
+        space, name, value = found.groups()
+        if name == "srcset":
+            value = _BETWEEN.join(map(followed, value.split(_BETWEEN)))
+        return f'{space}{name}="{followed(value) if name in ("href", "src") else value}"'
+
+    return _TAG.sub(lambda tag: _ATTRIBUTE.sub(told, tag[0]), html)
 
 
 def atom(feed: Feed, settings: Settings) -> bytes:

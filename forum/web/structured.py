@@ -2,8 +2,9 @@
 
 A question with answers is a QAPage; one without, and a discussion, is a DiscussionForumPosting. It is made of
 what the page has read already, for guests only: it says nothing that they do not see on the page. The texts
-of questions and answers are whole, as the guide wants them; lists are short, because the page says all of it
-a second time. (developers.google.com/search/docs/appearance/structured-data/qapage and …/discussion-forum)
+of questions and answers are whole, as the guide wants them, but for their spoilers; lists are short, because
+the page says all of it a second time.
+(developers.google.com/search/docs/appearance/structured-data/qapage and …/discussion-forum)
 """
 
 import json

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import httpx
-from markup.test_attacks_in_browser import EVENTS
+from markup.test_attacks_in_browser import EVENTS, is_picture
 from playwright.sync_api import BrowserContext, Dialog, Page
 
 #: Seconds after which what should have happened has not.
@@ -53,9 +53,12 @@ FILL = """pages => {
 }"""
 #: What the trap says, and Chromium when a policy stops something.
 TELLING = re.compile(r"trap$|.*Content Security Policy")
+#: What our scripts ask for when somebody touches a page: forms for flags and sources, and drafts.
+PARTS = re.compile(r"/p/[0-9]+/flag\?part=1|/cite\?part=1|/drafts(?:\?place=[a-z0-9-]+&.*)?")
 _STYLE = r'<link rel="(?:stylesheet|icon)"[^>]*>'
 _SCRIPT = r'<script type="module" src="/static/[^>]*></script>'
-_OURS = re.compile(f"{_STYLE}|{_SCRIPT}")
+_ICON = r'<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="[\w .-]*"/></svg>'
+_OURS = re.compile(f"{_STYLE}|{_SCRIPT}|{_ICON}")
 
 
 class Answer(NamedTuple):
@@ -161,6 +164,8 @@ class Shown:
         box.dismiss()
 
     def _is_ours(self, url: str) -> bool:
-        # The form for a flag is asked for when somebody opens it.
-        is_flag = re.fullmatch(rf"{re.escape(self.base)}/p/[0-9]+/flag\?part=1", url)
-        return url.startswith(tuple(self._ours)) or is_flag is not None
+        # Pictures of the forum are shown wherever a text has them.
+        if is_picture(url.removeprefix(self.base)):
+            return True
+        is_asked_for = url.startswith(self.base) and PARTS.fullmatch(url.removeprefix(self.base))
+        return url.startswith(tuple(self._ours)) or bool(is_asked_for)

@@ -8,7 +8,7 @@ import pytest
 from browser.hostile import COMMENTED, Planted, packed, paragraphs, plant
 from browser.server import Forum
 from browser.sheets import TRAP, Answer, Reader, Shown
-from markup.attacks import attacks
+from markup.attacks import PICTURE, attacks
 from playwright.sync_api import Browser, BrowserContext
 
 from forum import schema
@@ -148,6 +148,9 @@ def test_nothing_runs_beside_our_scripts(hostile: Hostile, chromium: Browser, po
         "<a href='javascript:trap()'>x</a>",
         "<p onmouseover='trap()'>x</p>",
         "<img src=http://127.0.0.1:9/>",
+        f"<img src=http://127.0.0.1:9{PICTURE}>",
+        "<img srcset='http://127.0.0.1:9/ 1x'>",
+        "<details open ontoggle='trap()'>x</details>",
         "<script>alert(1)</script>",
         "<meta http-equiv=refresh content='9;url=/tags'>",
         "<form action='javascript:trap()'><button>x</button></form>",

@@ -26,6 +26,8 @@ READER.linkify = LinkifyIt(options={"fuzzy_link": False, "fuzzy_email": False})
         ("<h2>One</h2><p>Two <em>three</em> <strong>four</strong></p>", "## One\n\nTwo *three* **four**"),
         ("<ul><li>a</li><li>b<ol><li>c</li></ol></li></ul>", "- a\n- b\n  1. c"),
         ("<blockquote><p>a</p><p>b</p></blockquote>", "> a\n>\n> b"),
+        ('<blockquote class="spoiler">\n <p>a</p>\n<p>b</p></blockquote><p>c</p>', ">! a\n>!\n>! b\n\nc"),
+        ('<blockquote><p>a</p><blockquote class="spoiler">b</blockquote></blockquote>', "> a\n>\n> >! b"),
         ('<pre class="lang-py x"><code>a\n  *b*\n</code></pre>', "```py\na\n  *b*\n```"),
         ("<pre><code>```\n</code></pre>", "````\n```\n````"),
         ("<p>a<br>\nb<br></p>", "a\\\nb"),

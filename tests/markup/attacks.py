@@ -180,6 +180,9 @@ ENCODINGS = (
     ),
 )
 
+#: A picture as the forum might have; nothing is kept there.
+PICTURE = f"/images/{'x' * 22}-1200x800.webp"
+
 #: Where a piece of hostile markup stands: Markdown, citations, mentions, and the shapes of titles and names.
 PLACES = (
     *(
@@ -280,6 +283,15 @@ PLACES = (
         "&#xe000;{}",
         "</p>{}",
     ),
+    *(
+        ">! {}",
+        f"![{{}}]({PICTURE})",
+        f'![x]({PICTURE} "{{}}")',
+        "> x\n>\n> — [{}](/p/1)",
+        "<details class=spoiler open><summary>{}</summary></details>",
+        f"<img alt=x src={PICTURE} {{}}>",
+        "</summary></details>{}",
+    ),
 )
 #: Where a hostile address stands.
 ADDRESS_PLACES = (
@@ -314,6 +326,14 @@ ADDRESS_PLACES = (
         "[x](/{})",
         "[x](//{})",
         "[^1]\n\n[^1]: {}",
+    ),
+    *(
+        "![x](/images/{})",
+        f"![x]({PICTURE}{{}})",
+        f'<img src="{PICTURE}" srcset="{{}} 800w, {PICTURE} 1200w">',
+        f'<a class="figure" href="{{}}"><img src="{PICTURE}"></a>',
+        ">! ![x]({})",
+        "> x\n>\n> — [x]({}#p1)",
     ),
 )
 

@@ -1,13 +1,17 @@
-"""A thousand attack strings, rendered and shown in a real browser without any policy: nothing may run."""
+"""A thousand attack strings, rendered and shown in a real browser without any policy: nothing may run.
+
+Nor may anything be asked for but pictures of the forum itself.
+"""
 
 from collections.abc import Callable
 from html import escape
 
 import pytest
-from markup.attacks import attacks
+from markup.attacks import PICTURE, attacks
 from playwright.sync_api import Browser, ConsoleMessage, Route
 
 from forum.markup import anchored, render
+from forum.markup.pictures import own
 from forum.markup.sanitize import sanitize
 
 TRAP = "<script>window.trap = () => console.log('trap {}')</script>"
@@ -15,7 +19,17 @@ HOST = "http://forum.test"
 PER_PAGE = 250
 SETTLES = 50  # milliseconds, for timers and animations
 #: Clicks, hovers and focuses everything; ordinary links must not lead away from the page meanwhile.
-EVENTS = ["mouseover", "mouseenter", "pointerenter", "mousedown", "keydown", "wheel", "copy", "auxclick"]
+EVENTS = [
+    "mouseover",
+    "mouseenter",
+    "pointerenter",
+    "mousedown",
+    "keydown",
+    "wheel",
+    "copy",
+    "auxclick",
+    "toggle",
+]
 TOUCH = """events => {
   addEventListener('click', event => {
     const link = event.target.closest('a, area');
@@ -30,6 +44,11 @@ TOUCH = """events => {
     element.blur?.();
   }
 }"""
+
+
+def is_picture(address: str) -> bool:
+    """Whether a path is that of a picture of the forum, in either size."""
+    return own(address.replace(".small.", ".")) is not None
 
 
 class Shown:
@@ -53,9 +72,10 @@ class Shown:
     def _answer(self, route: Route) -> None:
         if route.request.url == f"{HOST}/page":
             route.fulfill(body=self.html, content_type="text/html")
-        else:
+            return
+        if not is_picture(route.request.url.removeprefix(HOST)):
             self.asked.append(route.request.url)
-            route.abort()
+        route.abort()
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.text.startswith("trap "):
@@ -105,10 +125,18 @@ def test_nothing_runs_and_nothing_is_fetched(chromium: Browser, way: Callable[[s
         "<p onmouseover='trap()'>x</p>",
         "<input onfocus='trap()'>",
         "<svg onload='trap()'></svg>",
+        "<details open ontoggle='trap()'>x</details>",
+        "<details><summary onclick='trap()'>x</summary></details>",
     ],
 )
 def test_the_trap_fires_on_the_control_page(chromium: Browser, body: str) -> None:
     assert Shown(chromium, articles([body])).fired == {"trap top"}
+
+
+@pytest.mark.parametrize("harm", [f"src='//evil.test{PICTURE}'", "srcset='http://evil.test/x 1x'"])
+def test_a_picture_from_elsewhere_is_seen_on_the_control_page(chromium: Browser, harm: str) -> None:
+    assert Shown(chromium, articles([f"<img {harm}>"])).asked
+    assert Shown(chromium, articles([f"<img src='{PICTURE}'>"])).asked == []
 
 
 def test_the_attacks_are_real(chromium: Browser) -> None:

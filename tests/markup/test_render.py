@@ -203,6 +203,8 @@ def test_long_code_stays_plain() -> None:
 
 def test_tables_and_strikethrough() -> None:
     page = render("|a|b|\n|:-:|-:|\n|~~1~~|2|")
+    frame = '<div class="scrolls" tabindex="0" role="region" aria-label="Table">'
+    assert page.html.startswith(f"{frame}\n<table>") and page.html.endswith("</table>\n</div>\n")
     assert '<th class="align-center">a</th>' in page.html
     assert '<td class="align-center"><s>1</s></td>' in page.html
     assert page.text == "a\tb\n1\t2"
@@ -284,8 +286,17 @@ REPEATED = """
 <https:// https:// http://a.b; <a@b.c *a* `a` ``a` [^1] [^ ^[ ![a](b) [a](/b) ~~a~~ *** <!-- <a </ <?
 <![CDATA[ // :: _a __a_ [[a](b) a.com; [supports@ [@a: ( 10.1000/( mailto: - . \u0301 \ue000 = # + 1. =
 """
+PICTURE = f"/images/{'x' * 22}-1200x800.webp"
 LINES = (
     "> a\n",
+    ">! a\n",
+    ">! a\n\n",
+    ">! a\n- b\n",
+    "> a\n>! b\n\n",
+    "> >! a\n",
+    "> a\n>\n> — [b](/p/1)\n\n",
+    f"![a]({PICTURE})\n",
+    "![a](https://x.example/)\n",
     "- a\n",
     "||\n",
     "# a\n",
@@ -300,6 +311,10 @@ LINES = (
 SHAPES = {
     "ticks": "".join("`" * length + " " for length in range(1, 240)),
     "quotes": "".join(">" * depth + "a\n" for depth in range(1, 240)),
+    "spoilers": "".join(">!" * depth + " a\n" for depth in range(1, 170)),
+    "deep spoilers": (">! " * 29 + "a\n") * 160,
+    "quotes and spoilers": ("> >! " * 14 + "a\n") * 200,
+    "pictures": "".join(f"![{n}](https://x.example/{n})" for n in range(500)),
     "lists": "".join("  " * depth + "- a\n" for depth in range(170)),
     "wide table": "|" * 1000 + "a\n" + "|-" * 1000 + "\n" + "a\n" * 9000,
     "long table": "|a|b|\n|-|-|\n" + "|c|d|\n" * 4900,

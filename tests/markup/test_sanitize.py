@@ -6,13 +6,14 @@ import html5lib
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from markup.attacks import ADDRESS_PLACES, PLACES, attacks
+from markup.attacks import ADDRESS_PLACES, PICTURE, PLACES, attacks
 
 from forum.markup import anchored, render
 from forum.markup.links import OUTSIDE_REL, POST, allowed, outside
 from forum.markup.sanitize import ALLOWED, sanitize
 
-MARKDOWN = """
+SMALL = PICTURE.replace(".webp", ".small.webp")
+MARKDOWN = f"""{PICTURE} >! — /p/1 ![x]({PICTURE}) <img src={PICTURE} srcset= <details> <summary> <div
 * ** _ ` ``` ~~ > - 1. # [ ] ( ) ![ ]( | |-| [^1] [^1]: < > <b> </p> <p> & &lt; &#60; \\ " ' @anna @ [@doi:
 10.1000/x [@pmid:1,p] [@ref:4] supports disputes https://example.org/ javascript: data: www.a.com PMID:1
 <https://a.b> ```python <script> </script> <svg> <style> <table> <td> <a href= id= onclick= class="cite"
@@ -86,8 +87,31 @@ def test_every_place_of_the_grammar_is_used() -> None:
         ('<a id="main" role="button" target="_blank">x</a>', "<a>x</a>"),
         ("<p>un<em>closed", "<p>un<em>closed</em></p>"),
         ("a<!-- b -->c", "ac"),
+        (f'<img src="{PICTURE}" alt="x">', f'<img src="{PICTURE}" alt="x">'),
+        (f'<img src="https://evil.example{PICTURE}" alt="x">', '<img alt="x">'),
+        (f'<img src="//evil.example{PICTURE}">', "<img>"),
+        (f'<img src="{PICTURE}?who=1">', "<img>"),
+        ('<img src="/images/x">', "<img>"),
+        ('<img src="/moderation">', "<img>"),
+        ('<img src="data:image/png;base64,x">', "<img>"),
+        (f'<img srcset="{SMALL} 800w, {PICTURE} 1200w">', f'<img srcset="{SMALL} 800w, {PICTURE} 1200w">'),
+        (f'<img srcset="https://evil.example/ 800w, {PICTURE} 1200w">', "<img>"),
+        (f'<img srcset="{SMALL} 800w, {PICTURE} 1201w">', "<img>"),
+        (f'<img srcset="{SMALL} 800w, //evil.example 1x, {PICTURE} 1200w">', "<img>"),
+        ('<img loading="eager" decoding="sync" sizes="1px" width="100%" height="-1" alt="">', "<img>"),
+        ('<img title="x" usemap="#x" ismap onerror="x" style="x" class="x" id="x">', "<img>"),
+        ('<img loading="lazy" width="5" height="9">', '<img loading="lazy" width="5" height="9">'),
+        ("<picture><source srcset=/x><img></picture>",
+         "&lt;picture&gt;&lt;source srcset=/x&gt;<img>&lt;/picture&gt;"),
+        ('<details class="spoiler" open><summary>x</summary>y</details>',
+         '<details class="spoiler"><summary>x</summary>y</details>'),
+        ('<details name="x" ontoggle="x"><summary tabindex="9">x</summary></details>',
+         "<details><summary>x</summary></details>"),
+        ('<div class="page" tabindex="5" role="dialog" aria-label="x">y</div>', "<div>y</div>"),
+        ('<p class="attribution told">x</p>', "<p>x</p>"),
+        ('<a class="figure button" href="/x">y</a>', '<a href="/x">y</a>'),
     ],
-)
+)  # fmt: skip
 def test_examples(html: str, clean: str) -> None:
     assert sanitize(html) == clean
 

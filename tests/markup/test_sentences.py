@@ -68,3 +68,14 @@ def test_whatever_is_written_marks_only_add(text: str) -> None:
     html = marked(page.html, sentences(page.text), "/x")
     link = '<sup class="needs"><a href="/x">source needed</a></sup>'
     assert html.replace(link, "").replace('<mark class="unsourced">', "").replace("</mark>", "") == page.html
+
+
+def test_a_picture_in_a_sentence_is_marked_with_it() -> None:
+    address = f"/images/{'x' * 22}-5x5.gif"
+    page = render(f"Here ![two lines]({address}) fall at the same pace. ![]({address})")
+    (sentence,) = sentences(page.text)
+    assert sentence == "Here two lines fall at the same pace."
+    html = marked(page.html, [sentence], "/r")
+    assert html.count("<mark") == 3
+    assert '<mark class="unsourced"><img ' in html
+    assert " ".join(text_of(html).split()) == "Here fall at the same pace.source needed"

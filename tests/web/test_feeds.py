@@ -182,7 +182,8 @@ def moments(element: etree._Element) -> list[datetime]:
 
 
 def not_absolute(html: str) -> list[str]:
-    found = re.findall(r'<[^>]*\s(?:href|src)="([^"]*)"', html)
+    found = re.findall(r'<[^>]*?\s(?:href|src)="([^"]*)"', html)
+    found += [each for value in re.findall(r'\ssrcset="([^"]*)"', html) for each in value.split(", ")]
     return [each for each in found if not each.startswith(("http://", "https://", "mailto:"))]
 
 
@@ -334,6 +335,25 @@ def test_a_feed_follows_what_it_is_about(sqlite: Place) -> None:
         assert (answer.status_code, answer.headers["location"]) == (302, f"/feeds/{new}.json")
 
 
+PICTURE = f"/images/{'x' * 22}-1200x800.webp"
+
+
+def test_pictures_and_spoilers_are_in_it(sqlite: Place) -> None:
+    words = f"![A careful graph]({PICTURE})\n\n>! A careful end."
+    with sqlite.database.writing() as db:
+        make_answer(db, db.get_one(Thread, sqlite.thread.id), sqlite.writer, words)
+    path = f"/feeds/threads/{sqlite.thread.id}"
+    told = sqlite.items(path)[0]["content_html"]
+    parsed = feedparser.parse(sqlite.get(path, "atom").content)
+    assert not parsed.bozo
+    for html in (told, parsed.entries[0].content[0].value):
+        assert f'src="{BASE}{PICTURE}"' in html
+        assert 'alt="A careful graph"' in html
+        assert re.search(r'<details class="spoiler">(<summary>)?Spoiler(</summary>)?\s+<p>A careful', html)
+        assert not_absolute(html) == []
+    assert f'srcset="{BASE}{PICTURE.replace(".webp", ".small.webp")} 800w, {BASE}{PICTURE} 1200w"' in told
+
+
 def test_a_feed_is_bounded(sqlite: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feeds, "MOST", 2)
     with sqlite.database.writing() as db:
@@ -393,6 +413,9 @@ def test_hostile_words_stay_words() -> None:
         ('<code>&lt;a href="/x"&gt;</code>', '<code>&lt;a href="/x"&gt;</code>'),
         ('<a rel="a>b" href="/x">x</a>', f'<a rel="a>b" href="{BASE}/x">x</a>'),
         ('<a href="/x">x</a><a href="#">', f'<a href="{BASE}/x">x</a><a href="{BASE}/t/1/s#">'),
+        ('<img alt=" src=" src="/i.gif">', f'<img alt=" src=" src="{BASE}/i.gif">'),
+        ('<img srcset="/s 8w, /f 9w" alt="1w, /x">', f'<img srcset="{BASE}/s 8w, {BASE}/f 9w" alt="1w, /x">'),
+        ('<img src="https://x.example/i.gif">', '<img src="https://x.example/i.gif">'),
     ],
 )  # fmt: skip
 def test_links_can_be_followed_from_anywhere(html: str, expected: str) -> None:

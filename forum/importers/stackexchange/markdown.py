@@ -27,7 +27,10 @@ def from_html(html: str) -> str:
 
 
 def says(text: str, converted: str) -> bool:
-    """Whether the Markdown `text` is shown as what `from_html` made `converted` of; with pictures, never."""
+    """Whether the Markdown `text` is shown as what `from_html` made `converted` of.
+
+    With pictures or spoilers, never: the reader's Markdown has no spoilers.
+    """
     shown = _READER.render(text)
     return "<img" not in shown and from_html(shown) == converted
 
@@ -82,6 +85,14 @@ class _Converter(MarkdownConverter):
         is_bare = "://" in href and el.get_text() == href and not re.search(r"[\s<>]", href)
         link = f"<{href}>" if is_bare else f"[{words}]({_destination(href)})"
         return text.replace(words, link, 1)
+
+    def convert_blockquote(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        words = text.strip()
+        if "_inline" in parent_tags or not words:
+            return f" {words} " if words else "\n"
+        sign = ">!" if "spoiler" in el.get_attribute_list("class") else ">"
+        lines = (f"{sign} {line}" if line else sign for line in words.split("\n"))
+        return "\n" + "\n".join(lines) + "\n\n"
 
     def convert_br(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         # At the end of a block a backslash would be a letter.

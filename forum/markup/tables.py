@@ -1,0 +1,28 @@
+"""Tables of a post. Each scrolls inside itself, by keyboard too, and stays a table for screen readers."""
+
+from collections.abc import Sequence
+
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererProtocol
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
+
+_OPEN = '<div class="scrolls" tabindex="0" role="region" aria-label="Table">\n<table>\n'
+
+
+def add_tables(md: MarkdownIt) -> None:
+    """Has `md` put each table into a frame that scrolls."""
+    md.add_render_rule("table_open", _table_open)
+    md.add_render_rule("table_close", _table_close)
+
+
+def _table_open(
+    _self: RendererProtocol, _tokens: Sequence[Token], _index: int, _options: OptionsDict, _env: EnvType
+) -> str:
+    return _OPEN
+
+
+def _table_close(
+    _self: RendererProtocol, _tokens: Sequence[Token], _index: int, _options: OptionsDict, _env: EnvType
+) -> str:
+    return "</table>\n</div>\n"
