@@ -34,6 +34,7 @@ class Act(StrEnum):
     VERIFY = "verify"
     PROPOSE = "propose"
     READ = "read"
+    UPLOAD = "upload"
 
 
 class Allowed(NamedTuple):
@@ -55,6 +56,7 @@ TABLE: Mapping[Act, tuple[Allowed, Allowed, Allowed]] = {
     Act.VERIFY: (Allowed(5, 15), Allowed(30, 100), Allowed(100, 300)),
     Act.PROPOSE: (Allowed(5, 15), Allowed(20, 60), Allowed(60, 200)),
     Act.READ: (Allowed(60, 300), Allowed(120, 600), Allowed(120, 600)),
+    Act.UPLOAD: (Allowed(6, 20), Allowed(40, 120), Allowed(100, 300)),
 }
 #: One of each, and many.
 NAMES: Mapping[Act, tuple[str, str]] = {
@@ -68,6 +70,7 @@ NAMES: Mapping[Act, tuple[str, str]] = {
     Act.VERIFY: ("checked source", "checked sources"),
     Act.PROPOSE: ("proposed correction", "proposed corrections"),
     Act.READ: ("thread that counts as read", "threads that count as read"),
+    Act.UPLOAD: ("image", "images"),
 }
 _PEOPLE = {Level.NEWCOMER: "newcomers", Level.MEMBER: "members", Level.TRUSTED: "trusted members"}
 

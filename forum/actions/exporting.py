@@ -3,7 +3,7 @@
 import io
 import json
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -23,6 +23,7 @@ from forum.inbox import messages
 from forum.inbox.letters import compose
 from forum.paths import TEMPLATES
 from forum.policy import Permit
+from forum.uploads import store
 
 #: A new copy is made at most so often.
 AGAIN = timedelta(days=1)
@@ -59,15 +60,18 @@ def make(database: Database, settings: Settings, export_id: int) -> None:
         if account_id is None:
             return
         data = own_data.gather(db, account_id)
-    content = packed(data, settings.name, settings.base_url)
+        content = packed(data, settings.name, settings.base_url, store.files_of(db, account_id))
     with database.writing() as db:
         if exports.finish(db, export_id, content):
             letter = compose("export_made", days=exports.KEPT.days)
             messages.send(db, account_id, "account", letter.subject, letter.text, "/account/export")
 
 
-def packed(data: Data, forum: str, base_url: str) -> bytes:
-    """A ZIP file with the data twice: for programs as JSON, for people as one page of HTML."""
+def packed(data: Data, forum: str, base_url: str, images: Iterable[tuple[str, bytes]] = ()) -> bytes:
+    """A ZIP file with the data twice: for programs as JSON, for people as one page of HTML.
+
+    With the files of these images, which are pairs of name and content, in a folder.
+    """
     whole = {"forum": base_url, "made_at": now(), **data}
     text = json.dumps(whole, default=_plain, ensure_ascii=False, indent=1)
     sections = [(section.title, data[section.key]) for section in own_data.SECTIONS]
@@ -76,6 +80,9 @@ def packed(data: Data, forum: str, base_url: str) -> bytes:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as folder:
         folder.writestr(_JSON, text)
         folder.writestr(_HTML, page)
+        for name, content in images:
+            # They are as small as they get.
+            folder.writestr(f"images/{name}", content, zipfile.ZIP_STORED)
     return file.getvalue()
 
 

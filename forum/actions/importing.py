@@ -14,11 +14,10 @@ from sqlalchemy.orm import Session
 from forum import freshness
 from forum.accounts import likeness, names
 from forum.accounts.tables import Account, Role
-from forum.actions import effects
+from forum.actions import depicting, effects
 from forum.actions.posting import look_up
 from forum.discussion import citations, posts, ranking, tags, threads, visibility
 from forum.discussion.tables import Post, PostKind, PostState, Revision, Thread, ThreadKind, ThreadState, Vote
-from forum.markup import render
 
 
 class Wording(NamedTuple):
@@ -82,13 +81,14 @@ def post(
     if found is not None:
         return found, False
     last = wordings[-1]
-    page = render(last.text)
+    page = depicting.page_of(db, last.text)
     made = posts.add(
         db, in_thread.id, author_id, kind, page, PostState.SHOWN,
         parent_id=parent_id, at=at, origin=origin, revision=last.number, accepted_at=accepted_at,
         edited_at=last.at if last.number > 1 else None, score=sum(value for value, _ in votes),
     )  # fmt: skip
     _keep_wordings(db, made.id, wordings)
+    depicting.keep(db, made, page)
     if votes:
         db.execute(
             insert(Vote), [{"post_id": made.id, "value": value, "at": voted} for value, voted in votes]

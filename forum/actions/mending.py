@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from forum.accounts.tables import Actor
-from forum.actions import requesting
+from forum.actions import depicting, requesting
 from forum.actions.posting import look_up
 from forum.clock import now
 from forum.discussion import citations, posts, requests, wording
@@ -54,6 +54,7 @@ def _rewrite(db: Session, actor: Actor, post: Post, page: Page, why: str) -> Non
     line = wording.one_line(why)[: wording.WHY]
     posts.record(db, post, actor.id, at=now(), title=title, tag_names=tag_names, why=line)
     db.flush()
+    depicting.keep(db, post, page)
     requesting.after_edit(db, thread, post)
     look_up(db, citations.cite(db, post, page.citations))
 

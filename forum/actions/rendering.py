@@ -4,19 +4,23 @@ Which version all posts have stands among the settings. A worker that starts wit
 that walks through the posts, batch by batch; the words, and what they cite, stay as they are.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from forum import freshness, jobs
+from forum.actions import depicting
 from forum.choices import Setting
 from forum.clock import now
 from forum.config import Settings
 from forum.db import Database, rows
-from forum.discussion.tables import Post
+from forum.discussion import requests
+from forum.discussion.tables import Post, RequestState, SourceRequest
 from forum.markup import MARKUP_VERSION, Page, anchored, render
 from forum.search import index
+from forum.uploads import copies
 
 JOB = "posts.render"
 #: Posts that one transaction renders again.
@@ -48,13 +52,30 @@ def go_on(database: Database, _settings: Settings, after: int) -> None:
         wanted = select(Post.id, Post.thread_id, Post.text, Post.html, Post.plain, Post.markup_version)
         found = [_Old(*old) for old in rows(db, wanted.where(Post.id > after).order_by(Post.id).limit(BATCH))]
     # Outside of the transaction, because nobody else can write while one lasts.
-    again = [(old, render(old.text)) for old in found if old.version < MARKUP_VERSION]
+    again = _rendered(database, [old for old in found if old.version < MARKUP_VERSION])
     with database.writing() as db:
         _store(db, again)
         if found:
             jobs.put(db, JOB, key=JOB, after=found[-1].id)
         else:
             db.merge(Setting(key=_VERSION, value=str(MARKUP_VERSION), changed_at=now()))
+
+
+def _rendered(database: Database, olds: Sequence[_Old]) -> list[tuple[_Old, Page]]:
+    """Each post with its page, which shows the copies that there are of images elsewhere."""
+    again = [(old, render(old.text)) for old in olds]
+    with database.reading() as db:
+        there = copies.known(db, {source for _, page in again for source in page.remote})
+    return [
+        (old, render(old.text, there) if there.keys() & set(page.remote) else page) for old, page in again
+    ]
+
+
+def _mark(db: Session, post_ids: Sequence[int]) -> None:
+    """The sentences for which somebody wants a source are marked again: `render` knows nothing of them."""
+    wanted = (SourceRequest.post_id.in_(post_ids), SourceRequest.state == RequestState.OPEN)
+    for post in db.scalars(select(Post).where(Post.id.in_(select(SourceRequest.post_id).where(*wanted)))):
+        requests.show(db, post)
 
 
 def _store(db: Session, again: list[tuple[_Old, Page]]) -> None:
@@ -66,10 +87,13 @@ def _store(db: Session, again: list[tuple[_Old, Page]]) -> None:
         new = {"html": html, "plain": page.text, "markup_version": MARKUP_VERSION}
         if db.execute(update(Post).where(*same).values(new).returning(Post.id)).first() is None:
             continue
+        if page.pictures or page.remote:
+            depicting.keep(db, db.get_one(Post, old.id), page)
         if html != old.html:
             changed.add(f"thread:{old.thread_id}")
         if page.text != old.plain:
             reworded.append(old.id)
+    _mark(db, [old.id for old, _ in again])
     index.put(db, list(db.scalars(select(Post.id).where(Post.id.in_(reworded), Post.visible))))
     if changed:
         freshness.touch(db, *changed)

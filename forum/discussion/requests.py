@@ -12,8 +12,9 @@ from forum.accounts.tables import Account
 from forum.clock import now
 from forum.db import AnySelect, rows
 from forum.discussion.tables import Post, RequestState, SourceRequest
-from forum.markup import anchored, render
+from forum.markup import anchored
 from forum.markup.sentences import bare, cites, marked, sentences
+from forum.uploads.copies import page_of
 
 #: A post with so many open ones is better flagged.
 MOST = 10
@@ -130,7 +131,7 @@ def reopen(db: Session, post: Post, request_ids: Sequence[int]) -> None:
 def show(db: Session, post: Post) -> None:
     """The post's page marks exactly the sentences for which somebody wants a source."""
     wanted = [request.sentence for request in open_ones(db, post.id)]
-    html = anchored(render(post.text).html, f"p{post.id}")
+    html = anchored(page_of(db, post.text).html, f"p{post.id}")
     post.html = marked(html, wanted, f"/p/{post.id}/source-needed")
     db.flush()
 

@@ -11,8 +11,10 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from forum import freshness, policy
+from forum.errors import SignInRequired
 from forum.policy import Permit
 from forum.web import conditional, forms
+from forum.web.headers import has_session
 from forum.web.kept import Offer
 from forum.web.limits import NO_LIMITS, Limits
 from forum.web.site import Site
@@ -40,6 +42,7 @@ class Endpoint:
         outside: bool = False,
         fresh: bool = False,
         body: int | None = None,
+        file: bool = False,
         limits: Limits = NO_LIMITS,
     ) -> None:
         self.site = site
@@ -48,6 +51,7 @@ class Endpoint:
         self.keeps = keeps if site.settings.cache_bytes else None
         self.queries = frozenset(queries)
         self.fresh = fresh
+        self.file = file
         self.limits = limits
         self.most = min(body or site.settings.body_bytes, site.settings.body_bytes)
         pool = site.outside if outside else site.slow if slow else site.quick
@@ -55,10 +59,10 @@ class Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["footnote.pool"] = self.pool
-        typed = await forms.read(scope, receive, self.most) if scope["method"] == "POST" else None
+        typed, file = await self._form(scope, receive) if scope["method"] == "POST" else (None, None)
         # The page about an error shows it again, so that it is not lost.
         scope["footnote.typed"] = typed
-        visit = Visit(self.site, scope, typed)
+        visit = Visit(self.site, scope, typed, file)
         answer = partial(self._answer, visit)
         if self.limits.at_door:
             response, offer = await self.site.doors.take(answer)
@@ -69,9 +73,19 @@ class Endpoint:
         scope["footnote.offer"] = offer
         await deliver(response, scope, receive, send)
 
+    async def _form(self, scope: Scope, receive: Receive) -> tuple[forms.Fields, bytes | None]:
+        """What the form holds. A guest's file is not even read."""
+        if not self.file:
+            return await forms.read(scope, receive, self.most), None
+        if not has_session(scope):
+            raise SignInRequired
+        return await forms.read_with_file(scope, receive, self.most, self.site.settings.image_bytes)
+
     def _answer(self, visit: Visit) -> tuple[Response, Offer | None]:
         with visit:
-            policy.admit(self.permit, visit.actor)
+            # What everybody may read needs no look at who asks.
+            if self.permit is not Permit.READ:
+                policy.admit(self.permit, visit.actor)
             # Read first: what changes while the page is made then counts as a change of the finished page.
             generations = self._generations(visit)
             self.limits.spend(visit)
@@ -103,7 +117,7 @@ async def deliver(response: Response, scope: Scope, receive: Receive, send: Send
 
 def _is_for_everybody(visit: Visit, response: Response) -> bool:
     """Whether the answer is one that a guest asked for, and may ask for again."""
-    is_whole = response.status_code == 200 and "set-cookie" not in response.headers
+    is_whole = response.status_code == 200 and not {"set-cookie", "etag"} & {*response.headers}
     return is_whole and visit.token is None and visit.method in ("GET", "HEAD")
 
 

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import AsyncGenerator
 from urllib.parse import parse_qsl
 
-from starlette.datastructures import Headers
+from starlette.datastructures import FormData, Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.types import Receive, Scope
 
@@ -14,6 +14,8 @@ from forum.web import marks
 
 #: No form of ours has more fields.
 MOST_FIELDS = 200
+#: A file that is so many times too large is read to its end all the same, so that its form can come back.
+_PATIENCE = 3
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -61,11 +63,43 @@ async def read(scope: Scope, receive: Receive, most: int) -> Fields:
     headers = Headers(scope=scope)
     length = headers.get("content-length", "0")
     if not length.isdecimal() or int(length[:20]) > most:
-        raise TooLarge
+        raise too_large(most)
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
         return await _multipart(headers, _chunks(receive, most))
     return _urlencoded(kind, b"".join([chunk async for chunk in _chunks(receive, most)]))
+
+
+async def read_with_file(
+    scope: Scope, receive: Receive, most: int, largest: int
+) -> tuple[Fields, bytes | None]:
+    """The fields of a form with at most `most` bytes of words, and its file; None if nobody chose one.
+
+    Of a file with more than `largest` bytes comes one byte more, so that its sender can be told in the form.
+    TooLarge if it is so much larger that reading it to its end would be a waste; Unreadable for two files.
+    """
+    whole = most + _PATIENCE * largest
+    headers = Headers(scope=scope)
+    length = headers.get("content-length", "0")
+    if not length.isdecimal() or int(length[:20]) > whole:
+        raise too_large(largest)
+    if headers.get("content-type", "").partition(";")[0].strip().lower() != "multipart/form-data":
+        return await read(scope, receive, most), None
+    parser = MultiPartParser(
+        headers, _chunks(receive, whole), max_files=1, max_fields=MOST_FIELDS, max_part_size=most
+    )
+    try:
+        form = await parser.parse()
+    except MultiPartException:
+        raise Unreadable from None
+    files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
+    content = await files[0].read(largest + 1) if files else b""
+    await form.close()
+    return _texts(form), content or None
+
+
+def _texts(form: FormData) -> Fields:
+    return [(clean(name), clean(value)) for name, value in form.multi_items() if isinstance(value, str)]
 
 
 def _urlencoded(kind: str, body: bytes) -> Fields:
@@ -79,7 +113,7 @@ async def _multipart(headers: Headers, chunks: AsyncGenerator[bytes, None]) -> F
         form = await MultiPartParser(headers, chunks, max_files=0, max_fields=MOST_FIELDS).parse()
     except MultiPartException:
         raise Unreadable from None
-    return [(clean(name), clean(value)) for name, value in form.multi_items() if isinstance(value, str)]
+    return _texts(form)
 
 
 async def _chunks(receive: Receive, most: int) -> AsyncGenerator[bytes, None]:
@@ -91,9 +125,17 @@ async def _chunks(receive: Receive, most: int) -> AsyncGenerator[bytes, None]:
         chunk = message.get("body", b"")
         read += len(chunk)
         if read > most:
-            raise TooLarge
+            raise too_large(most)
         yield chunk
         more = message.get("more_body", False)
+
+
+def too_large(most: int) -> TooLarge:
+    """The error that says how many bytes would have been accepted."""
+    return TooLarge(
+        f"What you sent is larger than this forum accepts: {most // 1024:,} kB here. Go back: what you typed"
+        " should still be there. Shorten it, or send it in parts."
+    )
 
 
 def number(typed: str) -> int:

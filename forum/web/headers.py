@@ -12,6 +12,9 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
+#: An image has nothing to load, and is nothing that could run, even if a browser were made to think so.
+IMAGE_POLICY = "default-src 'none'; sandbox"
+IMAGES = "/images/"
 #: Off, because nothing here needs them, and what a fault would let in cannot use them either.
 _OFF = (
     "accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "fullscreen", "geolocation",
@@ -59,6 +62,8 @@ class Finish:
         # browsers say of where a form comes from: there they name the origin, which tells nothing of a token.
         referrer = b"no-referrer" if settings.secure else b"strict-origin"
         self._secret = [*common, (b"referrer-policy", referrer)]
+        policy = (b"content-security-policy", IMAGE_POLICY.encode())
+        self._image = [policy, *self._usual[1:]]
         self._indexing = settings.indexing
 
     def __call__(self, scope: Scope, status: int, headers: Headers) -> Headers:
@@ -66,7 +71,8 @@ class Finish:
         path: str = scope["path"]
         secret = path.startswith(SECRET)
         named = dict(headers)
-        headers = [*headers, *(self._secret if secret else self._usual)]
+        is_image = path.startswith(IMAGES) and not named.get(b"content-type", b"").startswith(b"text/")
+        headers = [*headers, *(self._secret if secret else self._image if is_image else self._usual)]
         if path.startswith(_UNLISTED) or not self._indexing:
             headers.append((b"x-robots-tag", b"noindex"))
         if _FOREVER in named.get(b"cache-control", b""):

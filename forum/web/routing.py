@@ -39,6 +39,8 @@ class Way(NamedTuple):
     fresh: bool = False
     #: The most bytes that its form may have; LONG: as many as the setting says.
     body: int | None = SHORT
+    #: Its form has a file, of as many bytes as FORUM_IMAGE_BYTES says.
+    file: bool = False
 
 
 def get(
@@ -63,9 +65,10 @@ def post(
     outside: bool = False,
     fresh: bool = False,
     body: int | None = SHORT,
+    file: bool = False,
 ) -> Way:
     """An act, with the permission it needs. It may wait for the write lock: readers do not wait behind it."""
-    return Way("POST", path, handler, permit, slow=True, outside=outside, fresh=fresh, body=body)
+    return Way("POST", path, handler, permit, slow=True, outside=outside, fresh=fresh, body=body, file=file)
 
 
 class _Id(IntegerConvertor):
@@ -111,6 +114,7 @@ def router(site: Site, ways: Iterable[Way], lifespan: Lifespan) -> ASGIApp:
             outside=way.outside,
             fresh=way.fresh,
             body=way.body,
+            file=way.file,
             limits=limits.of(way.method, way.path),
         )
     routes = [Route(path, _ByMethod(endpoints)) for path, endpoints in by_path.items()]

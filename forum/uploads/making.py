@@ -1,0 +1,129 @@
+"""Pictures are made anew by a process apart (`child.py`), at most two at a time."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import structlog
+
+from forum.errors import Busy
+from forum.uploads.sniffing import Unusable, kind_of
+
+log = structlog.get_logger()
+
+#: Of what is sent.
+MOST_PIXELS = 40_000_000
+LONGEST_SIDE = 10_000
+#: Of what is made of it: the longer side, and the width of the small one that wider ones have beside that.
+FULL_SIDE = 1600
+SMALL_WIDTH = 800
+#: Seconds that one picture may take, and for how long one waits for its turn.
+SECONDS = 10.0
+PATIENCE = 10.0
+#: Bytes that the child may answer: more than stills of these sizes ever have.
+_MOST_ANSWERED = 8 * 1024 * 1024
+_CHILD = Path(__file__).with_name("child.py")
+_TURNS = threading.BoundedSemaphore(2)
+
+TOO_LARGE = (
+    "This picture is larger than {side:,} pixels on a side, or {pixels} million in all. Please make it"
+    " smaller and send it again."
+)
+TOO_LONG = "This animation has too many or too large frames. Please send a shorter or smaller one."
+DAMAGED = "This picture is damaged, or not what it seems to be. Please save it anew and send it again."
+TOO_SLOW = "This picture takes too long to work on. Please make it smaller and send it again."
+_WHY = {
+    "too-large": TOO_LARGE.format(side=LONGEST_SIDE, pixels=MOST_PIXELS // 1_000_000),
+    "too-long": TOO_LONG,
+}
+
+
+class Made(NamedTuple):
+    """A picture as WebP, with the size in pixels of `full`; `small` is empty if that is small enough."""
+
+    width: int
+    height: int
+    full: bytes
+    small: bytes
+
+    @property
+    def weight(self) -> int:
+        """Bytes of both."""
+        return len(self.full) + len(self.small)
+
+
+def made(content: bytes) -> Made:
+    """The picture that these bytes hold, made anew. Unusable says why not; Busy if many wait before it."""
+    kind = kind_of(content)
+    if not _TURNS.acquire(timeout=PATIENCE):
+        raise Busy
+    try:
+        answer = _ask(kind, content)
+    finally:
+        _TURNS.release()
+    return _read(answer)
+
+
+def _ask(kind: str, content: bytes) -> bytes:
+    """What the child says of these bytes; empty if it came to no end."""
+    numbers = (MOST_PIXELS, LONGEST_SIDE, FULL_SIDE, SMALL_WIDTH)
+    command = [sys.executable, "-I", "-B", str(_CHILD), kind, *map(str, numbers)]
+    late = threading.Event()
+    with subprocess.Popen(  # noqa: S603 - our own program, and nothing of what was sent is in the command
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}, cwd="/",
+        start_new_session=True,
+    ) as child:  # fmt: skip
+        timer = threading.Timer(SECONDS, _end, (child, late))
+        timer.start()
+        try:
+            return _talk(child, content)
+        finally:
+            timer.cancel()
+            _end(child)
+            if late.is_set():
+                log.warning("picture took too long", kind=kind, bytes=len(content))
+                raise Unusable(TOO_SLOW)
+
+
+def _talk(child: subprocess.Popen[bytes], content: bytes) -> bytes:
+    assert child.stdin is not None and child.stdout is not None
+    try:
+        child.stdin.write(content)
+        child.stdin.close()
+    except BrokenPipeError:
+        return b""
+    # It reads all before it writes, so that neither waits for the other.
+    return child.stdout.read(_MOST_ANSWERED + 1)
+
+
+def _end(child: subprocess.Popen[bytes], late: threading.Event | None = None) -> None:
+    """The child is no more, nor what it may have begun."""
+    if late is not None:
+        late.set()
+    if child.poll() is None:
+        os.killpg(child.pid, signal.SIGKILL)
+
+
+def _read(answer: bytes) -> Made:
+    if len(answer) > _MOST_ANSWERED:
+        raise Unusable(TOO_LONG)
+    line, _, pictures = answer.partition(b"\n")
+    told: dict[str, Any] = json.loads(line) if line else {"refused": "damaged"}
+    if "refused" in told:
+        raise Unusable(_WHY.get(told["refused"], DAMAGED))
+    found = Made(told["width"], told["height"], pictures[: told["full"]], pictures[told["full"] :])
+    if not _is_whole(found, told["small"]):
+        raise Unusable(DAMAGED)
+    return found
+
+
+def _is_whole(found: Made, small: int) -> bool:
+    """Whether it is what a child of ours makes, whatever has become of it."""
+    pictures = [found.full, *([found.small] if small else [])]
+    fits = 0 < found.width <= FULL_SIDE and 0 < found.height <= FULL_SIDE and len(found.small) == small
+    return fits and all(each[:4] == b"RIFF" and each[8:12] == b"WEBP" for each in pictures)
