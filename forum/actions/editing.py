@@ -8,10 +8,10 @@ from forum import policy
 from forum.accounts import allowances
 from forum.accounts.allowances import Act
 from forum.accounts.tables import Actor
-from forum.actions import admitting, effects, requesting, sourcing
+from forum.actions import admitting, depicting, effects, requesting, sourcing
 from forum.actions.posting import look_up
 from forum.clock import now
-from forum.discussion import citations, posts, tags, threads, visibility, wording
+from forum.discussion import citations, combining, drafts, posts, tags, threads, visibility, wording
 from forum.discussion.tables import Post, PostKind, PostState, Thread
 from forum.errors import Invalid
 from forum.markup import Page, render
@@ -54,11 +54,12 @@ def edit(
     removed post sends it back for review; so does a source that moderators want to look at, and what
     screening finds in the new words.
     """
-    wanted = _checked(text, why, title, tag_names)
+    wanted = _checked(db, text, why, title, tag_names)
     post, thread = policy.open_post_and_thread(db, actor, post_id, Permit.EDIT)
     if wanted.tags:
         wanted = wanted._replace(tags=tags.resolved(db, wanted.tags))
     _check_post(post, revision, wanted)
+    drafts.end(db, actor.id, drafts.editing(post_id))
     if not _differs(thread, post, wanted):
         return post
     allowances.spend(db, actor, Act.EDIT)
@@ -70,6 +71,7 @@ def edit(
     # Before the new wording is recorded: readers do not see it.
     change = _hold(db, thread, post) if reason else visibility.Change([], [])
     _rewrite(db, thread, post, wanted)
+    depicting.keep(db, post, wanted.page)
     requesting.after_edit(db, thread, post)
     look_up(db, citations.cite(db, post, wanted.page.citations))
     admitting.follow_up(db, actor, post, screened)
@@ -84,14 +86,15 @@ def edit(
     return post
 
 
-def _checked(text: str, why: str, title: str | None, tag_names: str | None) -> _Wanted:
+def _checked(db: Session, text: str, why: str, title: str | None, tag_names: str | None) -> _Wanted:
     form = wording.Form()
     words = form.take("text", wording.body, text)
+    form.take("text", combining.settled, text)
     reason = form.take("why", wording.why, why)
     line = None if title is None else form.take("title", wording.title, title)
     names = None if tag_names is None else form.take("tags", wording.tags, tag_names)
     form.done()
-    return _Wanted(render(words or ""), reason or "", line, names)
+    return _Wanted(depicting.page_of(db, words or ""), reason or "", line, names)
 
 
 def _check_post(post: Post, revision: int, wanted: _Wanted) -> None:
@@ -101,7 +104,7 @@ def _check_post(post: Post, revision: int, wanted: _Wanted) -> None:
         form.take("text", wording.comment, wanted.page.source)
         form.done()
     if post.revision != revision:
-        raise Outdated({"text": "This post was changed in another window. What you typed is kept here."})
+        raise Outdated({"": "This post was changed while you were writing."})
 
 
 def _differs(thread: Thread, post: Post, wanted: _Wanted) -> bool:

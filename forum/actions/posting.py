@@ -9,8 +9,18 @@ from forum import jobs, policy
 from forum.accounts import allowances
 from forum.accounts.allowances import Act
 from forum.accounts.tables import Actor
-from forum.actions import admitting, effects
-from forum.discussion import anonymity, citations, posts, slow_mode, tags, threads, visibility, wording
+from forum.actions import admitting, depicting, effects
+from forum.discussion import (
+    anonymity,
+    citations,
+    drafts,
+    posts,
+    slow_mode,
+    tags,
+    threads,
+    visibility,
+    wording,
+)
 from forum.discussion.tables import Post, PostKind, PostState, Thread, ThreadKind
 from forum.errors import Invalid
 from forum.inbox import subscriptions
@@ -37,7 +47,8 @@ def ask(
     """
     policy.require(Permit.ASK, actor)
     line, names, words = _complete(kind, title, tag_names, text)
-    page = render(words)
+    page = depicting.page_of(db, words)
+    drafts.end(db, actor.id, drafts.asking())
     if again := posts.by_submission(db, _submission(actor, key, page.source)):
         return again
     if anonymous and not anonymity.is_allowed(db, tags.resolved(db, names)):
@@ -79,8 +90,9 @@ def answer(
     form = wording.Form()
     words = form.take("text", wording.body, text)
     form.done()
-    page = render(words or "")
+    page = depicting.page_of(db, words or "")
     thread = policy.open_thread(db, actor, thread_id, Permit.ANSWER)
+    drafts.end(db, actor.id, drafts.answering(thread_id))
     if again := posts.by_submission(db, _submission(actor, key, page.source)):
         return again
     _check_unnamed(db, actor, thread, anonymous)
@@ -107,8 +119,9 @@ def comment(
     form = wording.Form()
     words = form.take("text", wording.comment, text)
     form.done()
-    page = render(words or "")
+    page = depicting.page_of(db, words or "")
     parent, thread = policy.open_post_and_thread(db, actor, post_id, Permit.COMMENT)
+    drafts.end(db, actor.id, drafts.commenting(post_id))
     if again := posts.by_submission(db, _submission(actor, key, page.source)):
         return again
     _check_unnamed(db, actor, thread, anonymous)
@@ -167,6 +180,7 @@ def _publish(
     tag_names = thread.tag_names if opening else ""
     posts.record(db, post, post.author_id, at=post.created_at, title=title, tag_names=tag_names)
     pending = citations.cite(db, post, page.citations) if page.citations else []
+    depicting.keep(db, post, page)
     admitting.follow_up(db, actor, post, screened)
     if screened.holds:
         queue.hold(db, post.id, screened.reason)

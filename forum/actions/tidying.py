@@ -1,4 +1,4 @@
-"""What is outworn is thrown away: links, half sign-ins, sessions, limits that are free, copies of data."""
+"""What is outworn is thrown away: links, half sign-ins, sessions, free limits, copies of data, old drafts."""
 
 from datetime import timedelta
 
@@ -7,6 +7,7 @@ from forum.accounts import exports, mail_tokens, rates, sessions, steps
 from forum.clock import now
 from forum.config import Settings
 from forum.db import Database
+from forum.discussion import drafts
 
 #: So long admins can look at a letter that could not be sent: it has the address of who may have left.
 LETTERS_KEPT = timedelta(days=7)
@@ -14,7 +15,7 @@ LETTERS_KEPT = timedelta(days=7)
 
 def tidy(database: Database, _settings: Settings) -> None:
     """Nothing is kept that is of no use any more. The job `accounts.tidy`."""
-    for clear in (mail_tokens, steps, sessions, rates, exports):
+    for clear in (mail_tokens, steps, sessions, rates, exports, drafts):
         with database.writing() as db:
             clear.clear_outworn(db)
     with database.writing() as db:

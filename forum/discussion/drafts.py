@@ -1,13 +1,41 @@
-"""What people are writing and have not posted yet: kept on the server, one draft for each form."""
+"""What people are writing and have not posted yet: kept on the server, one draft for each form.
 
+Only who writes it ever sees a draft: every function here asks for the account, and no page for anybody else
+calls one.
+"""
+
+import re
 from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from forum.clock import now
 from forum.discussion.tables import Draft
+from forum.paging import Cursor, Page
 
 Fields = Mapping[str, str]
+
+#: Of more drafts of one account the oldest go.
+MOST = 100
+#: A draft that nobody has touched for so long is thrown away.
+LIFETIME = timedelta(days=90)
+#: The field, beside those of the form, with the name of the window that saved it last.
+WINDOW = "window"
+_PLACE = re.compile(r"ask|(?:answer|comment|edit)-[1-9][0-9]{0,9}")
+
+
+class Kept(NamedTuple):
+    """A draft: the form that it belongs to, and its fields as typed."""
+
+    id: int
+    place: str
+    fields: Fields
+    saved_at: datetime
+    #: Which window of a browser saved it; "" for a form without a script.
+    window: str
 
 
 def asking() -> str:
@@ -30,7 +58,68 @@ def editing(post_id: int) -> str:
     return f"edit-{post_id}"
 
 
+def is_place(place: str) -> bool:
+    """Whether this names a form of which drafts are kept."""
+    return _PLACE.fullmatch(place) is not None
+
+
+def parts(place: str) -> tuple[str, int]:
+    """What the form is for (ask, answer, comment, edit) and in which thread, or with which post; 0: none."""
+    kind, _, number = place.partition("-")
+    return kind, int(number or 0)
+
+
+def find(db: Session, account_id: int, place: str) -> Kept | None:
+    """What its writer left in this form; None if there is no draft."""
+    found = db.scalars(select(Draft).where(Draft.account_id == account_id, Draft.place == place)).first()
+    return None if found is None else _kept(found)
+
+
 def read(db: Session, account_id: int, place: str) -> Fields:
     """The fields of this form as its writer left them; empty if there is no draft."""
-    found = db.scalar(select(Draft.fields).where(Draft.account_id == account_id, Draft.place == place))
-    return found or {}
+    found = find(db, account_id, place)
+    return found.fields if found else {}
+
+
+def put(db: Session, account_id: int, place: str, fields: Fields, window: str = "") -> Kept:
+    """This is the draft of the form from now on; of too many the oldest goes."""
+    mine = select(Draft).where(Draft.account_id == account_id)
+    draft = db.scalars(mine.where(Draft.place == place)).first()
+    if draft is None:
+        draft = Draft(account_id=account_id, place=place)
+        db.add(draft)
+    draft.fields, draft.saved_at = {**fields, WINDOW: window}, now()
+    db.flush()
+    for oldest in db.scalars(mine.order_by(Draft.saved_at.desc(), Draft.id.desc()).offset(MOST)).all():
+        db.delete(oldest)
+    return _kept(draft)
+
+
+def end(db: Session, account_id: int, place: str) -> None:
+    """Nothing is kept of the form any more: it was posted, thrown away or emptied."""
+    db.execute(delete(Draft).where(Draft.account_id == account_id, Draft.place == place))
+
+
+def forget(db: Session, account_id: int) -> None:
+    """Nothing is kept of what the account was writing."""
+    db.execute(delete(Draft).where(Draft.account_id == account_id))
+
+
+def of_account(db: Session, account_id: int, after: str | None, limit: int) -> Page[Kept]:
+    """The account's drafts, the last saved first."""
+    wanted = select(Draft).where(Draft.account_id == account_id)
+    if cursor := Cursor.decode(after, datetime, int):
+        at, number = cursor
+        wanted = wanted.where((Draft.saved_at < at) | ((Draft.saved_at == at) & (Draft.id < number)))
+    found = db.scalars(wanted.order_by(Draft.saved_at.desc(), Draft.id.desc()).limit(limit + 1))
+    return Page.of([_kept(draft) for draft in found], limit, lambda last: (last.saved_at, last.id))
+
+
+def clear_outworn(db: Session) -> None:
+    """Drafts that nobody has touched for three months are gone."""
+    db.execute(delete(Draft).where(Draft.saved_at < now() - LIFETIME))
+
+
+def _kept(draft: Draft) -> Kept:
+    fields = {name: str(value) for name, value in draft.fields.items() if name != WINDOW}
+    return Kept(draft.id, draft.place, fields, draft.saved_at, str(draft.fields.get(WINDOW, "")))

@@ -9,7 +9,7 @@ from sqlalchemy import Integer, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from forum.accounts.tables import Account
-from forum.db import AnyRow, AnySelect, rows
+from forum.db import AnyRow, AnySelect, row, rows
 from forum.discussion import changes
 from forum.discussion.tables import Post, Revision
 from forum.paging import Cursor, Page
@@ -29,6 +29,14 @@ class RevisionView(NamedTuple):
     tags_changed: bool
     #: The text with <ins> and <del>; the first revision is the text itself.
     diff_html: Markup
+
+
+class Wording(NamedTuple):
+    """What one revision said; title and tags are an opening post's."""
+
+    title: str
+    tag_names: str
+    text: str
 
 
 _PUBLIC = and_(Revision.shown, Revision.taken_with.is_(None))
@@ -84,6 +92,13 @@ def between(db: Session, post_id: int, older: int, newer: int) -> RevisionView |
     two = _ALL.where(Revision.number.in_((older, newer)))
     found = {one.number: one for one in rows(db, two, post_id=post_id, most=2)}
     return _view(found[newer], found.get(older)) if newer in found and newer > older else None
+
+
+def wording(db: Session, post_id: int, number: int) -> Wording:
+    """What the post's revision with this number said; nothing at all if there is none."""
+    columns = (Revision.title, Revision.tag_names, Revision.text)
+    found = row(db, select(*columns).where(Revision.post_id == post_id, Revision.number == number))
+    return Wording(*found) if found else Wording("", "", "")
 
 
 def show(db: Session, post_ids: Sequence[int]) -> None:

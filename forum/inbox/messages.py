@@ -1,9 +1,10 @@
 """The inbox: what a person was told, and how much of it is new."""
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, func, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from forum import jobs
@@ -57,8 +58,11 @@ def send(
     path: str,
     *,
     author_id: int | None = None,
+    delay: timedelta = timedelta(0),
 ) -> Message:
     """The person finds the message in the inbox, and in the mail too if the account has an address.
+
+    The mail leaves after `delay`, unless the message was taken back by then.
 
     `author_id` is whose words it carries, so that they can be flagged. A sample account never gets mail:
     nobody reads it. Of what is for a closed account nothing is kept.
@@ -80,7 +84,7 @@ def send(
     db.add(message)
     db.flush()
     if person.email and not person.is_sample:
-        jobs.put(db, "mail.deliver", message_id=message.id)
+        jobs.put(db, "mail.deliver", delay=delay, message_id=message.id)
     return message
 
 
@@ -110,14 +114,28 @@ def mark_one_read(db: Session, account_id: int, message_id: int) -> None:
     _read(db, account_id, Message.id == message_id)
 
 
+def take_back(db: Session, account_ids: Collection[int], path: str) -> None:
+    """What these people were told of this path, and have not read, they were never told."""
+    unread = (Message.account_id.in_(account_ids), Message.read_at.is_(None))
+    gone = delete(Message).where(*unread, Message.path == path)
+    db.execute(gone, execution_options={"synchronize_session": "fetch"})
+    _count(db, Account.id.in_(account_ids))
+
+
 def _read(db: Session, account_id: int, which: ColumnElement[bool]) -> None:
     unread = (Message.account_id == account_id, Message.read_at.is_(None))
     db.execute(
         update(Message).where(*unread, which).values(read_at=now()),
         execution_options={"synchronize_session": "fetch"},
     )
-    left = select(func.count()).where(*unread).scalar_subquery()
+    _count(db, Account.id == account_id)
+
+
+def _count(db: Session, whose: ColumnElement[bool]) -> None:
+    """The number of new messages of these accounts is what it is."""
+    unread = (Message.account_id == Account.id, Message.read_at.is_(None))
+    left = select(func.count()).select_from(Message).where(*unread).correlate(Account).scalar_subquery()
     db.execute(
-        update(Account).where(Account.id == account_id).values(unread=left),
+        update(Account).where(whose).values(unread=left),
         execution_options={"synchronize_session": "fetch"},
     )

@@ -1,6 +1,7 @@
 """Who should hear of a new post, and of an accepted answer."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 from forum.accounts import former_names
 from forum.accounts.names import key
 from forum.accounts.tables import Account
+from forum.clock import now
 from forum.db import row, rows
 from forum.discussion import anonymity
 from forum.discussion.naming import called
@@ -18,6 +20,8 @@ from forum.inbox.letters import compose
 
 #: People that one post can call by name.
 MOST_MENTIONS = 10
+#: So long its author can take a new post back as if it had never been; mails about it leave after that.
+UNDO = timedelta(minutes=1)
 
 _NAME = select(Account.name).where(Account.id == bindparam("account_id"))
 
@@ -30,18 +34,21 @@ def announce(db: Session, thread: Thread, post: Post, mentions: Sequence[str]) -
     """
     if not post.visible:
         return
-    told = _concerned(db, thread, post)
-    for account_id in _mentioned(db, mentions):
-        told.setdefault(account_id, "mention")
-    # Nobody reads what is sent to those without a name; each of them has one of their own.
-    for nobody in (anonymity.ACCOUNT_ID, anonymity.writer_of(db, post) if told else 0):
-        told.pop(nobody, None)
+    told = _told(db, thread, post, mentions)
     author = _name(db, post.author_id) if told else ""
+    delay = max(post.created_at + UNDO - now(), timedelta(0))
     # Sorted, so that two transactions lock the same accounts in the same order.
     for account_id, kind in sorted(told.items()):
         what = called(post.kind, thread.kind)
         letter = compose(kind, author=author, what=what, title=thread.title)
-        messages.send(db, account_id, kind, letter.subject, letter.text, f"/p/{post.id}")
+        messages.send(db, account_id, kind, letter.subject, letter.text, f"/p/{post.id}", delay=delay)
+
+
+def take_back(db: Session, thread: Thread, post: Post) -> None:
+    """Of the post, which its author undoes, nobody was told who has not read of it yet."""
+    told = _told(db, thread, post, post.mentions)
+    if told:
+        messages.take_back(db, sorted(told), f"/p/{post.id}")
 
 
 def accepted(db: Session, thread: Thread, post: Post) -> None:
@@ -51,6 +58,17 @@ def accepted(db: Session, thread: Thread, post: Post) -> None:
         return
     letter = compose("accepted", author=_name(db, thread.author_id), title=thread.title)
     messages.send(db, to, "accepted", letter.subject, letter.text, f"/p/{post.id}")
+
+
+def _told(db: Session, thread: Thread, post: Post, mentions: Sequence[str]) -> dict[int, str]:
+    """Who hears of the post, and as what."""
+    told = _concerned(db, thread, post)
+    for account_id in _mentioned(db, mentions):
+        told.setdefault(account_id, "mention")
+    # Nobody reads what is sent to those without a name; each of them has one of their own.
+    for nobody in (anonymity.ACCOUNT_ID, anonymity.writer_of(db, post) if told else 0):
+        told.pop(nobody, None)
+    return told
 
 
 def _concerned(db: Session, thread: Thread, post: Post) -> dict[int, str]:

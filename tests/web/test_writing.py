@@ -244,7 +244,7 @@ def test_a_conflict_shows_title_and_tags_too(community: tuple[Browser, Community
     follow(browser, path, form)
     late = browser.post(path, {**form, "title": "A later title"})
     assert late.status_code == 409
-    assert "Title: <strong>A title of mine</strong>" in late.text and "Tags: <strong>" not in late.text
+    assert "It says now “A title of mine”." in late.text and 'id="tags-error"' not in late.text
 
 
 def test_forms_take_as_much_as_the_server_does(community: tuple[Browser, Community]) -> None:

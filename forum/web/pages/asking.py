@@ -6,12 +6,13 @@ from typing import Any
 from starlette.responses import Response
 
 from forum.actions import posting
-from forum.discussion import anonymity, near_tags, wording
+from forum.discussion import anonymity, drafts, near_tags, wording
 from forum.discussion.tables import ThreadKind
 from forum.errors import Invalid, TooMany
 from forum.search import similar
 from forum.search.similar import Similar
 from forum.web.endpoint import Visit
+from forum.web.pages import drafts as draft_pages
 from forum.web.pages import preview, unnamed
 from forum.web.pages.posts import posted
 
@@ -24,7 +25,8 @@ TEXT = 500
 def form(visit: Visit) -> Response:
     title = visit.query.get("title", "")[: wording.TITLE[1]]
     typed = {"kind": ThreadKind.QUESTION, "title": title, "tags": visit.query.get("tags", "")}
-    return _page(visit, typed)
+    kept = draft_pages.kept(visit, drafts.asking())
+    return _page(visit, {**typed, **kept.typed} if kept else typed, kept=kept)
 
 
 def alike(visit: Visit) -> Response:
@@ -37,6 +39,8 @@ def alike(visit: Visit) -> Response:
 
 def ask(visit: Visit) -> Response:
     typed = visit.form
+    if draft_pages.is_asked_for(visit):
+        return draft_pages.save_here(visit, drafts.asking(), "/ask")
     if shown := preview.asked_for(visit):
         return _page(visit, typed, preview=shown)
     fields = [typed.get(name, "") for name in ("kind", "title", "tags", "text")]
@@ -44,11 +48,13 @@ def ask(visit: Visit) -> Response:
     try:
         likely, actor = _likely(visit, typed), visit.actor
         if likely and actor and posting.is_new(visit.db, actor, *fields, key=key):
+            draft_pages.keep(visit, drafts.asking())
             return _page(visit, typed, 422, likely=likely)
         anonymous = typed.get("as") == unnamed.UNNAMED
         held = visit.settings.held_posts
         post = visit.act(posting.ask, *fields, key=key, held_posts=held, anonymous=anonymous)
     except (Invalid, TooMany) as error:
+        draft_pages.keep(visit, drafts.asking())
         return _page(visit, typed, error.status, errors=error.fields)
     return posted(visit, post.id, post.state)
 
@@ -67,6 +73,8 @@ def _page(visit: Visit, typed: Mapping[str, str], status: int = 200, **more: Any
     key = typed.get("key") or visit.new_key()
     near = near_tags.of_new(visit.db, _tags(typed)) if visit.method == "POST" else {}
     context = {"preview": None, "likely": (), "form": typed, "key": key, "near": near, **more}
+    if "kept" not in context:
+        context["kept"] = draft_pages.kept(visit, drafts.asking())
     return visit.page("asking/ask.html", status, offer=anonymity.offer(visit.db), **context)
 
 

@@ -5,9 +5,11 @@ from typing import Any
 from starlette.responses import Response
 
 from forum.actions import posting
+from forum.discussion import drafts
 from forum.errors import Invalid, TooMany
 from forum.policy import Permit
 from forum.web.endpoint import Visit
+from forum.web.pages import drafts as draft_pages
 from forum.web.pages import preview, unnamed
 from forum.web.pages.posts import open_here, posted
 
@@ -17,7 +19,9 @@ def form(visit: Visit) -> Response:
 
 
 def comment(visit: Visit) -> Response:
-    typed = visit.form
+    typed, draft = visit.form, drafts.commenting(visit.path["post_id"])
+    if draft_pages.is_asked_for(visit):
+        return draft_pages.save_here(visit, draft, visit.here)
     if shown := preview.asked_for(visit):
         return _page(visit, preview=shown)
     place = open_here(visit, Permit.COMMENT).thread.id
@@ -31,6 +35,7 @@ def comment(visit: Visit) -> Response:
             anonymous=unnamed.chosen(visit, place),
         )
     except (Invalid, TooMany) as error:
+        draft_pages.keep(visit, draft)
         return _page(visit, error.status, errors=error.fields)
     return posted(visit, post.id, post.state)
 
@@ -38,6 +43,9 @@ def comment(visit: Visit) -> Response:
 def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
     post, thread = open_here(visit, Permit.COMMENT)
     key = visit.form.get("key") or visit.new_key()
-    context = {"preview": None, "form": visit.form, "post": post, "thread": thread, "key": key, **more}
+    kept = draft_pages.kept(visit, drafts.commenting(post.id))
+    form = visit.form or (kept.typed if kept else {})
+    context = {"preview": None, "form": form, "post": post, "thread": thread, "key": key, **more}
+    context["kept"] = kept
     context["unnamed"] = unnamed.offered(visit, thread.id)
     return visit.page("posts/comment.html", status, **context)

@@ -1,0 +1,119 @@
+"""What one is writing: kept for scripts and for forms without, listed, thrown away; and undoing a post."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from forum.actions import drafting, undoing
+from forum.discussion import draft_list, drafts
+from forum.errors import Invalid, SignInRequired
+from forum.web import forms
+from forum.web.endpoint import Visit
+from forum.web.templating import date
+
+#: Drafts on one page of the list.
+PAGE = 20
+
+
+class Kept(NamedTuple):
+    """What a form needs to know of its draft. `typed` are the fields with which it is filled in."""
+
+    place: str
+    typed: Mapping[str, str]
+    #: None: there is no draft.
+    saved_at: datetime | None
+    #: Whether the form shows what was just sent, and not the draft.
+    is_answer: bool
+    #: Where the form is.
+    here: str
+
+    @property
+    def saved(self) -> str:
+        """The moment by which the script tells it from what another window saved; "" for none."""
+        return self.saved_at.isoformat() if self.saved_at else ""
+
+    @property
+    def said(self) -> str:
+        """The moment as people write it."""
+        if self.saved_at is None:
+            return ""
+        return f"{date(self.saved_at)}, {self.saved_at.astimezone(UTC):%H:%M} UTC"
+
+
+def kept(visit: Visit, place: str) -> Kept | None:
+    """The draft of the form that the page shows; None for a guest."""
+    if visit.actor is None:
+        return None
+    found = drafts.find(visit.db, visit.actor.id, place)
+    is_answer = visit.method == "POST"
+    typed = found.fields if found and not is_answer else {}
+    asked = urlencode({name: value for name, value in visit.query.items() if name in ("title", "tags")})
+    here = f"{visit.here}?{asked}" if asked else visit.here
+    return Kept(place, typed, found.saved_at if found else None, is_answer, here)
+
+
+def is_asked_for(visit: Visit) -> bool:
+    """Whether the form was sent by its button "Save draft"."""
+    return visit.form.get("step") == "draft"
+
+
+def save_here(visit: Visit, place: str, form: str) -> Response:
+    """The form is kept as it was sent, and shown again at the path `form`."""
+    visit.act(drafting.save, place, visit.form)
+    return visit.redirect(form, "draft-saved")
+
+
+def keep(visit: Visit, place: str) -> None:
+    """What was sent and cannot be posted as it is does not depend on the page that says so."""
+    try:
+        visit.act(drafting.save, place, visit.form)
+    except Invalid:
+        # Longer than any draft: the form that comes back is all there is, and says so.
+        return
+
+
+def save(visit: Visit) -> Response:
+    """For the script, which sends the form as it is: kept, or 409 if another window has kept it meanwhile."""
+    asked = {**visit.form, **visit.query}
+    place, window, began = (asked.get(name, "") for name in ("place", "window", "began"))
+    visit.act(drafting.save, place, visit.form, window=window, began=began)
+    return Response(status_code=204)
+
+
+def discard(visit: Visit) -> Response:
+    visit.act(drafting.discard, visit.form.get("place", ""))
+    return visit.redirect(visit.next_path(), "draft-gone")
+
+
+def listing(visit: Visit) -> Response:
+    if visit.actor is None:
+        raise SignInRequired
+    after = visit.query.get("after", "")
+    page = draft_list.of_account(visit.db, visit.actor.id, after, PAGE)
+    return visit.page("drafts/own.html", page=page, after=after)
+
+
+class Undo(NamedTuple):
+    """The bar that offers to undo a new post, for so many seconds."""
+
+    post_id: int
+    seconds: int
+
+
+def undo_offered(visit: Visit) -> Undo | None:
+    """The bar for the post that was just sent, if the address names one that can be undone."""
+    post_id = forms.number(visit.query.get("undo", ""))
+    seconds = undoing.seconds_left(visit.db, visit.actor, post_id) if post_id else 0
+    return Undo(post_id, seconds) if seconds else None
+
+
+def undo(visit: Visit) -> Response:
+    post_id: int = visit.path["post_id"]
+    try:
+        place = visit.act(undoing.undo, post_id)
+    except undoing.TooLate as error:
+        return visit.page("drafts/late.html", error.status, title=error.title, words=error.words, id=post_id)
+    return visit.redirect(draft_list.form_of(visit.db, place), "undone")
