@@ -1,10 +1,11 @@
-"""Hearing of what happens to a source, and of the threads that carry a tag."""
+"""Hearing of what happens to a source, of new posts in a thread, and of the threads that carry a tag."""
 
 from sqlalchemy.orm import Session
 
 from forum import freshness, policy
 from forum.accounts.tables import Actor
 from forum.discussion import tags
+from forum.discussion.tables import Thread
 from forum.discussion.tags import TagRow
 from forum.errors import NotFound
 from forum.inbox import following
@@ -21,6 +22,14 @@ def follow_reference(db: Session, actor: Actor, reference_id: int, follows: bool
     change(db, actor.id, Kind.REFERENCE, reference.id)
     freshness.touch(db, f"reference:{reference.id}")
     return reference
+
+
+def follow_thread(db: Session, actor: Actor, thread_id: int, follows: bool) -> Thread:
+    """The actor hears of new answers in the thread, or no longer does."""
+    thread = policy.open_thread(db, actor, thread_id, Permit.FOLLOW)
+    change = following.follow if follows else following.unfollow
+    change(db, actor.id, Kind.THREAD, thread.id)
+    return thread
 
 
 def follow_tag(db: Session, actor: Actor, name: str, follows: bool) -> TagRow:

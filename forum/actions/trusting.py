@@ -47,12 +47,15 @@ class _Known(NamedTuple):
     facts: Facts
 
 
-def mark_read(db: Session, actor: Actor, thread_id: int) -> None:
-    """The actor has read the thread, which counts towards trust: once, and not a hundred in a minute."""
+def mark_read(db: Session, actor: Actor, thread_id: int, upto: int = 0) -> None:
+    """The actor has read the thread, up to the post with the id `upto`; what is newer is new to them.
+
+    It counts towards trust: once, and not a hundred in a minute.
+    """
     policy.open_thread(db, actor, thread_id, Permit.READ)
-    if not trust_facts.has_read(db, actor.id, thread_id):
+    if trust_facts.read_upto(db, actor.id, thread_id) is None:
         allowances.spend(db, actor, Act.READ)
-        trust_facts.mark_read(db, actor.id, thread_id)
+    trust_facts.mark_read(db, actor.id, thread_id, min(upto, trust_facts.newest(db, thread_id)))
 
 
 def thresholds(db: Session) -> Thresholds:

@@ -1,32 +1,53 @@
-"""Threads: how one begins, and the page on which it is read (three queries, whatever its length)."""
+"""Threads: how one begins, and the pages on which it is read (four queries, whatever its length)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from markupsafe import Markup
-from sqlalchemy import and_, bindparam, literal, literal_column, or_, select
+from sqlalchemy import and_, bindparam, literal, literal_column, select
 from sqlalchemy.orm import Session, aliased
 
 from forum.accounts.tables import Account, Actor
 from forum.clock import now
-from forum.db import AnyRow, AnySelect, row, rows
-from forum.discussion import anonymity, beside, cited, post_notices, ranking, slow_mode, tended
+from forum.db import AnySelect, row, rows
+from forum.discussion import (
+    anonymity,
+    beside,
+    cited,
+    outline,
+    post_notices,
+    ranking,
+    slow_mode,
+    tended,
+    unread,
+)
 from forum.discussion.beside import Caution, Named
 from forum.discussion.cited import CitationView
+from forum.discussion.outline import Outline
 from forum.discussion.post_notices import Notice, parse
-from forum.discussion.tables import Post, PostKind, Thread, ThreadKind, Vote
+from forum.discussion.supported import Checked
+from forum.discussion.tables import Bookmark, Post, Thread, ThreadKind, ThreadRead, Vote
+from forum.discussion.unread import News
+from forum.markup.plain import unspoiled
 from forum.slugs import slug
 
 #: Pages of a thread stand where its readable name would: these cannot be names.
-TAKEN = frozenset({"answer", "related", "tend"})
+TAKEN = frozenset({"answer", "cite", "follow", "related", "tend"})
 
 
 class Place(NamedTuple):
-    """Where a post stands."""
+    """Where a post stands: the thread, and what the address of its page says beside that."""
 
     thread_id: int
     slug: str
+    query: dict[str, str]
+
+    @property
+    def address(self) -> str:
+        """The path of the page."""
+        return address(self.thread_id, self.slug, self.query)
 
 
 class ThreadView(NamedTuple):
@@ -77,6 +98,7 @@ class PostFacts(NamedTuple):
     accepted_at: datetime | None
     notices: str | None
     my_vote: int | None
+    bookmarked: bool
     plain: str
 
 
@@ -105,13 +127,36 @@ class PostView(NamedTuple):
     citations: tuple[CitationView, ...]
     comments: tuple["PostView", ...]
     may: frozenset[str]
+    bookmarked: bool
+    #: So many readers found that its sources support it, if it is the best-supported answer; else 0.
+    backed_by: int
     plain: str
 
 
 class ThreadPage(NamedTuple):
+    """One page of a thread: the opening post, and the answers of this page with the comments under each."""
+
     thread: ThreadView
     opening: PostView
     answers: list[PostView]
+    #: All posts that the viewer may see, of which `page` is shown here.
+    outline: Outline
+    page: int
+    #: What is new to the viewer in the thread, and how far it is read once this page is.
+    news: News | None
+    upto: int
+
+    @property
+    def query(self) -> dict[str, str]:
+        """What the address of this page says beside that of the thread."""
+        return self.outline.query(self.page)
+
+    @property
+    def addresses(self) -> list[str]:
+        """The paths of all pages, in this order of the answers."""
+        thread = self.thread
+        pages = range(1, self.outline.pages + 1)
+        return [address(thread.id, thread.slug, self.outline.query(page)) for page in pages]
 
 
 #: Beside the permissions: the viewer can go on without a name.
@@ -148,10 +193,15 @@ _THREAD: AnySelect = (
     .where(Thread.id == bindparam("thread_id"))
 )
 _VIEWER = bindparam("viewer_id", type_=Post.author_id.type)
+_READ_UPTO = select(ThreadRead.post_id).where(
+    ThreadRead.account_id == _VIEWER, ThreadRead.thread_id == bindparam("thread_id")
+)
+_THREAD_FOR_ALL = _THREAD.add_columns(literal(None))
+_THREAD_FOR_MEMBER = _THREAD.add_columns(_READ_UPTO.scalar_subquery())
 
 
 def _by(author_id: Any) -> AnySelect:
-    """The posts of a thread, with their authors in these words."""
+    """The posts of a page, with their authors in these words."""
     return (
         select(
             Post.id,
@@ -171,19 +221,18 @@ def _by(author_id: Any) -> AnySelect:
             post_notices.OF_POST_COLUMN,
         )
         .join(Account, Account.id == Post.author_id)
-        .where(Post.thread_id == bindparam("thread_id"))
+        .where(Post.id.in_(bindparam("post_ids", expanding=True)))
         .order_by(Post.id)
     )
 
 
-_POSTS_FOR_ALL = _by(Post.author_id).add_columns(literal(None), Post.plain).where(Post.visible)
-_MY_VOTE = and_(Vote.post_id == Post.id, Vote.account_id == _VIEWER)
-_POSTS_FOR_MODERATOR = (
+_POSTS_FOR_ALL = _by(Post.author_id).add_columns(literal(None), literal(False), Post.plain)
+_POSTS_FOR_MEMBER = (
     _by(anonymity.author_column(_VIEWER).label("author_id"))
-    .add_columns(Vote.value, literal_column("''"))
-    .outerjoin(Vote, _MY_VOTE)
+    .add_columns(Vote.value, Bookmark.post_id.is_not(None), literal_column("''"))
+    .outerjoin(Vote, and_(Vote.post_id == Post.id, Vote.account_id == _VIEWER))
+    .outerjoin(Bookmark, and_(Bookmark.post_id == Post.id, Bookmark.account_id == _VIEWER))
 )
-_POSTS_FOR_MEMBER = _POSTS_FOR_MODERATOR.where(or_(Post.visible, anonymity.wrote(_VIEWER)))
 
 
 def begin(
@@ -220,46 +269,70 @@ def rename(thread: Thread, title: str) -> None:
     thread.slug = _slug(title)
 
 
-def place_of(db: Session, post_id: int) -> Place:
-    """The thread in which the post stands; there must be such a post."""
-    statement = select(Thread.id, Thread.slug).join(Post, Post.thread_id == Thread.id)
-    return Place(*db.execute(statement.where(Post.id == post_id)).one())
+def address(thread_id: int, slug: str, query: Mapping[str, str]) -> str:
+    """The path of a page of the thread."""
+    asked = f"?{urlencode(query)}" if query else ""
+    return f"/t/{thread_id}/{slug}{asked}"
 
 
-def read(db: Session, thread_id: int, viewer: Actor | None, may: May) -> ThreadPage | None:
-    """The thread with the posts that the viewer may see; None if the opening post is not among them."""
-    thread = _thread(db, thread_id)
+def place_of(db: Session, post_id: int, viewer: Actor | None, sort: str = "") -> Place:
+    """The page of its thread on which this viewer finds the post; there must be such a post."""
+    whose = select(Thread).join(Post, Post.thread_id == Thread.id).where(Post.id == post_id)
+    return place_in(db, db.scalars(whose).one(), post_id, viewer, sort)
+
+
+def place_in(db: Session, thread: Thread, post_id: int, viewer: Actor | None, sort: str = "") -> Place:
+    """As `place_of`, of a post in this thread."""
+    found = outline.read(db, thread.id, thread.kind, viewer, _moderates(db, viewer, thread.id), sort)
+    return Place(thread.id, thread.slug, found.query(found.page_of(post_id)) if found else {})
+
+
+def read(
+    db: Session, thread_id: int, viewer: Actor | None, may: May, sort: str = "", page: int = 1
+) -> ThreadPage | None:
+    """A page of the thread with the posts that the viewer may see; None if the opening one is not among them.
+
+    Of a page behind the last, the last; of an order that such threads do not have, the usual one.
+    """
+    thread, read_upto = _thread(db, thread_id, viewer)
     if thread is None:
         return None
-    found = [PostFacts(*post) for post in _posts(db, thread_id, viewer)]
-    first = next((post for post in found if post.kind == PostKind.OPENING), None)
-    if first is None:
+    found = outline.read(db, thread_id, thread.kind, viewer, _moderates(db, viewer, thread_id), sort)
+    if found is None:
         return None
-    thread = _as_known(thread, first, found, viewer)
-    citations = cited.by_thread(db, thread_id)
-    may = _with_unnamed(may) if thread.unnamed else may
-    comments: dict[int | None, list[PostView]] = {}
-    for post in found:
-        if post.kind == PostKind.COMMENT:
-            view = _view(post, citations.get(post.id, ()), (), may(thread, post))
-            comments.setdefault(post.parent_id, []).append(view)
-    opening, *answers = (
-        _view(post, citations.get(post.id, ()), comments.get(post.id, ()), may(thread, post))
-        for post in sorted(found, key=lambda post: post.kind != PostKind.OPENING)
-        if post.kind != PostKind.COMMENT
-    )
-    return ThreadPage(thread, opening, _ordered(thread, answers))
+    page = min(max(page, 1), found.pages)
+    thread = _as_known(thread, found, viewer)
+    opening, *answers = _views(db, found, page, viewer, _with_unnamed(may) if thread.unnamed else may, thread)
+    news = unread.news(found, viewer.id, read_upto) if viewer else None
+    return ThreadPage(thread, opening, answers, found, page, news, unread.upto(found, page, read_upto))
 
 
-def _as_known(
-    thread: ThreadView, opening: PostFacts, posts: Sequence[PostFacts], viewer: Actor | None
-) -> ThreadView:
+def _views(
+    db: Session, found: Outline, page: int, viewer: Actor | None, may: May, thread: ThreadView
+) -> list[PostView]:
+    """The opening post and the answers of the page, in their order."""
+    ids = found.ids_on(page)
+    posts = {post.id: post for post in _posts(db, ids, viewer)}
+    citations = cited.by_posts(db, ids)
+    best = found.best()
+
+    def view(post_id: int, comments: tuple[PostView, ...] = ()) -> PostView:
+        post = posts[post_id]
+        return _view(post, citations.get(post_id, ()), comments, may(thread, post), best)
+
+    return [
+        view(slot.id, tuple(view(comment.id) for comment in found.comments.get(slot.id, ())))
+        for slot in (found.opening, *found.on(page))
+    ]
+
+
+def _as_known(thread: ThreadView, found: Outline, viewer: Actor | None) -> ThreadView:
     """The thread as its asker and others see it who wrote in it without a name."""
-    if viewer is None or all(post.author != anonymity.NAME for post in posts):
+    if viewer is None:
         return thread
-    unnamed = any(post.author == anonymity.NAME and post.author_id == viewer.id for post in posts)
-    asker_id = opening.author_id if thread.author_id == anonymity.ACCOUNT_ID else thread.author_id
-    return thread._replace(author_id=asker_id, unnamed=unnamed)
+    mine = any(slot.unnamed and slot.author_id == viewer.id for slot in (found.opening, *found.every()))
+    asker_id = found.opening.author_id if thread.author_id == anonymity.ACCOUNT_ID else thread.author_id
+    return thread._replace(author_id=asker_id, unnamed=mine)
 
 
 def _with_unnamed(may: May) -> May:
@@ -267,28 +340,40 @@ def _with_unnamed(may: May) -> May:
     return lambda thread, post: may(thread, post) | {UNNAMED}
 
 
-def _thread(db: Session, thread_id: int) -> ThreadView | None:
-    found = row(db, _THREAD, thread_id=thread_id)
+def _thread(db: Session, thread_id: int, viewer: Actor | None) -> tuple[ThreadView | None, int]:
+    """The thread, and up to which post the viewer has read it; 0: not at all, as far as is known."""
+    if viewer is None:
+        found = row(db, _THREAD_FOR_ALL, thread_id=thread_id)
+    else:
+        found = row(db, _THREAD_FOR_MEMBER, thread_id=thread_id, viewer_id=viewer.id)
     if found is None:
-        return None
-    *columns, original_id, original_title, original_slug = found
+        return None, 0
+    *columns, original_id, original_title, original_slug, upto = found
     original = Named(original_id, original_title, original_slug) if original_id else None
     view = ThreadView._make([*columns, original, False])
     tags = found.tag_names.split()
     duplicates, cautions = beside.duplicates(found.duplicates), beside.cautions(found.cautions, tags)
-    return view._replace(tags=tags, duplicates=duplicates, cautions=cautions)
+    return view._replace(tags=tags, duplicates=duplicates, cautions=cautions), upto or 0
 
 
-def _posts(db: Session, thread_id: int, viewer: Actor | None) -> Sequence[AnyRow]:
+def _moderates(db: Session, viewer: Actor | None, thread_id: int) -> bool:
+    return viewer is not None and (viewer.is_moderator or tended.is_by(db, viewer, thread_id))
+
+
+def _posts(db: Session, post_ids: Sequence[int], viewer: Actor | None) -> Iterator[PostFacts]:
     if viewer is None:
-        return rows(db, _POSTS_FOR_ALL, thread_id=thread_id)
-    moderates = viewer.is_moderator or tended.is_by(db, viewer, thread_id)
-    statement = _POSTS_FOR_MODERATOR if moderates else _POSTS_FOR_MEMBER
-    return rows(db, statement, thread_id=thread_id, viewer_id=viewer.id)
+        found = rows(db, _POSTS_FOR_ALL, post_ids=post_ids)
+    else:
+        found = rows(db, _POSTS_FOR_MEMBER, post_ids=post_ids, viewer_id=viewer.id)
+    return (PostFacts(*post) for post in found)
 
 
 def _view(
-    post: PostFacts, citations: Sequence[CitationView], comments: Sequence[PostView], may: frozenset[str]
+    post: PostFacts,
+    citations: Sequence[CitationView],
+    comments: tuple[PostView, ...],
+    may: frozenset[str],
+    best: Checked | None,
 ) -> PostView:
     return PostView(
         post.id,
@@ -308,14 +393,9 @@ def _view(
         parse(post.notices),
         post.my_vote or 0,
         tuple(citations),
-        tuple(comments),
+        comments,
         may,
-        post.plain,
+        bool(post.bookmarked),
+        best.supporters if best and best.post_id == post.id else 0,
+        unspoiled(post.plain),
     )
-
-
-def _ordered(thread: ThreadView, answers: list[PostView]) -> list[PostView]:
-    """A question's answers: the accepted one, then by score; a discussion's replies as they came."""
-    if thread.kind == ThreadKind.DISCUSSION:
-        return answers
-    return sorted(answers, key=lambda answer: (not answer.accepted, -answer.score, answer.id))

@@ -59,17 +59,27 @@ def removed(db: Session, account_ids: Collection[int], since: datetime) -> Mappi
     return dict(map(tuple, rows(db, counted)))
 
 
-def mark_read(db: Session, account_id: int, thread_id: int) -> bool:
-    """The account has read the thread; False if that was known."""
+def mark_read(db: Session, account_id: int, thread_id: int, upto: int = 0) -> None:
+    """The account has read the thread, up to the post with this id at least."""
     insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
-    put = insert(ThreadRead).values(account_id=account_id, thread_id=thread_id, at=now())
-    once = put.on_conflict_do_nothing(index_elements=[ThreadRead.account_id, ThreadRead.thread_id])
-    return db.execute(once.returning(ThreadRead.thread_id)).first() is not None
+    put = insert(ThreadRead).values(account_id=account_id, thread_id=thread_id, at=now(), post_id=upto)
+    further = put.on_conflict_do_update(
+        index_elements=[ThreadRead.account_id, ThreadRead.thread_id],
+        set_={"post_id": put.excluded.post_id, "at": put.excluded.at},
+        where=ThreadRead.post_id < put.excluded.post_id,
+    )
+    db.execute(further)
 
 
-def has_read(db: Session, account_id: int, thread_id: int) -> bool:
-    """Whether it is known that the account has read the thread."""
-    return db.get(ThreadRead, (account_id, thread_id)) is not None
+def read_upto(db: Session, account_id: int, thread_id: int) -> int | None:
+    """The newest post that was there when the account read the thread, 0: not known; None: it has not."""
+    mine = (ThreadRead.account_id == account_id, ThreadRead.thread_id == thread_id)
+    return db.scalar(select(ThreadRead.post_id).where(*mine))
+
+
+def newest(db: Session, thread_id: int) -> int:
+    """The id of the newest post of the thread; 0 if it has none."""
+    return db.scalar(select(func.max(Post.id)).where(Post.thread_id == thread_id)) or 0
 
 
 def _votes(account_ids: Collection[int]) -> Select[*tuple[int, ...]]:

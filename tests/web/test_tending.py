@@ -203,7 +203,7 @@ def test_much_beside_a_thread_costs_no_more_queries(new_database: Callable[[str]
         paths = [f"/t/{thread.id}/{thread.slug}" for thread in (plain, full)]
         tend = [f"/t/{thread.id}/tend" for thread in (plain, full)]
     with Browser(make_app(database, cache_bytes=0)) as browser:
-        assert _asked(browser, paths[0]) == _asked(browser, paths[1]) == 3
+        assert _asked(browser, paths[0]) == _asked(browser, paths[1]) == 4
         browser.signed_in(moderator)
         assert _asked(browser, tend[0]) == _asked(browser, tend[1]) <= 9
 

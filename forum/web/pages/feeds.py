@@ -114,7 +114,7 @@ def _entry(visit: Visit, post: FedPost, known_as: str, title: str) -> Entry:
     page = _page_of(post)
     return Entry(
         known_as,
-        page if known_as.startswith("/t/") else f"{page}#p{post.id}",
+        page if known_as.startswith("/t/") else _address_of(post),
         title,
         post.author,
         post.created_at,
@@ -123,6 +123,11 @@ def _entry(visit: Visit, post: FedPost, known_as: str, title: str) -> Entry:
         author_path=f"/people/{post.author}",
         tags=post.tags,
     )
+
+
+def _address_of(post: FedPost) -> str:
+    # Of an answer only the short address knows on which page of a long thread it stands.
+    return f"{_page_of(post)}#p{post.id}" if post.kind in ("question", "discussion") else f"/p/{post.id}"
 
 
 def _page_of(post: FedPost) -> str:

@@ -14,7 +14,7 @@ from forum import policy
 from forum.accounts import people
 from forum.actions import flagging
 from forum.actions.flagging import Flaggable
-from forum.discussion import cited
+from forum.discussion import cited, threads
 from forum.discussion.cited import CitationView
 from forum.errors import Forbidden, Invalid, NotFound, TooMany
 from forum.inbox import messages
@@ -116,7 +116,7 @@ def _post(visit: Visit) -> About:
         id=post.id,
         citations=cited.by_post(visit.db, post.id),
     )
-    back = f"/t/{thread.id}/{thread.slug}#p{post.id}"
+    back = f"{threads.place_in(visit.db, thread, post.id, visit.actor).address}#p{post.id}"
     return About(subjects.post(post.id), post, "post", f"/p/{post.id}/flag", back, shown, thread.id)
 
 

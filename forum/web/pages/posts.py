@@ -33,20 +33,26 @@ def open_here(visit: Visit, permit: Permit) -> policy.Opened:
 
 def place(visit: Visit, post_id: int, told: str = "") -> Response:
     """Sends the browser to the post in its thread; `told` is the key of a sentence to show there."""
-    thread = threads.place_of(visit.db, post_id)
-    return visit.redirect(f"/t/{thread.thread_id}/{thread.slug}#p{post_id}", told)
+    found = threads.place_of(visit.db, post_id, visit.actor)
+    return visit.redirect(f"{found.address}#p{post_id}", told)
 
 
 def posted(visit: Visit, post_id: int, state: str) -> Response:
     """Sends the browser to a new post; says there if it waits for review, and what else there is to say."""
     told = "held" if state == PostState.HELD else "posted"
-    return place(visit, post_id, told + preview.afterthought(visit))
+    landed = place(visit, post_id, told + preview.afterthought(visit))
+    # The page it leads to offers to undo that, for a minute.
+    landed.headers["location"] = landed.headers["location"].replace("?", f"?undo={post_id}&", 1)
+    return landed
 
 
 def moved(visit: Visit) -> Response:
-    """A post's own short address."""
+    """A post's own short address; it leads to the page of the thread on which the post stands now."""
     post, thread = open_here(visit, Permit.READ)
-    return RedirectResponse(f"/t/{thread.id}/{thread.slug}#p{post.id}", 302)
+    found = threads.place_in(visit.db, thread, post.id, visit.actor, visit.query.get("sort", ""))
+    told = {name: visit.query[name] for name in ("told",) if name in visit.query}
+    address = threads.address(found.thread_id, found.slug, {**found.query, **told})
+    return RedirectResponse(f"{address}#p{post.id}", 302)
 
 
 def history(visit: Visit) -> Response:

@@ -32,7 +32,8 @@ CLOSED = (
     *("/sign-in", "/sign-up", "/transparency", "/p/*/", "/people/*/flag$", "/references/*/propose$"),
     # To the end, because titles of sources begin like acts: "Correction: …".
     *("/references/*/duplicate$", "/references/*/correct$", "/references/*/merge$", "/references/*/flag$"),
-    *("/t/*/answer$", "/t/*/related$", "/t/*/related?", "/t/*/tend$", "/tags/*/caution$", "/tags/*/edit$"),
+    *("/t/*/answer$", "/t/*/cite$", "/t/*/related$", "/t/*/related?", "/t/*/tend$"),
+    *("/tags/*/caution$", "/tags/*/edit$"),
 )
 _NAMESPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 

@@ -1,37 +1,88 @@
-"""A thread, and answering in it."""
+"""A thread, page by page; answering in it, and following it."""
 
+import re
 from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 
 from forum import policy
-from forum.actions import posting
-from forum.discussion import sources, transfers
+from forum.actions import following, posting
+from forum.discussion import drafts, outline, sources, threads, transfers
+from forum.discussion.threads import ThreadPage
 from forum.errors import Invalid, NotFound, TooMany
+from forum.inbox import following as followed
+from forum.inbox.following import Kind
 from forum.policy import Permit
 from forum.web import structured
 from forum.web.endpoint import Visit
+from forum.web.pages import drafts as draft_pages
 from forum.web.pages import preview, unnamed
 from forum.web.pages.posts import posted
 
+#: What an address may say beside the place, and keeps when it is put right.
+KEPT = ("told", "undo")
+
 
 def read(visit: Visit) -> Response:
+    number, sort = visit.query.get("page", ""), visit.query.get("sort", "")
+    page_number = int(number) if re.fullmatch("[0-9]{1,6}", number) else 1
     try:
-        page = policy.read_thread(visit.db, visit.actor, visit.path["thread_id"])
+        page = policy.read_thread(visit.db, visit.actor, visit.path["thread_id"], sort, page_number)
     except NotFound:
         return _to_home(visit)
-    address = f"/t/{page.thread.id}/{page.thread.slug}"
-    if visit.here != address:
-        return RedirectResponse(address, 301)
+    if away := _elsewhere(visit, page):
+        return RedirectResponse(*away)
+    actor, thread = visit.actor, page.thread
+    # Said once: in the usual order, where the question is.
+    tells = actor is None and not page.query
+    answers = Permit.ANSWER in page.opening.may
     return visit.page(
         "threads/read.html",
-        thread=page.thread,
+        thread=thread,
         opening=page.opening,
         answers=page.answers,
+        page=page,
+        pages=_offered(page),
+        sorts=outline.SORTS[thread.kind],
         sources=sources.of_page(page),
-        moderates=policy.tends(visit.db, visit.actor, page.thread.id),
-        key=visit.new_key() if visit.actor else "",
-        schema="" if visit.actor else structured.of_thread(page, visit.settings.base_url),
+        moderates=policy.tends(visit.db, actor, thread.id),
+        follows=actor is not None and followed.follows(visit.db, actor.id, Kind.THREAD, thread.id),
+        key=visit.new_key() if actor else "",
+        kept=draft_pages.kept(visit, drafts.answering(thread.id)) if answers else None,
+        undo=draft_pages.undo_offered(visit),
+        schema=structured.of_thread(page, visit.settings.base_url) if tells else "",
+    )
+
+
+def _elsewhere(visit: Visit, page: ThreadPage) -> tuple[str, int] | None:
+    """The address of this page, and a status, if the visitor has come by another one."""
+    here = threads.address(page.thread.id, page.thread.slug, {})
+    asked = {name: visit.query[name] for name in ("sort", "page") if name in visit.query}
+    if visit.here == here and asked == page.query:
+        return None
+    told = {name: visit.query[name] for name in KEPT if name in visit.query}
+    address = threads.address(page.thread.id, page.thread.slug, {**page.query, **told})
+    return address, 301 if asked == page.query else 302
+
+
+def _offered(page: ThreadPage) -> list[tuple[int, str]]:
+    """Numbers and addresses of pages to go on to: the first, the last, those near by; (0, "") for a gap."""
+    last = page.outline.pages
+    near = {1, last, *range(max(1, page.page - 2), min(last, page.page + 2) + 1)}
+    offered: list[tuple[int, str]] = []
+    for number in sorted(near):
+        if offered and number > offered[-1][0] + 1:
+            offered.append((0, ""))
+        offered.append((number, page.addresses[number - 1]))
+    return offered
+
+
+def follow(visit: Visit) -> Response:
+    """The member hears of new answers from now on, or no longer."""
+    follows = visit.form.get("follow") != "0"
+    thread = visit.act(following.follow_thread, visit.path["thread_id"], follows)
+    return visit.redirect(
+        threads.address(thread.id, thread.slug, {}), "thread-followed" if follows else "thread-unfollowed"
     )
 
 
@@ -46,7 +97,9 @@ def _to_home(visit: Visit) -> Response:
 
 
 def answer(visit: Visit) -> Response:
-    typed = visit.form
+    typed, draft = visit.form, drafts.answering(visit.path["thread_id"])
+    if draft_pages.is_asked_for(visit):
+        return draft_pages.save_here(visit, draft, visit.here)
     if shown := preview.asked_for(visit):
         return _page(visit, preview=shown)
     try:
@@ -59,6 +112,7 @@ def answer(visit: Visit) -> Response:
             anonymous=unnamed.chosen(visit, visit.path["thread_id"]),
         )
     except (Invalid, TooMany) as error:
+        draft_pages.keep(visit, draft)
         return _page(visit, error.status, errors=error.fields)
     return posted(visit, post.id, post.state)
 
@@ -69,4 +123,5 @@ def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
     key = visit.form.get("key") or visit.new_key()
     context = {"preview": None, "form": visit.form, "thread": thread, "key": key, **more}
     context["unnamed"] = unnamed.offered(visit, thread.id)
+    context["kept"] = draft_pages.kept(visit, drafts.answering(thread.id))
     return visit.page("threads/answer.html", status, **context)

@@ -1,5 +1,6 @@
 """Levels of trust explained: one's own, with what comes next, and all of them for everybody."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -109,11 +110,13 @@ def explained(visit: Visit) -> Response:
 
 
 def mark_read(visit: Visit) -> Response:
-    """Sent by a script, once somebody has read for a while."""
-    actor, thread_id = visit.actor, visit.path["thread_id"]
-    # Most threads are looked at again and again: only the first time is anything written.
-    if actor is None or not trust_facts.has_read(visit.db, actor.id, thread_id):
-        visit.act(trusting.mark_read, thread_id)
+    """Sent by a script, once somebody has read for a while; `post` says how far."""
+    actor, thread_id, typed = visit.actor, visit.path["thread_id"], visit.form.get("post", "")
+    upto = int(typed) if re.fullmatch("[0-9]{1,10}", typed) else 0
+    known = trust_facts.read_upto(visit.db, actor.id, thread_id) if actor else None
+    # Most threads are looked at again and again: only what is new is written.
+    if known is None or known < upto:
+        visit.act(trusting.mark_read, thread_id, upto)
     return Response(status_code=204)
 
 

@@ -1,54 +1,42 @@
-// A citation shows its reference where it stands: on hover and on focus, gone with Escape.
+// A citation shows its source on hover and on focus; the list beside a thread shows where one is.
 
-const card = document.createElement("div");
-card.className = "card";
-card.hidden = true;
+const CITED = "sup.cite a";
+const card = Object.assign(document.createElement("div"), { className: "card", hidden: true });
 document.body.append(card);
-let waiting = 0;
-let shownFor = null;
+let waiting;
+
+const source = (link) => document.getElementById(link.hash.slice(1));
+const hide = () => (card.hidden = !document.querySelector(`${CITED}:focus-visible, .card :focus-visible`));
 
 function show(link) {
-  const entry = document.getElementById(link.hash.slice(1));
-  if (!entry) return;
-  clearTimeout(waiting);
-  card.innerHTML = entry.innerHTML;
-  card.hidden = false;
-  shownFor = link;
-  const at = link.getBoundingClientRect();
-  const left = Math.max(16, Math.min(at.left - 24, document.documentElement.clientWidth - card.offsetWidth - 16));
-  const below = at.bottom + card.offsetHeight + 12 < window.innerHeight || at.top < card.offsetHeight + 12;
-  const top = below ? at.bottom + 6 : at.top - card.offsetHeight - 6;
-  card.style.left = `${left + window.scrollX}px`;
-  card.style.top = `${top + window.scrollY}px`;
+  card.innerHTML = source(link)?.innerHTML ?? "";
+  card.hidden = !card.innerHTML;
+  const { left, top, bottom } = link.getBoundingClientRect();
+  const height = card.offsetHeight + 6;
+  const most = document.documentElement.clientWidth - card.offsetWidth - 16;
+  const y = bottom + height > innerHeight && top > height ? top - height : bottom + 6;
+  card.style.left = `${scrollX + Math.max(16, Math.min(left - 24, most))}px`;
+  card.style.top = `${scrollY + y}px`;
 }
 
-function hide() {
-  card.hidden = true;
-  shownFor = null;
-}
-
-function later(act, wait) {
-  clearTimeout(waiting);
-  waiting = setTimeout(act, wait);
-}
-
-for (const link of document.querySelectorAll("sup.cite a")) {
-  const entry = document.getElementById(link.hash.slice(1));
-  if (entry) link.setAttribute("aria-describedby", entry.id);
-  if (entry?.querySelector(".badge.bad")) link.classList.add("doubtful");
-  link.addEventListener("mouseenter", () => later(() => show(link), 150));
-  link.addEventListener("mouseleave", () => later(hide, 250));
-  link.addEventListener("focus", () => show(link));
-  link.addEventListener("blur", () => later(hide, 250));
-}
-card.addEventListener("mouseenter", () => clearTimeout(waiting));
-card.addEventListener("mouseleave", () => later(hide, 250));
-card.addEventListener("focusin", () => clearTimeout(waiting));
-card.addEventListener("focusout", () => later(hide, 250));
-addEventListener("resize", hide);
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && shownFor) {
+for (const name of ["mouseover", "focusin"]) {
+  document.addEventListener(name, ({ target }) => {
+    const on = target.closest(`${CITED}, .card`);
     clearTimeout(waiting);
-    hide();
-  }
-});
+    if (on !== card) waiting = setTimeout(on ? show : hide, name === "focusin" ? 0 : 200, on);
+  });
+}
+addEventListener("keydown", ({ key }) => (card.hidden ||= key === "Escape"));
+for (const link of document.querySelectorAll(CITED)) {
+  link.setAttribute("aria-describedby", link.hash.slice(1));
+  link.classList.toggle("doubtful", !!source(link)?.querySelector(".bad"));
+}
+
+const here = new IntersectionObserver(
+  (posts) => {
+    for (const { target, isIntersecting } of posts)
+      document.querySelector(`.rail [href="#${target.id}"]`).ariaCurrent = isIntersecting ? "location" : null;
+  },
+  { rootMargin: "-25% 0px -75%" },
+);
+for (const post of document.querySelectorAll(".thread-page > * > .post")) here.observe(post);

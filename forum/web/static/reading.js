@@ -1,22 +1,15 @@
-// A thread that was open for half a minute, or read to its end, counts as read: once, for the signed-in only.
+// Half a minute on a thread, or its end, counts as read: for the signed-in only.
 
-const SECONDS = 30;
 const page = document.querySelector("[data-reading]");
+const { reading, newest } = page.dataset;
 let seen = 0;
 
-const clock = setInterval(() => {
-  if (document.visibilityState === "visible" && ++seen >= SECONDS) tell();
-}, 1000);
-const end = new IntersectionObserver(([{ isIntersecting }]) => {
-  // Nobody has read a short page in its first seconds.
-  if (isIntersecting && seen >= SECONDS / 6) tell();
-});
-
-function tell() {
+const tell = () => {
   clearInterval(clock);
   end.disconnect();
-  // It is no matter if this fails: it will be sent when the thread is read again.
-  fetch(page.dataset.reading, { method: "POST", keepalive: true }).catch(() => {});
-}
-
-end.observe(page.querySelector("[data-related]") ?? page.lastElementChild);
+  fetch(reading, { method: "POST", body: new URLSearchParams({ post: newest }), keepalive: true }).catch(() => {});
+};
+const clock = setInterval(() => document.hidden || ++seen < 30 || tell(), 1000);
+// Nobody has read a short page in its first seconds.
+const end = new IntersectionObserver(([last]) => last.isIntersecting && seen > 4 && tell());
+end.observe(page.querySelector("[data-related]"));
