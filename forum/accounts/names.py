@@ -12,8 +12,8 @@ _LOOKED_AT = 200
 RESERVED = frozenset(
     ("admin", "administrator", "anonymous", "anonymous-member", "anonymous_member",
      "anonymousmember", "deleted", "everyone", "footnote", "guest", "help", "mod",
-     "moderator", "moderators", "nobody", "official", "owner", "root", "security", "staff", "support",
-     "system")
+     "moderator", "moderators", "nobody", "official", "owner", "root", "security", "staff", "suggest",
+     "support", "system")
 )  # fmt: skip
 
 

@@ -47,8 +47,8 @@ def opened(person: Person, typed: str = "") -> Locator:
     person.go("/ask")
     person.page.locator("#text").focus()
     person.page.keyboard.insert_text(typed)
-    # The link is a button once the script that knows the keys is there.
-    person.page.locator("[data-cite-link][role=button]").first.wait_for()
+    # With the tools comes the script that knows the keys.
+    person.page.get_by_role("button", name="Bold").wait_for()
     person.page.keyboard.press("Control+Alt+KeyF")
     picker = person.page.get_by_role("dialog", name="Cite a source")
     expect(picker).to_be_visible()

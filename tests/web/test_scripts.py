@@ -1,6 +1,7 @@
 """What the scripts add in a real browser, that nothing jumps, and that all works without them."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from forum import schema
 from forum.accounts import sessions
 from forum.accounts.tables import Actor
 from forum.db import Database
+from forum.web import static
 
 #: Measures how far anything moved after it was first painted.
 SHIFTS = """() => {
@@ -20,6 +22,9 @@ SHIFTS = """() => {
   new PerformanceObserver(list => list.getEntries().forEach(entry => window.shifted += entry.value))
     .observe({type: 'layout-shift', buffered: true});
 }"""
+
+
+STATIC = Path(static.__file__).with_suffix("")
 
 
 class Forum:
@@ -54,6 +59,11 @@ def forum(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     with Server(folder, "http://127.0.0.1:9").running("--no-worker") as running:
         yield Forum(running.base, database, community, chromium)
     database.close()
+
+
+def test_all_scripts_together_are_small() -> None:
+    sizes = {path.name: path.stat().st_size for path in STATIC.glob("*.js")}
+    assert sum(sizes.values()) <= 30_000, sizes
 
 
 def test_nothing_jumps(forum: Forum) -> None:
@@ -125,42 +135,6 @@ def test_the_preview_beside_and_in_a_tab(forum: Forum) -> None:
         page.locator(".preview strong", has_text="bold").wait_for()
         assert "Polito V" in page.locator(".preview .refs").inner_text()
         page.context.close()
-
-
-def test_a_draft_survives_and_goes_when_it_is_posted(forum: Forum) -> None:
-    page = forum.page(forum.community.asker)
-    asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
-    page.goto(forum.community.thread)
-    ready(page)
-    page.locator("#text").press_sequentially("A long answer")
-    page.goto("/tags")
-    assert asked == ["beforeunload"], "leaving with unsent text is asked about"
-    page.goto(forum.community.thread)
-    page.get_by_text("This is what you had typed here before.").wait_for()
-    assert page.input_value("#text") == "A long answer"
-    page.get_by_role("button", name="Post answer").click()
-    page.get_by_text("Your post is there for everybody to read.").wait_for()
-    ready(page)
-    assert page.input_value("#text") == "" and page.evaluate("sessionStorage.length") == 0
-    assert asked == ["beforeunload"], "posting is not leaving"
-    page.context.close()
-
-
-def test_a_lost_session_loses_no_text(forum: Forum) -> None:
-    page = forum.page(forum.community.asker)
-    page.goto(forum.community.thread)
-    ready(page)
-    page.locator("#text").press_sequentially("Written too slowly")
-    cookies = page.context.cookies()
-    page.context.clear_cookies()
-    page.get_by_role("button", name="Post answer").click()
-    page.get_by_role("heading", name="Please sign in").wait_for()
-    page.context.add_cookies(cookies)
-    page.goto(forum.community.thread)
-    page.get_by_text("This is what you had typed here before.").wait_for()
-    assert page.input_value("#text") == "Written too slowly"
-    page.context.close()
 
 
 def test_times_are_told_from_now(forum: Forum) -> None:

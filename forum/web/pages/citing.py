@@ -53,6 +53,9 @@ class Shown(NamedTuple):
 
 
 def read(visit: Visit) -> Response:
+    """The page, or the picker that our script opens over a text."""
+    if "part" in visit.query:
+        return visit.fragment("citing/_picker.html")
     query = visit.query.get("q", "").strip()[: pasted.LONGEST]
     return _page(visit, query, found=_typed(visit, query))
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from markupsafe import Markup
 from starlette.responses import Response
 
-from forum.actions import sourcing
-from forum.markup import LIMIT, Cited, anchored, render
+from forum.actions import depicting, sourcing
+from forum.markup import LIMIT, Cited, anchored, render, statements
 from forum.references import cautions, printing
 from forum.references.printing import Printed
 from forum.web.endpoint import Visit
@@ -24,12 +24,14 @@ class Entry(NamedTuple):
 
 class Preview(NamedTuple):
     """`problems` are sentences about what stays as typed, about sources that do not stand any more, and about
-    those that the moderators want cited with care or not at all.
+    those that the moderators want cited with care or not at all. `unsourced` are statements about health that
+    do not say where they come from.
     """
 
     html: Markup
     citations: Sequence[Entry]
     problems: Sequence[str]
+    unsourced: Sequence[str]
 
 
 def preview(visit: Visit) -> Response:
@@ -38,11 +40,11 @@ def preview(visit: Visit) -> Response:
 
 def made(visit: Visit, text: str) -> Preview:
     """The text as it would be posted; nothing is saved."""
-    page = render(text[:LIMIT])
+    page = depicting.page_of(visit.db, text[:LIMIT])
     html = Markup(anchored(page.html, "preview"))  # noqa: S704 - sanitised by render
     policy = sourcing.warnings(visit.db, page.citations)
     problems = [*page.problems, *policy, *_cautions(visit, page.citations)]
-    return Preview(html, _entries(visit, page.citations), problems)
+    return Preview(html, _entries(visit, page.citations), problems, statements.unsourced(page.text))
 
 
 def asked_for(visit: Visit) -> Preview | None:

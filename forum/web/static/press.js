@@ -1,3 +1,2 @@
-// A page that has nothing to say but to go on: its one form is sent. Without this there is its button.
-
+// A page that only leads on.
 document.querySelector("form[data-press]").requestSubmit();
