@@ -12,9 +12,11 @@ from typing import NamedTuple, Protocol
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from forum.web import themes
 from forum.web.files import wanted
 
-Key = tuple[str, bytes]
+#: A page's path, its query and its theme: see themes.py.
+Key = tuple[str, bytes, str]
 
 #: What a page weighs besides its bytes: headers, keys, and the objects themselves.
 OVERHEAD = 4096
@@ -85,6 +87,7 @@ class Kept:
             return
         packed = False
         known = b""
+        theme = ""
         hosts = 0
         for name, value in scope["headers"]:
             if name == b"host":
@@ -96,10 +99,12 @@ class Kept:
             elif (name == b"cookie" and b"session=" in value) or (name == b"accept" and wanted(value)):
                 await self.app(scope, receive, send)
                 return
+            elif name == b"cookie":
+                theme = theme or themes.of(value)
         if hosts != 1:
             await self.app(scope, receive, send)
             return
-        key = (scope["path"], scope["query_string"])
+        key = (scope["path"], scope["query_string"], theme)
         page = self._pages.get(key)
         if page is None:
             await self._make(key, packed, known, scope, receive, send)

@@ -47,6 +47,10 @@ class Shop:
         response.set_cookie("a", "b")
         return response
 
+    def themed(self, visit: Visit) -> Response:
+        self.made += 1
+        return HTMLResponse(f"{visit.theme or 'none'} {PADDING}")
+
     def absent(self, visit: Visit) -> Response:
         self.made += 1
         return PlainTextResponse("no", 404)
@@ -62,6 +66,7 @@ class Shop:
             get("/page/{id:int}", self.page, keeps=keeps),
             get("/never", self.page, keeps=lambda path, query: None),
             get("/cookie", self.with_cookie, keeps=keeps),
+            get("/themed", self.themed, keeps=keeps),
             get("/absent", self.absent, keeps=keeps),
             post("/write", self.write, Permit.SIGN_IN),
         )
@@ -140,6 +145,14 @@ def test_a_page_is_made_once(browser: Browser, shop: Shop) -> None:
     assert shop.made == 1
     assert first.text == second.text
     assert first.headers == second.headers
+
+
+def test_each_theme_is_kept_by_itself(browser: Browser, shop: Shop) -> None:
+    sent = ("", "theme=dark", "a=b; theme=light", "theme=pink", "theme=dark; a=b", "")
+    found = [browser.get("/themed", headers={"cookie": cookie}) for cookie in sent]
+    assert [page.text.split()[0] for page in found] == ["none", "dark", "light", "none", "dark", "none"]
+    assert shop.made == 3
+    assert all("cookie" in page.headers["vary"] for page in found)
 
 
 def test_both_encodings_hold_the_same_page(browser: Browser) -> None:
