@@ -93,6 +93,11 @@ _YES_NO = (("yes", "Yes"), ("no", "No"))
 
 CHOICES: tuple[Choice, ...] = (
     Choice(
+        "about", "Community", "What this community is",
+        "Stands first on the page “About”: whom it is for, and who you are. Markdown works.", "",
+        length=10000,
+    ),
+    Choice(
         "sign_up", "Joining", "Who may join", "Who is here already stays.", "open",
         (
             ("open", "Everybody"),

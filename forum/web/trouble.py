@@ -1,16 +1,15 @@
 """Every error becomes a page that says what happened and what to do next."""
 
 import asyncio
-import re
 import secrets
 from html import escape
-from urllib.parse import quote
 
 import structlog
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from forum.errors import Busy, FactorRequired, ForumError, SignInRequired, TooMany
+from forum.errors import Busy, ForumError, SignInRequired, TooMany
+from forum.web import ways_on
 from forum.web.doors import Crowded
 from forum.web.endpoint import deliver
 from forum.web.site import Site
@@ -18,24 +17,39 @@ from forum.web.visit import Visit
 
 log = structlog.get_logger()
 
-#: Acts without a page of their own, by the page on which they are offered.
-_OFFERED_ON = re.compile(
-    r"(/p/\d+)/(?:vote|accept|restore)|(/inbox)/read|(/moderation/items/\d+)/\w+"
-    r"|(/account/decisions/\d+)/appeal"
-)
-#: Where somebody who is sent away for a while wants to come back to.
-_DOORS = ("/sign-in", "/sign-up", "/recover")
 SIGNED_OUT = "You have been signed out. What you typed is below: copy it, then sign in."
 
-BARE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>
-<h1>{title}</h1><p>{words}</p><p><a href="/">Go to the start page</a></p></html>"""
+#: A page without the database and without threads of pages. Its style sheet may not come; it need not.
+BARE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title} – {forum}</title>
+<link rel="stylesheet" href="{style}">
+</head>
+<body>
+<header class="top">
+<div class="head"><a class="brand" href="{home}">{forum}</a></div>
+</header>
+<main class="body" id="main">
+<div class="empty">
+<p class="soft small">{status}</p>
+<h1>{title}</h1>
+<p>{words}</p>
+<p class="row"><a class="button" href="{home}">Go to the start page</a></p>
+</div>
+</main>
+</body>
+</html>
+"""
 
 
 class MethodNotAllowed(ForumError):
     code = "method_not_allowed"
     status = 405
     title = "That cannot be done here"
-    words = "This address does not answer that kind of request."
+    words = "This address is the target of a button, and was opened as a page. Nothing was changed."
 
     def __init__(self, allowed: str) -> None:
         super().__init__()
@@ -58,7 +72,9 @@ class WrongHost(ForumError):
     code = "wrong_host"
     status = 400
     title = "There is no forum by that name here"
-    words = "Please open the forum at the address that you were given for it."
+    words = (
+        "The name in the address is not ours. Please open the forum at its own address, which the button has."
+    )
 
 
 class TooSlow(ForumError):
@@ -81,7 +97,10 @@ class OurMistake(ForumError):
     code = "our_mistake"
     status = 500
     title = "Something broke on our side"
-    words = "It is not your fault. Please try again in a moment."
+    words = (
+        "It is not your fault, and what went wrong is written down for who runs the forum. Please try again"
+        " in a moment. If you sent something, look first whether it is there."
+    )
 
     def __init__(self, event: str) -> None:
         super().__init__()
@@ -101,7 +120,7 @@ async def answer(site: Site, error: Exception, scope: Scope, receive: Receive, s
         log.error("request failed", event_id=event, asked=asked, exc_info=error)
         error = OurMistake(event)
     if isinstance(error, PLAIN):
-        response = _plain(error)
+        response = _plain(error, site)
     else:
         response = await _whole(site, error, scope)
     await deliver(response, scope, receive, send)
@@ -116,7 +135,7 @@ async def _whole(site: Site, error: ForumError, scope: Scope) -> Response:
         async with asyncio.timeout(site.settings.request_seconds):
             return await asyncio.get_running_loop().run_in_executor(pool, _respond, site, error, scope)
     except TimeoutError:
-        return _plain(error)
+        return _plain(error, site)
 
 
 def _respond(site: Site, error: ForumError, scope: Scope) -> Response:
@@ -126,7 +145,7 @@ def _respond(site: Site, error: ForumError, scope: Scope) -> Response:
             response = _page(visit, error)
     except Exception as second:
         log.error("error page failed", status=error.status, exc_info=second)
-        response = _plain(error)
+        response = _plain(error, site)
     if isinstance(error, MethodNotAllowed):
         response.headers["allow"] = error.allowed
     if isinstance(error, Busy):
@@ -134,28 +153,31 @@ def _respond(site: Site, error: ForumError, scope: Scope) -> Response:
     return response
 
 
-def _plain(error: ForumError) -> Response:
+def _plain(error: ForumError, site: Site) -> Response:
     """The words alone. Whoever still sends is no longer listened to."""
     headers = {"retry-after": "5"} if error.status == 503 else {}
     if isinstance(error, PLAIN):
         headers["connection"] = "close"
-    said = {"title": escape(error.title), "words": escape(error.words)}
-    return HTMLResponse(BARE.format_map(said), error.status, headers)
+    said = {
+        "title": error.title,
+        "words": error.words,
+        "forum": site.settings.name,
+        "status": str(error.status),
+        "style": site.static.address("style.css"),
+        "home": f"{site.settings.base_url}/" if isinstance(error, WrongHost) else "/",
+    }
+    return HTMLResponse(BARE.format_map({k: escape(v) for k, v in said.items()}), error.status, headers)
 
 
 def _page(visit: Visit, error: ForumError) -> Response:
-    step, words, typed = ("/", "Go to the latest threads"), error.words, ""
+    words, typed = error.words, _typed(visit)
     if isinstance(error, SignInRequired):
-        sign_in = f"/sign-in?next={quote(_offered_on(visit.here), safe='/')}"
         if visit.method in ("GET", "HEAD"):
-            return visit.redirect(sign_in)
-        step, typed = (sign_in, "Sign in"), _typed(visit)
+            return visit.redirect(ways_on.sign_in(visit))
         words = SIGNED_OUT if typed else words
-    if isinstance(error, FactorRequired):
-        step = ("/account/factors", "Set up a second step")
     if isinstance(error, TooMany):
-        step = (visit.here, "Try again later") if visit.here in _DOORS else step
-        visit.retry_after, typed = error.retry_after, _typed(visit)
+        visit.retry_after = error.retry_after
+    first, *others = ways_on.ways(visit, error)
     return visit.page(
         "errors/error.html",
         error.status,
@@ -164,17 +186,11 @@ def _page(visit: Visit, error: ForumError) -> Response:
         typed=typed,
         code=error.code,
         event=getattr(error, "event", ""),
-        step_href=step[0],
-        step_label=step[1],
+        contact=visit.settings.contact,
+        asked=ways_on.words_in(visit.here) if error.status == 404 else "",
+        first=first,
+        others=others,
     )
-
-
-def _offered_on(path: str) -> str:
-    """The page on which somebody can go on after signing in."""
-    if path in ("/preview", "/sign-out"):
-        return "/"
-    found = _OFFERED_ON.fullmatch(path)
-    return next(filter(None, found.groups())) if found else path
 
 
 def _typed(visit: Visit) -> str:

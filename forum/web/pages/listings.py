@@ -8,6 +8,7 @@ from forum.discussion.best import Span
 from forum.errors import SignInRequired
 from forum.inbox import following
 from forum.inbox.following import Kind
+from forum.web import first_steps
 from forum.web.endpoint import Visit
 
 
@@ -20,6 +21,7 @@ def latest(visit: Visit) -> Response:
         after=after,
         sample_accounts=samples.to_try(visit.db),
         is_new=not page.items and not directory.has_admin(visit.db),
+        steps=first_steps.of(visit) if not page.items and visit.actor and visit.actor.is_admin else (),
     )
 
 
