@@ -1,41 +1,19 @@
 """A running forum for what people do in a browser."""
 
-import fcntl
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browser.furnish import furnish
+from browser.kinds import places_of
 from browser.server import Forum
+from browser.site import Site
+from playwright.sync_api import Browser
 from references.fake_services import FakeServices
+from sampled import sample_file
 
-from forum import schema
-from forum.accounts import passwords, samples
-from forum.db import Database
-from forum.importers.sample.play import play
-
-
-@pytest.fixture(scope="session")
-def sample_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database file with the sample community, to be copied; the first test process makes it for all."""
-    own = tmp_path_factory.getbasetemp()
-    folder = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
-    path = folder / "sample.sqlite3"
-    with (folder / "sample.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not path.exists():
-            _make_sample(own / "sample.sqlite3").rename(path)
-    return path
-
-
-def _make_sample(path: Path) -> Path:
-    database = Database(f"sqlite:///{path}")
-    schema.migrate(database)
-    with database.writing() as db:
-        play(db, passwords.make_hash(samples.PASSWORD), lambda done, of: None)
-    database.close()
-    return path
+__all__ = ["sample_file"]
 
 
 @pytest.fixture
@@ -51,3 +29,21 @@ def forum(sample_file: Path, tmp_path: Path, crossref: FakeServices) -> Iterator
     shutil.copy(sample_file, tmp_path / "forum.sqlite3")
     with Forum(tmp_path, crossref.base).running("--no-worker") as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def furnished(sample_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The sample community with one of everything, on one server for all who only look at it."""
+    folder = tmp_path_factory.mktemp("furnished")
+    shutil.copy(sample_file, folder / "forum.sqlite3")
+    new = furnish(folder / "forum.sqlite3")
+    with Forum(folder, "http://127.0.0.1:9").running("--no-worker") as running:
+        yield Site(running, {**places_of(folder / "forum.sqlite3"), **new})
+
+
+@pytest.fixture(scope="module")
+def site(furnished: Site, chromium: Browser) -> Iterator[Site]:
+    """The furnished forum, with windows of this file's own."""
+    furnished.open(chromium)
+    yield furnished
+    furnished.close()

@@ -1,34 +1,40 @@
-"""What the sample community has not: mailed links, second factors, a question without a name."""
+"""What the sample community has not: mailed links, second factors, a long thread, an image, a draft, …"""
 
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
-from makers import make_account
+from browser.steps import GUARDED
+from makers import make_account, make_answer, make_comment, make_thread, unhurried
+from PIL import Image
 from sqlalchemy import select, update
 
 from forum.accounts import history, mail_tokens, people
 from forum.accounts.factor_tables import OneTimeCode, Passkey
 from forum.accounts.mail_tokens import Kind
 from forum.accounts.tables import Actor, SignIn
-from forum.actions import flagging, posting
+from forum.actions import bookmarking, drafting, flagging, posting, uploading
 from forum.clock import now
 from forum.db import Database, Session
+from forum.discussion import drafts, outline
 from forum.discussion.tables import Tag
+from forum.markup.examples import CODE, LINKS, LISTS, QUOTES, TEXT
 
 #: What a sign-up is to become.
 WANTED = {"name": "nell", "answer": "", "invitation": "", "next": "/"}
 
 
-def furnish(path: Path, guarded: str) -> dict[str, object]:
-    """`guarded` has a passkey and one-time codes; answers the parts of the addresses of what is new."""
+def furnish(path: Path) -> dict[str, object]:
+    """Puts it into the database; answers the parts of the addresses of what is new."""
     database = Database(f"sqlite:///{path}")
-    with database.writing() as db:
+    with unhurried(), database.writing() as db:
         places: dict[str, object] = {"unnamed": _unnamed(db), "account": _actor(db, "tidewater").id}
         # Those of the sample have no address.
         forgetful = make_account(db, "forgetful")
         places["recover"] = _linked(db, Kind.RESET_PASSWORD, forgetful.id)
         places["confirm"] = _linked(db, Kind.SIGN_UP, None, **WANTED)
-        _guard(db, _actor(db, guarded).id)
+        _guard(db, _actor(db, GUARDED).id)
+        places |= _long_thread(db)
     database.close()
     return places
 
@@ -77,3 +83,34 @@ def _guard(db: Session, account_id: int) -> None:
     )  # fmt: skip
     db.add(OneTimeCode(account_id=account_id, secret=b"sealed", created_at=moment, confirmed_at=moment))
     history.note(db, account_id, "passkey-added", device="Firefox on Linux", detail="Phone")
+
+
+def _long_thread(db: Session) -> dict[str, object]:
+    """More answers than stand on one page; the first shows all that Markdown does, and is talked about."""
+    mira, dagny = _actor(db, "mira"), _actor(db, "dagny")
+    thread = make_thread(db, dagny, title="How long did it take until you noticed anything?")
+    name = uploading.upload(db, dagny, picture(), most=1_000_000)
+    first = make_answer(db, thread, dagny, f"{_everything()}\n\n![Bars that rise](/images/{name})")
+    for number in range(7):
+        make_comment(db, first, mira, f"Remark number {number} about it.")
+    for number in range(outline.ON_PAGE + 3):
+        make_answer(db, thread, make_account(db), f"It took me {number + 2} weeks, and I kept a diary.")
+    bookmarking.bookmark(db, mira, first.id)
+    drafting.save(db, mira, drafts.answering(thread.id), {"text": "I have **begun** to say"})
+    uploading.upload(db, mira, picture(), most=1_000_000)
+    return {"long": thread.id, "long_slug": thread.slug, "showing": first.id}
+
+
+def _everything() -> str:
+    return "\n\n".join(each.source for each in (*TEXT, *LISTS, *LINKS, *QUOTES, *CODE))
+
+
+def picture(width: int = 1200, height: int = 600) -> bytes:
+    """A PNG of some bars."""
+    drawn = Image.new("RGB", (width, height), "white")
+    for place in range(10):
+        left, top = place * width // 10, height - (place + 1) * height // 10
+        drawn.paste((30, 90, 20 * place), (left, top, left + width // 12, height))
+    into = BytesIO()
+    drawn.save(into, "PNG")
+    return into.getvalue()

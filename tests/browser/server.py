@@ -94,6 +94,8 @@ class Forum:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+        # It may be started again.
+        self._processes.clear()
 
     @property
     def _log(self) -> Path:

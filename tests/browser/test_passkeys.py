@@ -51,6 +51,7 @@ class Owner(Person):
         self.tools.send("WebAuthn.setUserVerified", said)
 
     def signs_out(self) -> None:
+        self.page.locator(".menu summary").click()
         self.click("button", "Sign out")
         self.sees("You are signed out.")
 
