@@ -128,6 +128,12 @@ class Settings(BaseSettings):
     )
     slow_threads: int = Field(2, ge=1, le=64, description="Threads for writing, search and passwords.")
     cache_bytes: int = Field(64 * 1024 * 1024, ge=0, description="Memory for finished pages; 0 keeps none.")
+    image_bytes: int = Field(
+        5 * 1024 * 1024,
+        ge=0,
+        le=32 * 1024 * 1024,
+        description="The largest image that is taken; 0 takes none.",
+    )
     body_bytes: int = Field(384 * 1024, ge=64 * 1024, description="The largest request body that is read.")
     busy_seconds: float = Field(5.0, gt=0, le=60, description="How long a write waits for the database.")
     held_posts: int = Field(

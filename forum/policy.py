@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from forum.accounts.tables import Actor, Standing
-from forum.discussion import anonymity, citations, tended, threads
+from forum.discussion import anonymity, citations, depicted, tended, threads
 from forum.discussion.tables import Post, PostKind, PostState, Thread, ThreadKind, ThreadState
 from forum.errors import FactorRequired, Forbidden, NotFound, Restrained, SignInRequired
 from forum.references.tables import Reference
@@ -31,6 +31,10 @@ class Permit(StrEnum):
     SIGN_OUT = "sign_out"
     SETUP = "setup"
     PREVIEW = "preview"
+    #: To have what one is writing kept until it is posted.
+    DRAFT = "draft"
+    #: To send an image, for a post.
+    UPLOAD = "upload"
     INBOX = "inbox"
     ASK = "ask"
     ANSWER = "answer"
@@ -50,6 +54,7 @@ class Permit(StrEnum):
     SETTLE_SOURCE = "settle_source"
     MARK_PURPOSE = "mark_purpose"
     FOLLOW = "follow"
+    BOOKMARK = "bookmark"
     PROPOSE = "propose"
     CORRECT = "correct"
     #: Of an account, a reference or a message.
@@ -68,6 +73,8 @@ class Permit(StrEnum):
     RECOVER = "recover"
     #: Signed out or in: illegal content (EU Digital Services Act, article 16).
     REPORT_ILLEGAL = "report_illegal"
+    #: Signed out or in: how the pages look in this browser.
+    APPEARANCE = "appearance"
     #: To decide items of the queue: all, or those about posts in threads with a tag that one moderates.
     REVIEW_THREADS = "review_threads"
     #: To tend one thread: close, lock, merge, split, notices.
@@ -214,6 +221,8 @@ PERMISSIONS: dict[Permit, Predicate] = {
     Permit.SIGN_OUT: _signed_in,
     Permit.SETUP: _signed_out,
     Permit.PREVIEW: _signed_in,
+    Permit.DRAFT: _signed_in,
+    Permit.UPLOAD: _signed_in,
     Permit.INBOX: _signed_in,
     Permit.ASK: _signed_in,
     Permit.ANSWER: _answers,
@@ -232,6 +241,7 @@ PERMISSIONS: dict[Permit, Predicate] = {
     Permit.SETTLE_SOURCE: _settles,
     Permit.MARK_PURPOSE: _owns,
     Permit.FOLLOW: _signed_in,
+    Permit.BOOKMARK: _signed_in,
     Permit.PROPOSE: _signed_in,
     Permit.CORRECT: _trusted,
     Permit.REPORT_TO_MODERATORS: _signed_in,
@@ -242,6 +252,7 @@ PERMISSIONS: dict[Permit, Predicate] = {
     Permit.MAILED_ADDRESS: _anyone,
     Permit.RECOVER: _anyone,
     Permit.REPORT_ILLEGAL: _anyone,
+    Permit.APPEARANCE: _anyone,
     Permit.REVIEW_THREADS: _reviews,
     Permit.TEND_THREAD: _tends,
     Permit.TEND: _moderator,
@@ -256,16 +267,19 @@ WHEN_SUSPENDED = frozenset(
         Permit.SIGN_IN,
         Permit.SIGN_OUT,
         Permit.INBOX,
+        Permit.BOOKMARK,
         Permit.OWN_FLAGS,
         Permit.OWN_STANDING,
         Permit.OWN_ACCOUNT,
         Permit.MAILED_ADDRESS,
         Permit.RECOVER,
         Permit.REPORT_ILLEGAL,
+        Permit.APPEARANCE,
     }
 )
 WHEN_SILENCED = WHEN_SUSPENDED | {
     Permit.PREVIEW,
+    Permit.DRAFT,
     Permit.EDIT,
     Permit.WITHDRAW,
     Permit.RESTORE,
@@ -277,7 +291,7 @@ WHEN_SILENCED = WHEN_SUSPENDED | {
 #: What reaches others at once, and so waits with a new account until a moderator has let it in. Its posts
 #: wait by themselves; flags and proposals are for moderators anyway.
 NOT_WHEN_HELD = frozenset({
-    Permit.VOTE, Permit.VERIFY, Permit.ASK_SOURCE, Permit.INVITE, Permit.OWN_PROFILE,
+    Permit.VOTE, Permit.VERIFY, Permit.ASK_SOURCE, Permit.INVITE, Permit.OWN_PROFILE, Permit.UPLOAD,
 })  # fmt: skip
 WAITS = "A moderator looks at your account first. Until then you can read, and what you write waits as well."
 
@@ -391,6 +405,13 @@ def open_reference(db: Session, viewer: Viewer, reference_id: int, permit: Permi
     return reference
 
 
+def sees_image(db: Session, viewer: Viewer, image: depicted.Found) -> bool:
+    """Whether the viewer may see an image that readers do not: as its owner, or as who sees its post."""
+    if viewer is None:
+        return False
+    return viewer.id == image.owner_id or viewer.is_moderator or depicted.is_before(db, image.id, viewer)
+
+
 def _rests_on(db: Session, viewer: Viewer, reference_id: int) -> bool:
     return viewer is not None and (viewer.is_moderator or citations.is_cited_by(db, reference_id, viewer.id))
 
@@ -421,12 +442,17 @@ def is_own(db: Session, viewer: Viewer, post: Post) -> bool:
     return viewer is not None and viewer.id == anonymity.author_for(db, viewer.id, post.author_id, post.id)
 
 
-def read_thread(db: Session, viewer: Viewer, thread_id: int) -> threads.ThreadPage:
-    """The thread page as this viewer sees it, each post with what the viewer may do; NotFound if nothing."""
-    page = threads.read(db, thread_id, viewer, _may_for(viewer))
-    if page is None:
+def read_thread(
+    db: Session, viewer: Viewer, thread_id: int, sort: str = "", page: int = 1
+) -> threads.ThreadPage:
+    """A page of the thread as this viewer sees it, each post with what the viewer may do.
+
+    NotFound if there is nothing to see. See `threads.read` for orders and pages.
+    """
+    found = threads.read(db, thread_id, viewer, _may_for(viewer), sort, page)
+    if found is None:
         raise NotFound
-    return page
+    return found
 
 
 def _may_for(viewer: Viewer) -> threads.May:

@@ -56,6 +56,7 @@ class Target(NamedTuple):
     merge_id: int = NONE
     case_id: int = NONE
     passkey_id: int = NONE
+    image_id: int = NONE
     token: str = "x" * 43
     extension: str = "txt"
     table: str = next(iter(SECTIONS))

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session, aliased
 from forum import jobs, policy
 from forum.accounts import directory, history, leaving, names, people
 from forum.accounts.tables import Account, Actor, Role
-from forum.actions import effects, withdrawing
+from forum.actions import depicting, effects, withdrawing
 from forum.config import Settings
 from forum.db import Database
-from forum.discussion import anonymity
+from forum.discussion import anonymity, bookmarks, drafts
 from forum.discussion.tables import Post, PostKind, PostState, Thread, ThreadRead, ThreadState
 from forum.errors import Invalid
 from forum.inbox import mail
@@ -40,6 +40,7 @@ def close(db: Session, actor: Actor, typed_name: str, *, withdraw: bool, device:
     if withdraw:
         jobs.put(db, "accounts.withdraw", account_id=actor.id)
     else:
+        depicting.forget(db, actor.id)
         anonymity.forget(db, actor.id)
 
 
@@ -68,9 +69,11 @@ def shut(db: Session, account_id: int, *, withdraws: bool, device: str = "") -> 
 
 
 def _forget(db: Session, account_id: int) -> None:
-    """What the account follows, has read, and was told is gone; messages under review stay for that."""
+    """What the account follows, reads, writes and was told is gone; messages under review stay for that."""
+    drafts.forget(db, account_id)
     db.execute(delete(Follow).where(Follow.account_id == account_id))
     db.execute(delete(ThreadRead).where(ThreadRead.account_id == account_id))
+    bookmarks.forget(db, account_id)
     reviewed = select(ReviewItem.message_id).where(ReviewItem.message_id.is_not(None))
     db.execute(delete(Message).where(Message.account_id == account_id, Message.id.not_in(reviewed)))
 
@@ -102,6 +105,7 @@ def withdraw_posts(database: Database, _settings: Settings, account_id: int) -> 
         if found:
             jobs.put(db, "accounts.withdraw", account_id=account_id)
         else:
+            depicting.forget(db, account_id)
             anonymity.forget(db, account_id)
 
 

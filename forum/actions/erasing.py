@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from forum import jobs, policy
 from forum.accounts import admin_log
 from forum.accounts.tables import Account, Actor
-from forum.actions import closing, effects
+from forum.actions import closing, depicting, effects
 from forum.config import Settings
 from forum.db import Database
 from forum.discussion import anonymity, citations, posts, threads
@@ -94,6 +94,7 @@ def erase_posts(database: Database, _settings: Settings, account_id: int, after:
             jobs.put(db, "accounts.erase", account_id=account_id, after=found[-1][0].id)
         else:
             _erase_said(db, account_id)
+            depicting.forget(db, account_id)
             anonymity.forget(db, account_id)
 
 
@@ -106,6 +107,7 @@ def _erase(db: Session, post: Post, *, stands_alone: bool) -> None:
         queue.withdraw(db, post.id)
     posts.rewrite(post, render(ERASED))
     citations.cite(db, post, [])
+    depicting.erase(db, post)
     db.execute(delete(SourceRequest).where(SourceRequest.post_id == post.id))
     _erase_titles(db, post)
     _erase_wordings(db, post)

@@ -17,7 +17,9 @@ from forum.accounts.tables import Account, AccountMove, SignIn
 from forum.db import rows
 from forum.discussion.tables import (
     AnonymousPost,
+    Bookmark,
     Citation,
+    Draft,
     Post,
     PostKind,
     Revision,
@@ -33,6 +35,7 @@ from forum.inbox.tables import Follow, Message
 from forum.moderation import own_decisions
 from forum.moderation.tables import Appeal, Decision, Flag, ReferenceCase, Report, Sanction
 from forum.references.tables import Reference
+from forum.uploads.tables import Image
 
 _ME = bindparam("account_id", type_=Integer)
 _UNNAMED = select(AnonymousPost.post_id).where(AnonymousPost.account_id == _ME)
@@ -120,6 +123,16 @@ SECTIONS: tuple[Section, ...] = (
         .where(_mine(_P.author_id, _P.id)).order_by(Citation.post_id, Citation.ordinal),
     ),
     Section(
+        "images", "Images that you sent, and those copied for your posts: the files lie beside this one",
+        select(Image.name, Image.width, Image.height, Image.weight, Image.source, Image.created_at)
+        .where(Image.account_id == _ME).order_by(Image.id),
+    ),
+    Section(
+        "drafts", "What you are writing",
+        select(Draft.place, Draft.fields, Draft.saved_at)
+        .where(Draft.account_id == _ME).order_by(Draft.saved_at),
+    ),
+    Section(
         "votes", "Votes",
         select(Vote.post_id, Vote.value, Vote.at).where(Vote.account_id == _ME).order_by(Vote.id),
     ),
@@ -192,8 +205,13 @@ SECTIONS: tuple[Section, ...] = (
     ),
     Section(
         "threads_read", "Threads that you read",
-        select(ThreadRead.thread_id, ThreadRead.at)
+        select(ThreadRead.thread_id, ThreadRead.at, ThreadRead.post_id.label("up_to_post"))
         .where(ThreadRead.account_id == _ME).order_by(ThreadRead.at),
+    ),
+    Section(
+        "bookmarks", "Your bookmarks",
+        select(Bookmark.post_id, Bookmark.at)
+        .where(Bookmark.account_id == _ME).order_by(Bookmark.at, Bookmark.post_id),
     ),
     Section(
         "invitations", "Invitations that you gave",

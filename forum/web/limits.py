@@ -145,6 +145,9 @@ TABLE: Mapping[tuple[str, str], Limits] = {
     ("POST", "/setup"): _door("set up", _MANY, (address, 20, QUARTER)),
     ("POST", "/report"): _act("report", "You have sent many reports.", (address, 20, HOUR)),
     ("POST", "/preview"): _act("preview", "You have asked for many previews.", (account, 300, QUARTER)),
+    # Once in three seconds while somebody types, from two windows, and whenever one is left.
+    ("POST", "/drafts"): _act("draft", "Your drafts were saved very often.", (account, 800, QUARTER)),
+    ("POST", "/images"): _act("upload", "You have sent many images.", (account, 60, QUARTER)),
     ("POST", "/cite"): _act("cite", "You have pasted many references.", (account, 60, QUARTER)),
     ("POST", "/cite/look"): _act("look", "You have looked for many references.", (account, 300, QUARTER)),
 }

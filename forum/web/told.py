@@ -1,8 +1,8 @@
 """Sentences shown once after something was done; an address carries only their key (`?told=signed-out`)."""
 
 _AS_TYPED = (
-    " But a part of it stays as typed, such as a citation that could not be read: edit the post, and the"
-    " preview says what to change."
+    " But a part of it stays as typed, such as a citation that could not be read, or a picture has no words"
+    " yet: edit the post, and the preview says what to change."
 )
 _DOUBTFUL = (
     " But a source in it was retracted, or there is serious doubt about it: see what stands beside it in the"
@@ -17,6 +17,7 @@ FOR_GUESTS = frozenset(
     {
         "address-confirmed",
         "address-kept",
+        "appearance",
         "closed",
         "recovered",
         "recovery-asked",
@@ -38,8 +39,13 @@ TOLD: dict[str, str] = {
     **{f"{key}-as-typed": words + _AS_TYPED for key, words in _WRITTEN.items()},
     **{f"{key}-doubtful": words + _DOUBTFUL for key, words in _WRITTEN.items()},
     **{f"{key}-discouraged": words + _DISCOURAGED for key, words in _WRITTEN.items()},
+    "draft-saved": "Your draft is saved. You find it here, and under your account, on any device.",
+    "draft-gone": "The draft is gone.",
+    "undone": "Your post is taken back, and nobody new hears of it. Its text is here again.",
     "invitation-revoked": "Nobody can join with that link any more.",
+    "image-gone": "The image is gone.",
     "signed-out": "You are signed out.",
+    "appearance": "This browser shows the pages that way from now on.",
     "passkey-added": "Your passkey is added. You can sign in with it from now on.",
     "passkey-named": "The passkey has its new name.",
     "passkey-removed": "The passkey is removed. Other browsers that were signed in are signed out.",
@@ -62,6 +68,10 @@ TOLD: dict[str, str] = {
     "not-on-purpose": "It no longer says that you cite this source on purpose.",
     "source-asked": "Thank you. The sentence is marked, and its author hears of it. So will you.",
     "source-settled": "The mark is gone. Whoever asked for the source hears of it.",
+    "thread-followed": "You follow this thread: you hear of new answers in it.",
+    "thread-unfollowed": "You no longer follow this thread.",
+    "bookmarked": "It is among your bookmarks; you find them in the menu with your name.",
+    "unbookmarked": "The bookmark is gone.",
     "followed": "You follow this source: you hear when it is retracted, or seriously doubted.",
     "unfollowed": "You no longer follow this source.",
     "corrected": "Thank you. The record is corrected, and the public log says so.",

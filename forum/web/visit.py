@@ -19,7 +19,7 @@ from forum.config import Settings
 from forum.db import Session
 from forum.errors import Refused, TooMany
 from forum.policy import Permit
-from forum.web import client, devices, files, forms
+from forum.web import client, devices, files, forms, themes
 from forum.web.site import Site
 from forum.web.told import FOR_GUESTS, TOLD
 
@@ -30,7 +30,9 @@ Result = TypeVar("Result")
 class Visit:
     """Who asks for what, and the ways to answer. Lives in one thread, from `with visit:` to its end."""
 
-    def __init__(self, site: Site, scope: Scope, typed: forms.Fields | None = None) -> None:
+    def __init__(
+        self, site: Site, scope: Scope, typed: forms.Fields | None = None, file: bytes | None = None
+    ) -> None:
         self.site = site
         self.method: str = scope["method"]
         self.here = forms.clean(scope["path"])
@@ -40,10 +42,13 @@ class Visit:
         }
         self.query = dict(forms.parse(scope["query_string"])) if scope["query_string"] else {}
         self.form = dict(typed or [])
+        #: The file of the form; None if there was none.
+        self.file = file
         self.token = _cookie(scope, site.cookie)
         #: What a browser on its way in holds: see accounts/steps.py.
         self.step = _cookie(scope, site.step_cookie)
         self.headers = scope["headers"]
+        self.theme = themes.chosen(self.headers)
         self._scope = scope
         #: The token with which the visitor's session goes on, if it is another one now.
         self.renewed_token: str | None = None
@@ -150,7 +155,7 @@ class Visit:
         return self._html(template, status, {"told": "", "form": {}, "errors": {}, **context})
 
     def _html(self, template: str, status: int, context: dict[str, Any]) -> Response:
-        context = {"actor": self.actor, "here": self.here, "status": status, **context}
+        context = {"actor": self.actor, "here": self.here, "theme": self.theme, "status": status, **context}
         headers = {"retry-after": str(self.retry_after)} if status == TooMany.status else None
         return HTMLResponse(self.site.pages.render(template, context), status, headers)
 

@@ -369,9 +369,10 @@ def test_an_error_is_told_even_when_no_thread_is_free(database: Database) -> Non
         SLOW.seconds = 0
 
 
-def test_words_that_somebody_sent_are_escaped_there_too() -> None:
+def test_words_that_somebody_sent_are_escaped_there_too(browser: Browser) -> None:
     """On the page for when no page can be made."""
-    assert b"There is no account &lt;b&gt;." in trouble._plain(NotFound("There is no account <b>.")).body
+    page = trouble._plain(NotFound("There is no account <b>."), browser.site).body
+    assert b"There is no account &lt;b&gt;." in page
 
 
 def test_a_crowd_at_the_door_is_asked_to_come_again(

@@ -78,6 +78,8 @@ RECIPES: Mapping[str, Recipe] = {
     "/admin/mail": Recipe(nothing),
     "/report": Recipe(paper),
     "/preview": Recipe(paper),
+    "/images": Recipe(nothing),
+    "/drafts": Recipe(paper),
     "/cite": Recipe(paper),
     "/cite/look": Recipe(paper),
 }

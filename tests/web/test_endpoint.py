@@ -13,6 +13,7 @@ from forum.accounts.tables import Account, Actor
 from forum.db import Database
 from forum.errors import Busy, Conflict, NotFound
 from forum.policy import Permit
+from forum.web import ways_on
 from forum.web.endpoint import Visit
 from forum.web.routing import get, post
 from forum.web.told import TOLD
@@ -60,8 +61,8 @@ def raises(error: Exception) -> Callable[[Visit], Response]:
 
 
 def whole(visit: Visit) -> Response:
-    context = {"title": "T", "words": "W", "typed": "", "event": "", "step_href": "/", "step_label": "S"}
-    return visit.page("errors/error.html", **context)
+    context = {"title": "T", "words": "W", "typed": "", "event": "", "contact": "", "asked": ""}
+    return visit.page("errors/error.html", **context, first=ways_on.LATEST, others=[])
 
 
 def thread_name(_visit: Visit) -> Response:

@@ -21,7 +21,8 @@ LARGE = (
     *("account", "citation", "decision", "flag", "generation", "log_entry", "message", "post", "post_move"),
     *("follow", "reference", "reference_identifier", "reference_merge", "reference_notice"),
     *("reference_record", "reference_relation", "review_item", "revision", "search_document", "sign_in"),
-    *("tag", "thread", "thread_tag", "verification", "vote"),
+    *("tag", "thread", "thread_read", "thread_tag", "verification", "vote"),
+    *("bookmark", "image", "post_image"),
 )
 #: Signed out, these are read; the signed-in ones include what is the reader's own.
 PAGES = (
@@ -31,6 +32,8 @@ PAGES = (
     "/tags",
     "/tags/evidence",
     "/t/{thread}/{slug}",
+    "/t/{thread}/{slug}?sort=newest",
+    "/t/{thread}/cite",
     "/p/{post}/revisions",
     "/references",
     "/references?q=careful",
@@ -67,6 +70,8 @@ LOOKS = {"/search?q=careful+words": 1}
 OWN_PAGES = (
     *PAGES,
     "/inbox",
+    "/account/bookmarks",
+    "/images",
     "/ask",
     "/moderation",
     "/moderation?kind=flagged&reason=other&tag=evidence&age=day&whose=free",

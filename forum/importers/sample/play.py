@@ -131,8 +131,9 @@ class _Player:
             choices.choose(self.db, key, value, admin.id)
         threads = self.db.scalars(select(Thread.id).where(Thread.shown)).all()
         accounts = self.db.scalars(select(Account).order_by(Account.id)).all()
+        newest = {thread_id: trust_facts.newest(self.db, thread_id) for thread_id in threads}
         for account, thread_id in product(accounts, threads):
-            trust_facts.mark_read(self.db, account.id, thread_id)
+            trust_facts.mark_read(self.db, account.id, thread_id, newest[thread_id])
         known = [trusting.read(self.db, account.id) for account in accounts]
         for account, one in zip(accounts, known, strict=True):
             account.level = trust.level(one.facts, one.thresholds)
