@@ -74,6 +74,7 @@ OPEN_ACTS = {
     Permit.RECOVER,
     Permit.MAILED_ADDRESS,
     Permit.REPORT_ILLEGAL,
+    Permit.APPEARANCE,
 }
 #: What a moderator of a tag may do to posts that others do not see.
 TENDING = {Permit.REVIEW_THREADS, Permit.TEND_THREAD}

@@ -71,7 +71,7 @@ def joined(browser: Browser, provider: Provider, name: str = "mira", **claims: A
 
 def who(browser: Browser) -> str:
     page = browser.get("/rules").text
-    return page.partition('class="who" href="/people/')[2].partition('"')[0]
+    return page.partition('class="label who">')[2].partition("<")[0]
 
 
 def test_what_the_provider_is_asked(browser: Browser, provider: Provider) -> None:

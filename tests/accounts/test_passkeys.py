@@ -72,7 +72,7 @@ def send(browser: Browser, path: str, credential: dict[str, Any], **form: str) -
 def who(browser: Browser) -> str:
     """The name of who is signed in; "" for nobody."""
     page = browser.get("/rules").text
-    return page.partition('class="who" href="/people/')[2].partition('"')[0]
+    return page.partition('class="label who">')[2].partition("<")[0]
 
 
 def kinds(database: Database) -> list[str]:

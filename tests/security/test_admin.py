@@ -1,5 +1,6 @@
 """The doors of the admins: shut for everybody else with the very next click, and nothing typed runs there."""
 
+import re
 from collections.abc import Callable, Iterator
 
 import html5lib
@@ -90,13 +91,13 @@ def test_a_role_that_was_taken_away_stands_on_no_kept_page(forum) -> None:
         thread = make_thread(db, former)
     browser.signed_out()
     pages = (f"/t/{thread.id}/{thread.slug}", "/people/a-former-one")
-    badge = '<span class="badge">moderator</span>'
+    badge = re.compile('class="badge"[^>]*>moderator<')
     for _twice in range(2):
-        assert all(badge in browser.get(page).text for page in pages)
+        assert all(badge.search(browser.get(page).text) for page in pages)
     with database.writing() as db:
         administering.set_role(db, people["admin"], former.id, "member", "")
     for page in pages:
-        assert badge not in browser.get(page).text, page
+        assert not badge.search(browser.get(page).text), page
 
 
 def test_an_admin_without_the_second_factor_that_is_wanted_is_a_member(forum) -> None:

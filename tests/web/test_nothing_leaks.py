@@ -22,6 +22,7 @@ from starlette.routing import compile_path
 from forum.accounts.tables import Account, Actor, Role
 from forum.actions import (
     appealing,
+    bookmarking,
     editing,
     flagging,
     importing,
@@ -40,6 +41,7 @@ from forum.moderation.tables import Decision, ReviewItem
 from forum.references import catalogue
 from forum.references.identifiers import Identifier, Scheme
 from forum.references.tables import Reference
+from forum.uploads.tables import Image
 from forum.web.figures import SECTIONS
 from forum.web.routes import ROUTES
 
@@ -120,6 +122,9 @@ def plant(db: Session) -> Place:
     )  # fmt: skip
     for number in range(4):
         make_thread(db, reader, title=f"Question number {number} of the reader")
+    # Kept by somebody to whom it is nothing but an address later.
+    for post in (opening(db, removed), hidden, withdrawn):
+        bookmarking.bookmark(db, reader, post.id)
     waiting = plant_held(db, thread, newcomer)
     return Place(
         asker, writer, newcomer, reader, moderator, thread, removed, reworded, hidden, withdrawn, waiting
@@ -202,6 +207,7 @@ def addresses(db: Session, words: Iterable[str]) -> Iterator[str]:
         "message_id": list(db.scalars(select(Message.id))),
         "token": ["x" * 43],
         "table": list(SECTIONS),
+        "images": [*db.scalars(select(Image.name)), f"{'x' * 22}-10x10.webp"],
     }
     yield from (f"/t/{number}/{slug}" for number, slug in titled)
     yield from (f"/references/{number}/{slug}" for number, slug in named)
