@@ -20,6 +20,7 @@ from forum.db import Session
 from forum.errors import Refused, TooMany
 from forum.policy import Permit
 from forum.web import client, devices, files, forms, themes
+from forum.web.headers import SECRET
 from forum.web.site import Site
 from forum.web.told import FOR_GUESTS, TOLD
 
@@ -155,7 +156,8 @@ class Visit:
         return self._html(template, status, {"told": "", "form": {}, "errors": {}, **context})
 
     def _html(self, template: str, status: int, context: dict[str, Any]) -> Response:
-        context = {"actor": self.actor, "here": self.here, "theme": self.theme, "status": status, **context}
+        about = {"actor": self.actor, "here": self.here, "onward": self.onward, "theme": self.theme}
+        context = {**about, "status": status, **context}
         headers = {"retry-after": str(self.retry_after)} if status == TooMany.status else None
         return HTMLResponse(self.site.pages.render(template, context), status, headers)
 
@@ -166,6 +168,11 @@ class Visit:
             query = "&".join(filter(None, (parts.query, urlencode({"told": told}))))
             path = parts._replace(query=query).geturl()
         return RedirectResponse(quote(path, safe="/?&=#%+:@,;!$'()*~"), 303)
+
+    @property
+    def onward(self) -> str:
+        """The query by which a page of ours leads back here; "" where the address itself is a secret."""
+        return "" if self.here.startswith(SECRET) else f"?{urlencode({'next': self.here})}"
 
     def next_path(self) -> str:
         """Where the visitor wanted to go before something came in between; always a path of ours."""
