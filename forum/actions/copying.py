@@ -3,6 +3,7 @@
 A post shows a link until then. An address is copied once: what it leads to later is never looked at again.
 """
 
+import time
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import NamedTuple
@@ -18,6 +19,7 @@ from forum.config import Settings
 from forum.db import Database
 from forum.discussion import anonymity, depicted, requests
 from forum.discussion.tables import Post
+from forum.errors import Busy
 from forum.uploads import copies, making, quotas, store
 from forum.uploads.making import Made
 from forum.uploads.sniffing import Unusable
@@ -27,6 +29,8 @@ log = structlog.get_logger()
 #: How often what could not be fetched is asked for, and how long after the first time.
 TRIES = 3
 AGAIN = timedelta(hours=1)
+#: Seconds for the images of one post, so that slow ones keep no other work waiting; the rest comes later.
+SECONDS = 60.0
 _ACCEPT = "image/webp, image/png, image/jpeg, image/gif"
 
 
@@ -52,7 +56,11 @@ def copy(
         return
     web = web or fetch.Guarded(settings, limits=fetch.Limits(body=settings.image_bytes))
     # Outside of any transaction: others are slow.
-    fetched = [_fetched(web, source) for source in wanted]
+    ends = time.monotonic() + SECONDS
+    fetched = [
+        _fetched(web, source) if time.monotonic() < ends else _Fetched(source, None, later=True)
+        for source in wanted
+    ]
     with database.writing() as db:
         _keep(db, post_id, fetched)
         if tried + 1 < TRIES and any(one.later for one in fetched):
@@ -72,7 +80,7 @@ def _fetched(web: fetch.Guarded, source: str) -> _Fetched:
     except (fetch.Refused, Unusable) as error:
         log.info("image not copied", why=str(error))
         return _Fetched(source, None)
-    except fetch.Unreachable as error:
+    except (fetch.Unreachable, Busy) as error:
         log.info("image not reached", why=str(error))
         return _Fetched(source, None, later=True)
 

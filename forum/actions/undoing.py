@@ -7,11 +7,12 @@ from forum import policy
 from forum.accounts.tables import Actor
 from forum.actions import closing, effects
 from forum.clock import now
-from forum.discussion import anonymity, drafts, posts
+from forum.discussion import anonymity, drafts, posts, revisions
 from forum.discussion.tables import Post, PostKind, PostState, Thread
 from forum.errors import Conflict
 from forum.inbox import subscriptions
 from forum.inbox.subscriptions import UNDO
+from forum.markup import render
 from forum.moderation import queue
 from forum.policy import Opened, Permit
 
@@ -43,7 +44,9 @@ def undo(db: Session, actor: Actor, post_id: int) -> str:
     if not _seconds(post) or not _stands_alone(db, actor, post):
         raise TooLate
     place = _write_again(db, actor, opened)
-    subscriptions.take_back(db, thread, post)
+    # An edit within the minute told nobody, and took nobody's message back.
+    begun = post.mentions if post.revision == 1 else render(revisions.wording(db, post.id, 1).text).mentions
+    subscriptions.take_back(db, thread, post, [*begun, *post.mentions])
     change = posts.move(db, post, PostState.WITHDRAWN, post.author_id, "undone")
     queue.withdraw(db, post.id)
     effects.publish(db, thread.id, change)

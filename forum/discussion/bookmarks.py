@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, delete, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, bindparam, case, delete, func, or_, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -11,8 +11,8 @@ from forum.accounts.tables import Account
 from forum.clock import now
 from forum.db import AnyRow, AnySelect, rows
 from forum.discussion import anonymity
-from forum.discussion.naming import called
-from forum.discussion.tables import Bookmark, Post, PostKind, Thread
+from forum.discussion.naming import called, readable_title
+from forum.discussion.tables import Bookmark, Post, Thread
 from forum.markup.plain import unspoiled
 from forum.paging import Cursor, Page
 
@@ -33,8 +33,6 @@ class Marked(NamedTuple):
 
 _ME = bindparam("account_id", type_=Post.author_id.type)
 _IS_THERE = or_(Post.visible, anonymity.wrote(_ME))
-#: The title is the opening post's.
-_IS_TITLE_THERE = or_(Thread.shown, Post.kind == PostKind.OPENING)
 
 
 def _if_there(column: ColumnElement[str]) -> ColumnElement[str]:
@@ -48,7 +46,7 @@ _MINE: AnySelect = (
         _IS_THERE.label("is_there"),
         _if_there(Post.kind.expression).label("kind"),
         _if_there(Thread.kind.expression).label("thread_kind"),
-        case((and_(_IS_THERE, _IS_TITLE_THERE), Thread.title), else_="").label("title"),
+        _if_there(readable_title()).label("title"),
         _if_there(Account.name.expression).label("author"),
         _if_there(func.substr(Post.plain, 1, EXCERPT + 1)).label("excerpt"),
     )

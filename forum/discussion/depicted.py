@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from forum.accounts.tables import Actor
 from forum.db import row, rows
 from forum.discussion import anonymity, tended
+from forum.discussion.naming import readable_title
 from forum.discussion.tables import AnonymousPost, Draft, Post, PostImage, Thread
 from forum.uploads.tables import Image
 
@@ -87,7 +88,7 @@ def places(db: Session, image_ids: Collection[int], owner_id: int) -> Sequence[P
     if not image_ids:
         return []
     wanted = (
-        select(PostImage.image_id, Post.id, Thread.title)
+        select(PostImage.image_id, Post.id, readable_title())
         .join(Post, Post.id == PostImage.post_id)
         .join(Thread, Thread.id == Post.thread_id)
         .where(PostImage.image_id.in_(image_ids), PostImage.current)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from forum.db import rows
 from forum.discussion import anonymity, drafts
 from forum.discussion.drafts import Fields, Kept
+from forum.discussion.naming import readable_title
 from forum.discussion.tables import Post, PostKind, Thread
 from forum.paging import Page
 
@@ -62,10 +63,10 @@ def _threads(db: Session, account_id: int, ids: list[int]) -> dict[int, _Where]:
 
 
 def _posts(db: Session, account_id: int, ids: list[int]) -> dict[int, str]:
-    """Of these, the posts that the person can read, with the titles of their threads."""
+    """Of these, the posts that the person can read, with the titles of their threads as far as those show."""
     if not ids:
         return {}
-    wanted = select(Post.id, Thread.title).join(Thread, Thread.id == Post.thread_id)
+    wanted = select(Post.id, readable_title().label("title")).join(Thread, Thread.id == Post.thread_id)
     found = rows(db, wanted.where(Post.id.in_(ids), or_(Post.visible, anonymity.wrote(account_id))))
     return {each.id: each.title for each in found}
 

@@ -24,6 +24,8 @@ MOST = 100
 LIFETIME = timedelta(days=90)
 #: The field, beside those of the form, with the name of the window that saved it last.
 WINDOW = "window"
+#: The largest number of a thread or a post that every database takes.
+_LARGEST_ID = 2**31 - 1
 _PLACE = re.compile(r"ask|(?:answer|comment|edit)-[1-9][0-9]{0,9}")
 
 
@@ -60,7 +62,7 @@ def editing(post_id: int) -> str:
 
 def is_place(place: str) -> bool:
     """Whether this names a form of which drafts are kept."""
-    return _PLACE.fullmatch(place) is not None
+    return _PLACE.fullmatch(place) is not None and parts(place)[1] <= _LARGEST_ID
 
 
 def parts(place: str) -> tuple[str, int]:

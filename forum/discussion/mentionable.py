@@ -18,7 +18,10 @@ _POSTS, _NAMES = 200, 300
 _LAST = "\U0010ffff"
 
 _HERE: ColumnElement[bool] = and_(
-    Account.closed_at.is_(None), Account.standing != Standing.SUSPENDED, Account.id != anonymity.ACCOUNT_ID
+    Account.closed_at.is_(None),
+    # Nobody has looked at the name of one that waits to be let in.
+    Account.standing.not_in((Standing.SUSPENDED, Standing.HELD)),
+    Account.id != anonymity.ACCOUNT_ID,
 )
 _letters = bindparam("letters", type_=Account.name_key.type)
 _BEGINS = and_(Account.name_key >= _letters, Account.name_key < bindparam("end", type_=Account.name_key.type))
@@ -55,8 +58,8 @@ class Suggested(NamedTuple):
 def people(db: Session, letters: str, thread_id: int | None) -> list[Suggested]:
     """Those whose names begin so, eight at most.
 
-    Without letters only those of the thread. Nobody whose account is closed or suspended, and never those who
-    write without a name.
+    Without letters only those of the thread. Nobody whose account is closed, suspended or not let in yet, and
+    never those who write without a name.
     """
     key = names.key(letters)
     asked: dict[str, Any] = {"letters": key, "end": key + _LAST, "most": MOST}

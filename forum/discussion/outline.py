@@ -78,6 +78,10 @@ class Outline(NamedTuple):
         posts = [self.opening, *self.on(page)]
         return [slot.id for post in posts for slot in (post, *self.comments.get(post.id, ()))]
 
+    def has(self, post_id: int) -> bool:
+        """Whether the post stands on one of the pages."""
+        return any(slot.id == post_id for slot in (self.opening, *self.every()))
+
     def page_of(self, post_id: int) -> int:
         """The page on which the post stands; 1 if it stands on none."""
         answer_id = next(
@@ -143,10 +147,12 @@ def read(
     sorts = SORTS[kind]
     chosen = Sort(sort) if sort in sorts else sorts[0]
     comments: dict[int | None, list[Slot]] = {}
-    for slot in slots:
-        if slot.kind == PostKind.COMMENT:
-            comments.setdefault(slot.parent_id, []).append(slot)
     answers = [slot for slot in slots if slot.kind == PostKind.ANSWER]
+    under = {opening.id, *(slot.id for slot in answers)}
+    for slot in slots:
+        # Of one's own under what one does not see, the page shows nothing.
+        if slot.kind == PostKind.COMMENT and slot.parent_id in under:
+            comments.setdefault(slot.parent_id, []).append(slot)
     return Outline(opening, _ordered(answers, chosen), comments, chosen, chosen == sorts[0])
 
 

@@ -13,6 +13,7 @@ from forum.clock import now
 from forum.db import AnySelect, rows
 from forum.discussion.tables import Post, RequestState, SourceRequest
 from forum.markup import anchored
+from forum.markup.plain import unspoiled
 from forum.markup.sentences import bare, cites, marked, sentences
 from forum.uploads.copies import page_of
 
@@ -73,8 +74,11 @@ def open_ones(db: Session, post_id: int) -> Sequence[SourceRequest]:
 
 
 def wanting(post: Post) -> list[str]:
-    """The sentences of the post for which a source can be asked: those without one."""
-    return [sentence for sentence in sentences(post.plain) if not cites(sentence)]
+    """The sentences of the post for which a source can be asked: those without one.
+
+    Not those of spoilers: wishes are listed in the open.
+    """
+    return [sentence for sentence in sentences(unspoiled(post.plain)) if not cites(sentence)]
 
 
 def add(db: Session, post: Post, sentence: str, account_id: int) -> SourceRequest:

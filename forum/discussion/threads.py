@@ -38,16 +38,15 @@ TAKEN = frozenset({"answer", "cite", "follow", "related", "tend"})
 
 
 class Place(NamedTuple):
-    """Where a post stands: the thread, and what the address of its page says beside that."""
+    """Where a post is read: the path of a page, and what its address says beside that."""
 
-    thread_id: int
-    slug: str
+    path: str
     query: dict[str, str]
 
     @property
     def address(self) -> str:
-        """The path of the page."""
-        return address(self.thread_id, self.slug, self.query)
+        """The path of the page with its query."""
+        return f"{self.path}?{urlencode(self.query)}" if self.query else self.path
 
 
 class ThreadView(NamedTuple):
@@ -271,12 +270,14 @@ def rename(thread: Thread, title: str) -> None:
 
 def address(thread_id: int, slug: str, query: Mapping[str, str]) -> str:
     """The path of a page of the thread."""
-    asked = f"?{urlencode(query)}" if query else ""
-    return f"/t/{thread_id}/{slug}{asked}"
+    return Place(f"/t/{thread_id}/{slug}", dict(query)).address
 
 
 def place_of(db: Session, post_id: int, viewer: Actor | None, sort: str = "") -> Place:
-    """The page of its thread on which this viewer finds the post; there must be such a post."""
+    """The page of its thread on which this viewer finds the post; there must be such a post.
+
+    Of a post in a thread, or under an answer, that its author does not see: the page of its wordings.
+    """
     whose = select(Thread).join(Post, Post.thread_id == Thread.id).where(Post.id == post_id)
     return place_in(db, db.scalars(whose).one(), post_id, viewer, sort)
 
@@ -284,7 +285,9 @@ def place_of(db: Session, post_id: int, viewer: Actor | None, sort: str = "") ->
 def place_in(db: Session, thread: Thread, post_id: int, viewer: Actor | None, sort: str = "") -> Place:
     """As `place_of`, of a post in this thread."""
     found = outline.read(db, thread.id, thread.kind, viewer, _moderates(db, viewer, thread.id), sort)
-    return Place(thread.id, thread.slug, found.query(found.page_of(post_id)) if found else {})
+    if found is None or not found.has(post_id):
+        return Place(f"/p/{post_id}/revisions", {})
+    return Place(address(thread.id, thread.slug, {}), found.query(found.page_of(post_id)))
 
 
 def read(

@@ -24,5 +24,7 @@ def news(outline: Outline, viewer_id: int, upto: int) -> News | None:
 def upto(outline: Outline, page: int, before: int) -> int:
     """How far the thread is read once this page is, too: to before the first unread post of another page."""
     here = set(outline.ids_on(page))
+    if page > 1:  # The question is folded there, with its comments.
+        here -= {slot.id for slot in outline.comments.get(outline.opening.id, ())}
     elsewhere = [slot.id for slot in outline.every() if slot.id > before and slot.id not in here]
     return min(elsewhere) - 1 if elsewhere else max(here)

@@ -44,9 +44,12 @@ def announce(db: Session, thread: Thread, post: Post, mentions: Sequence[str]) -
         messages.send(db, account_id, kind, letter.subject, letter.text, f"/p/{post.id}", delay=delay)
 
 
-def take_back(db: Session, thread: Thread, post: Post) -> None:
-    """Of the post, which its author undoes, nobody was told who has not read of it yet."""
-    told = _told(db, thread, post, post.mentions)
+def take_back(db: Session, thread: Thread, post: Post, mentions: Sequence[str]) -> None:
+    """Of the post, which its author undoes, nobody was told who has not read of it yet.
+
+    `mentions` are the names in its text when it was announced.
+    """
+    told = _told(db, thread, post, mentions)
     if told:
         messages.take_back(db, sorted(told), f"/p/{post.id}")
 

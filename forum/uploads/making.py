@@ -66,6 +66,9 @@ def made(content: bytes) -> Made:
         answer = _ask(kind, content)
     finally:
         _TURNS.release()
+    if not answer:
+        # Damaged or hostile; if it is every picture, then something is wrong with this machine.
+        log.warning("picture ended its process", kind=kind, bytes=len(content))
     return _read(answer)
 
 
@@ -113,17 +116,29 @@ def _read(answer: bytes) -> Made:
     if len(answer) > _MOST_ANSWERED:
         raise Unusable(TOO_LONG)
     line, _, pictures = answer.partition(b"\n")
-    told: dict[str, Any] = json.loads(line) if line else {"refused": "damaged"}
-    if "refused" in told:
-        raise Unusable(_WHY.get(told["refused"], DAMAGED))
-    found = Made(told["width"], told["height"], pictures[: told["full"]], pictures[told["full"] :])
-    if not _is_whole(found, told["small"]):
+    told = _told(line)
+    if set(told) != {"width", "height", "full", "small"}:
+        raise Unusable(_WHY.get(str(told.get("refused")), DAMAGED))
+    width, height, full, small = (told[name] for name in ("width", "height", "full", "small"))
+    found = Made(width, height, pictures[:full], pictures[full:])
+    sides = all(0 < side <= FULL_SIDE for side in (width, height))
+    if not sides or len(found.full) != full or len(found.small) != small or not _are_ours(found):
         raise Unusable(DAMAGED)
     return found
 
 
-def _is_whole(found: Made, small: int) -> bool:
-    """Whether it is what a child of ours makes, whatever has become of it."""
-    pictures = [found.full, *([found.small] if small else [])]
-    fits = 0 < found.width <= FULL_SIDE and 0 < found.height <= FULL_SIDE and len(found.small) == small
-    return fits and all(each[:4] == b"RIFF" and each[8:12] == b"WEBP" for each in pictures)
+def _told(line: bytes) -> dict[str, Any]:
+    """What the child says of its pictures, in whole numbers; nothing if it was ended in the middle of it."""
+    try:
+        told = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(told, dict):
+        return {}
+    return told if "refused" in told or all(type(value) is int for value in told.values()) else {}
+
+
+def _are_ours(found: Made) -> bool:
+    """Whether these are pictures as a child of ours makes them, whatever has become of it."""
+    pictures = [found.full, *filter(None, [found.small])]
+    return all(each[:4] == b"RIFF" and each[8:12] == b"WEBP" for each in pictures)

@@ -11,10 +11,8 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from forum import freshness, policy
-from forum.errors import SignInRequired
 from forum.policy import Permit
 from forum.web import conditional, forms
-from forum.web.headers import has_session
 from forum.web.kept import Offer
 from forum.web.limits import NO_LIMITS, Limits
 from forum.web.site import Site
@@ -74,12 +72,15 @@ class Endpoint:
         await deliver(response, scope, receive, send)
 
     async def _form(self, scope: Scope, receive: Receive) -> tuple[forms.Fields, bytes | None]:
-        """What the form holds. A guest's file is not even read."""
+        """What the form holds. The file of somebody who may not send one is not even read."""
         if not self.file:
             return await forms.read(scope, receive, self.most), None
-        if not has_session(scope):
-            raise SignInRequired
+        await asyncio.get_running_loop().run_in_executor(self.pool, self._admit, scope)
         return await forms.read_with_file(scope, receive, self.most, self.site.settings.image_bytes)
+
+    def _admit(self, scope: Scope) -> None:
+        with Visit(self.site, scope) as visit:
+            policy.admit(self.permit, visit.actor)
 
     def _answer(self, visit: Visit) -> tuple[Response, Offer | None]:
         with visit:

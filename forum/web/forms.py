@@ -88,10 +88,13 @@ async def read_with_file(
     parser = MultiPartParser(
         headers, _chunks(receive, whole), max_files=1, max_fields=MOST_FIELDS, max_part_size=most
     )
+    # What is taken never touches a disk: photos say where people live, and not every machine has a /tmp.
+    parser.spool_max_size = largest
     try:
-        form = await parser.parse()
-    except MultiPartException:
-        raise Unreadable from None
+        form = await _parsed(parser)
+    except OSError:
+        # Nowhere to put the rest of one that is too large.
+        raise too_large(largest) from None
     files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
     content = await files[0].read(largest + 1) if files else b""
     await form.close()
@@ -109,11 +112,15 @@ def _urlencoded(kind: str, body: bytes) -> Fields:
 
 
 async def _multipart(headers: Headers, chunks: AsyncGenerator[bytes, None]) -> Fields:
+    return _texts(await _parsed(MultiPartParser(headers, chunks, max_files=0, max_fields=MOST_FIELDS)))
+
+
+async def _parsed(parser: MultiPartParser) -> FormData:
     try:
-        form = await MultiPartParser(headers, chunks, max_files=0, max_fields=MOST_FIELDS).parse()
-    except MultiPartException:
+        return await parser.parse()
+    except (MultiPartException, ValueError):
+        # ValueError: the charset that the form names is none, or none for text.
         raise Unreadable from None
-    return _texts(form)
 
 
 async def _chunks(receive: Receive, most: int) -> AsyncGenerator[bytes, None]:

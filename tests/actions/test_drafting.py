@@ -7,10 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forum.accounts.tables import Actor, Role, Standing
-from forum.actions import closing, drafting, editing, erasing, own_data, posting, tidying
+from forum.actions import closing, drafting, editing, effects, erasing, own_data, posting, tidying
 from forum.config import Settings
 from forum.db import Database
-from forum.discussion import draft_list, drafts
+from forum.discussion import draft_list, drafts, posts
 from forum.discussion.tables import Draft, PostState
 from forum.errors import Forbidden, Invalid, NotFound, SignInRequired
 from forum.markup import LIMIT
@@ -170,6 +170,26 @@ def test_drafts_go_with_the_account_and_with_time(database: Database, frozen: Cl
         tidying.tidy(database, Settings())
         with database.reading() as db:
             assert len(db.scalars(select(Draft)).all()) == left
+
+
+def test_no_place_has_a_number_that_no_post_has(db: Session) -> None:
+    ann = make_account(db)
+    drafting.save(db, ann, "edit-2147483647", {"text": "Words."})
+    assert [draft.title for draft in draft_list.of_account(db, ann.id, None, 5).items] == [""]
+    for place in ("edit-2147483648", "answer-9999999999"):
+        with pytest.raises(NotFound):
+            drafting.save(db, ann, place, {"text": "Words."})
+
+
+def test_the_list_does_not_name_the_title_that_was_taken_away(db: Session) -> None:
+    ann = make_account(db)
+    thread = make_thread(db, title="Somebody is a liar")
+    answer = make_answer(db, thread, ann)
+    drafting.save(db, ann, f"edit-{answer.id}", {"text": "Words."})
+    assert [draft.title for draft in draft_list.of_account(db, ann.id, None, 5).items] == [thread.title]
+    effects.publish(db, thread.id, posts.move(db, opening(db, thread), PostState.HIDDEN, None))
+    (draft,) = draft_list.of_account(db, ann.id, None, 5).items
+    assert (draft.title, draft.form) == ("", f"/p/{answer.id}/edit")
 
 
 def test_the_list_names_no_thread_that_its_reader_may_not_read(db: Session, frozen: Clock) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from forum import jobs
 from forum.accounts.tables import Account, Actor
-from forum.actions import drafting, following, undoing
+from forum.actions import drafting, editing, following, undoing
 from forum.discussion import drafts
 from forum.discussion.tables import Post, PostState
 from forum.errors import Forbidden, NotFound
@@ -43,6 +43,16 @@ def test_an_answer_is_as_if_it_had_never_been_sent(db: Session, frozen: Clock) -
     }
     assert f"thread:{thread.id}" in db.info["touched"]
     consistent(db)
+
+
+def test_who_was_called_before_an_edit_hears_nothing_either(db: Session) -> None:
+    ann, called = make_account(db, "Ann"), make_account(db, "Called")
+    post = make_answer(db, make_thread(db), ann, "See what @Called wrote.")
+    assert unread(db, called) == [1]
+    editing.edit(db, ann, post.id, "See what somebody wrote.", 1)
+    undoing.undo(db, ann, post.id)
+    assert unread(db, called) == [0]
+    assert f"/p/{post.id}" not in set(db.scalars(select(Message.path)))
 
 
 def test_mails_about_a_post_leave_when_it_cannot_be_undone_any_more(db: Session, frozen: Clock) -> None:

@@ -154,6 +154,25 @@ def test_a_page_counts_as_read_up_to_what_another_page_has_first() -> None:
     assert unread.upto(found, 2, 0) == found.opening.id, "the first page was not read"
     assert unread.upto(found, 3, found.on(2)[-1].id) == found.on(3)[-1].id
     assert unread.upto(outlined(0), 1, 0) == 1
+    # Under the question, which is folded on later pages.
+    asked_back = outlined(ON_PAGE + 1, comments=[1])
+    (comment,) = asked_back.comments[1]
+    assert unread.upto(asked_back, 2, comment.id - 1) == comment.id - 1
+    assert unread.upto(asked_back, 1, comment.id - 1) == comment.id
+
+
+def test_a_comment_under_an_answer_that_one_does_not_see_keeps_nothing_new(db: Session) -> None:
+    reader, writer = make_account(db), make_account(db)
+    thread = make_thread(db)
+    gone = make_answer(db, thread, writer)
+    lost = make_comment(db, gone, reader)
+    effects.publish(db, thread.id, posts.move(db, gone, PostState.HIDDEN, None))
+    last = make_answer(db, thread, writer)
+    page = policy.read_thread(db, reader, thread.id)
+    assert lost.id not in [slot.id for slot in page.outline.every()] and page.upto == last.id
+    # It is still its author's to read.
+    assert threads.place_of(db, lost.id, reader).address == f"/p/{lost.id}/revisions"
+    assert threads.place_of(db, last.id, reader).address == f"/t/{thread.id}/{thread.slug}"
 
 
 # --- the best-supported ------------------------------------------------------------------------------------

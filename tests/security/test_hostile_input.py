@@ -43,6 +43,8 @@ BODIES: Sequence[tuple[str, bytes]] = (
     ("multipart/form-data", b"no boundary"),
     ("multipart/form-data; boundary=x", UPLOAD),
     ("multipart/form-data; boundary=x", b"--x\r\n" * 3000),
+    ("multipart/form-data; boundary=x; charset=undefined", UPLOAD),
+    ('multipart/form-data; boundary=x; charset="a\0b"', UPLOAD),
     ("", b"\x00" * 100),
 )  # fmt: skip
 
@@ -98,6 +100,7 @@ def test_no_address_or_query_breaks_anything(here, who: str) -> None:
             value = VALUES[(number * 2 + offset) % len(VALUES)]
             typed = quote(value[:300], safe="")
             names = {*way.queries, "after", "q", "told", "next", "title", "tags", "part", "name", "code"}
+            names |= {"undo", "thread", "page", "sort"}
             query = "&".join(f"{name}={typed}&{name}={typed}" for name in sorted(names))
             for path in (f"{path_of(way, place)}?{query}", path_of(way, place, value)):
                 answer = browser.get(path)
@@ -111,6 +114,7 @@ def test_no_field_breaks_anything(here, who: str) -> None:
         "name", "email", "password", "text", "title", "tags", "kind", "why", "revision", "value", "version",
         "verdict", "rule", "reason", "words", "key", "next", "code", "id", "email_key", "role", "account_id",
         "parent_id", "thread_id", "item_id", "upto", "posts", "step", "note", "stance", "token",
+        "place", "window", "began", "as", "asked_as", "seen", "alt", "bookmark", "theme",
     )  # fmt: skip
     for number, way in enumerate(way for way in ROUTES if way.method == "POST"):
         enter(browser, people[who])

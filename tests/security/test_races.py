@@ -11,14 +11,23 @@ from makers import make_account, make_answer, make_thread
 from sqlalchemy import func, select
 
 from forum.accounts import people
-from forum.accounts.tables import Account, Actor, Role
-from forum.actions import flagging
+from forum.accounts.tables import Account, Actor, Level, Role
+from forum.actions import flagging, uploading
+from forum.config import settings
 from forum.db import Database
 from forum.discussion.tables import Post, Vote
-from forum.errors import Invalid
+from forum.errors import Invalid, TooMany
 from forum.moderation.tables import Decision
+from forum.uploads import making, quotas, store
+from forum.uploads.making import Made
 
 TIMES = 6
+
+
+@pytest.fixture
+def limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORUM_LIMITS", "1")
+    settings.cache_clear()
 
 
 def at_once(act: Callable[[int], Any]) -> list[Any]:
@@ -76,6 +85,26 @@ def test_double_account_name(database: Database) -> None:
     assert at_once(enter).count(True) == 1
     with database.reading() as db:
         assert db.scalar(select(func.count()).select_from(Account)) == 1
+
+
+@pytest.mark.usefixtures("limited")
+def test_the_room_for_images_is_not_outrun(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(making, "made", lambda _content: Made(5, 5, b"RIFF0000WEBP", b""))
+    monkeypatch.setattr(quotas, "TABLE", dict.fromkeys(Level, quotas.Room(1000, 1000, 2)))
+    with database.writing() as db:
+        sender = make_account(db)
+
+    def send(_number: int) -> bool:
+        try:
+            with database.writing() as db:
+                uploading.upload(db, sender, b"a picture", most=1000)
+        except (Invalid, TooMany):
+            return False
+        return True
+
+    assert at_once(send).count(True) == 2
+    with database.reading() as db:
+        assert store.held(db, sender.id).images == 2
 
 
 def test_double_decision(database: Database) -> None:

@@ -16,6 +16,7 @@ from forum.actions import copying, depicting, editing, rendering
 from forum.config import Settings, settings
 from forum.db import Database
 from forum.discussion.tables import Post, PostImage, Thread
+from forum.errors import Busy
 from forum.jobs import Job
 from forum.markup import MARKUP_VERSION
 from forum.uploads import making, quotas, sniffing, store
@@ -104,6 +105,26 @@ def test_what_cannot_be_had_stays_a_link_and_is_asked_for_a_few_times(database: 
                 job.key = None
     assert "<img" not in place.html() and place.images() == []
     assert len(place.waiting()) == waiting + copying.TRIES - 1 and len(web.asked) == 2 * copying.TRIES
+
+
+def test_what_takes_too_long_comes_another_time(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    place, web = Place(database), Web({ONE: 200, TWO: 200})
+    monkeypatch.setattr(copying, "SECONDS", 0.0)
+    place.copy(web)
+    assert (web.asked, place.images()) == ([], [])
+    assert {"post_id": place.post_id, "tried": 1} in place.waiting()
+
+
+def test_where_many_pictures_wait_it_comes_another_time(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(_content: bytes) -> making.Made:
+        raise Busy
+
+    place = Place(database)
+    monkeypatch.setattr(making, "made", busy)
+    place.copy(Web({ONE: 200, TWO: 200}))
+    assert {"post_id": place.post_id, "tried": 1} in place.waiting()
 
 
 @pytest.mark.parametrize("answer", [404, 200, fetch.Refused("a private network")])

@@ -210,6 +210,13 @@ def _runs(number: int) -> bool:
         b'{"width": 5, "height": 5, "full": 3, "small": 0}\n<sc',
         b'{"width": 99999, "height": 5, "full": 12, "small": 0}\nRIFF0000WEBP',
         b'{"width": 5, "height": 5, "full": 12, "small": 9}\nRIFF0000WEBP',
+        b'{"width": 5, "height": 5, "full": 99, "small": 0}\nRIFF0000WEBPcut off',
+        b'{"width": 5, "height": 5, "fu',
+        b'{"width": 5}\nRIFF0000WEBP',
+        b'{"width": "5", "height": [], "full": null, "small": 0}\nRIFF0000WEBP',
+        b'{"refused": ["damaged"]}\n',
+        b"[" * 100_000,
+        b"[5]\n\xff",
         b"",
     ],
 )

@@ -1,5 +1,6 @@
 """Who sees an image: readers what a post shows them, and before and after that its owner and moderators."""
 
+import tempfile
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -253,6 +254,9 @@ def test_a_guests_file_is_not_read(place: Place) -> None:
     assert send(place, alt="A curve").status_code == 401
     unread = place.browser.ask("POST", "/images", content=never(), headers={"sec-fetch-site": "same-origin"})
     assert unread.status_code == 401
+    # A cookie alone lets nobody in.
+    headers = {"sec-fetch-site": "same-origin", "cookie": "session=made-up"}
+    assert place.browser.ask("POST", "/images", content=never(), headers=headers).status_code == 401
 
 
 async def never() -> Any:
@@ -270,6 +274,31 @@ def test_own_images_with_where_they_are_used(place: Place) -> None:
     place.browser.signed_in(place.other)
     page = place.browser.get("/images").text
     assert "You have not sent an image yet" in page and place.name not in page
+
+
+def test_own_images_do_not_name_the_title_that_was_taken_away(place: Place) -> None:
+    place.post()
+    place.browser.signed_in(place.mira)
+    assert place.thread.title in place.browser.get("/images").text
+    with place.database.writing() as db:
+        effects.publish(
+            db, place.thread.id, posts.move(db, opening(db, place.thread), PostState.HIDDEN, None)
+        )
+    page = place.browser.get("/images").text
+    assert place.thread.title not in page and "In <a" in page
+
+
+def test_where_nothing_can_be_written_pictures_are_taken_all_the_same(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nowhere(*_: object, **__: object) -> None:
+        raise FileNotFoundError("No usable temporary directory found")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", nowhere)
+    place.browser.signed_in(place.mira)
+    most = place.browser.site.settings.image_bytes
+    assert send(place, alt="A curve", file=bytes(most)).status_code == 201
+    assert send(place, alt="A curve", file=bytes(most + 100_000)).status_code == 413
 
 
 def test_pages_of_images(place: Place) -> None:

@@ -245,6 +245,8 @@ def test_an_entry_is_whole_and_its_links_lead_here(place: Place) -> None:
     assert (
         f'href="{page}#p{opening_id(place)}-r1"' in html and f'href="{page}#p{opening_id(place)}-fn1"' in html
     )
+    at = f"p{place.answer.id}"
+    assert f'href="{BASE}/p/{place.answer.id}#{at}-r1"' in answer["content_html"], "it may be on a later page"
     assert "<h3>References</h3>" in html and "https://doi.org/10.5555/careful" in html
     assert "(supports, p. 4)" in html and f'href="{BASE}/references/{place.reference_id}/' in html
     assert 'href="/no"' in answer["content_html"], "what is quoted as code is left alone"

@@ -56,13 +56,16 @@ def test_those_who_write_in_the_thread_come_first(place: Place) -> None:
     assert place.names("", place.thread_id) == ["marga", "nell"]
     for q in ("", "x", "%", "_", "ark", "mar ", "\x00"):
         assert place.names(q, "x") == ([] if q != "mar " else place.names("mar")), q
-    assert place.names("mark", "9" * 40) == ["mark"]
+    for nowhere in ("9" * 40, "9" * 12, "9" * 10, "0", "-1"):
+        assert place.names("mark", nowhere) == ["mark"]
 
 
 def test_nobody_who_is_gone_or_has_no_name_here(place: Place) -> None:
     place.change("mark", closed_at=now())
     place.change("marga", standing=Standing.SUSPENDED)
     assert place.names("mar", place.thread_id) == ["maro", "Marten"]
+    place.change("maro", standing=Standing.HELD)
+    assert place.names("mar", place.thread_id) == ["Marten"]
     with place.browser.site.database.writing() as db:
         anonymity.account(db)
         db.query(Post).filter_by(author_id=place.people["nell"].id).update(

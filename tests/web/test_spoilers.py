@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from browsing import Browser, make_app
-from makers import make_account, make_answer, make_thread
+from makers import make_account, make_answer, make_thread, opening
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forum.db import Database
+from forum.discussion import requests
 from forum.discussion.tables import Post
 from forum.references import catalogue
 from forum.references.identifiers import Identifier, Scheme
@@ -52,6 +53,12 @@ def test_nothing_tells_it_but_the_text_itself(pages: tuple[Browser, list[str]]) 
         open_words = re.sub(r'<details class="spoiler">.*?</details>', "", told.text, flags=re.DOTALL)
         assert "zqgardener" not in open_words, path
         assert "Who did it" in open_words or path == "/", path
+
+
+def test_no_source_is_asked_for_what_it_hides(db: Session) -> None:
+    told = "It was the butler, as everybody says."
+    thread = make_thread(db, text=f"{told}\n\n>! It was the zqgardener.")
+    assert requests.wanting(opening(db, thread)) == [told]
 
 
 def test_search_finds_it_and_does_not_show_it(pages: tuple[Browser, list[str]]) -> None:

@@ -111,15 +111,14 @@ def _title(post: FedPost) -> str:
 
 def _entry(visit: Visit, post: FedPost, known_as: str, title: str) -> Entry:
     html = visit.site.pages.render("feeds/_post.html", {"post": post}).strip()
-    page = _page_of(post)
     return Entry(
         known_as,
-        page if known_as.startswith("/t/") else _address_of(post),
+        _page_of(post) if known_as.startswith("/t/") else _address_of(post),
         title,
         post.author,
         post.created_at,
         post.changed_at,
-        html=feeding.absolute(html, visit.settings.base_url, page),
+        html=feeding.absolute(html, visit.settings.base_url, _address_of(post).partition("#")[0]),
         author_path=f"/people/{post.author}",
         tags=post.tags,
     )

@@ -51,8 +51,8 @@ def moved(visit: Visit) -> Response:
     post, thread = open_here(visit, Permit.READ)
     found = threads.place_in(visit.db, thread, post.id, visit.actor, visit.query.get("sort", ""))
     told = {name: visit.query[name] for name in ("told",) if name in visit.query}
-    address = threads.address(found.thread_id, found.slug, {**found.query, **told})
-    return RedirectResponse(f"{address}#p{post.id}", 302)
+    there = found._replace(query={**found.query, **told})
+    return RedirectResponse(f"{there.address}#p{post.id}", 302)
 
 
 def history(visit: Visit) -> Response:
