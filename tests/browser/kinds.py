@@ -9,6 +9,8 @@ from browser import steps
 from browser.steps import GUARDED, Opened, Sent
 
 NOBODY, MEMBER, AUTHOR, MODERATOR, ADMIN = "", "mira", "tidewater", "tomas", "ada"
+#: Who has edited a post since it was posted.
+REWRITER = "dagny"
 #: Who signed in so long ago that a fresh proof is wanted.
 LATE = "wren"
 
@@ -50,6 +52,7 @@ KINDS = (
     Kind("comment", MEMBER, "/p/{other}/comment"),
     Kind("edit", MEMBER, "/p/{own}/edit"),
     Kind("edit of what was changed meanwhile", MEMBER, "/p/{own}/edit", do=Sent("Save", revision="9")),
+    Kind("edit that met another one, with errors", REWRITER, "/p/{rewritten}/edit", do=steps.MET_ANOTHER),
     Kind("revisions", NOBODY, "/p/{edited}/revisions"),
     Kind("withdraw", MEMBER, "/p/{own}/withdraw"),
     Kind("flag", MEMBER, "/p/{other}/flag"),
@@ -180,6 +183,8 @@ PLACES = {
     " WHERE name = 'mira' AND kind = 'answer' AND visible",
     "other": "SELECT post.id FROM post JOIN account ON account.id = author_id"
     " JOIN citation ON post_id = post.id WHERE name = 'dagny' AND kind = 'answer' AND visible",
+    "rewritten": "SELECT post.id FROM post JOIN account ON account.id = author_id"
+    " WHERE name = 'dagny' AND post.kind = 'answer' AND revision > 1 AND visible",
     "edited": "SELECT id FROM post WHERE revision > 1 AND visible",
     "cited": "SELECT min(post_id) FROM citation JOIN post ON post.id = post_id WHERE visible",
     "source": "SELECT reference_id FROM citation JOIN post ON post.id = post_id WHERE visible"

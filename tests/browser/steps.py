@@ -95,3 +95,7 @@ def settings_wrong(page: Page) -> None:
     page.get_by_label("Posts that readers see, to become a member").fill("many")
     with page.expect_navigation():
         page.get_by_role("button", name="Keep these : Trust").click()
+
+
+#: Saved from the first wording, after all of it was changed: both readings stand side by side.
+MET_ANOTHER = Sent("Save", revision="1", text="All of this reads otherwise now.")

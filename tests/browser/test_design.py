@@ -25,7 +25,7 @@ def test_the_header_is_low_and_its_menu_has_the_rest(
     expect(menu.get_by_role("button", name="Sign out")).to_be_hidden()
     menu.locator("summary").focus()
     page.keyboard.press("Enter")
-    for words in ("Your page", "Account", "Drafts", "Bookmarks", "Appearance"):
+    for words in ("Your page", "Account", "Drafts", "Bookmarks", "Images", "Appearance"):
         expect(menu.get_by_role("link", name=words)).to_be_in_viewport(ratio=1)
     person.click("button", "Sign out", menu)
     person.sees("You are signed out.")
@@ -61,8 +61,11 @@ def test_the_device_may_ask_for_the_dark_and_for_more_contrast(chromium: Browser
     reader.close()
 
 
-def test_a_thread_is_printed_as_an_article_with_its_references(chromium: Browser, site: Site) -> None:
-    reader = Person(chromium, site.forum, Look("design", 800, "dark"))
+@pytest.mark.parametrize("width", [800, 1280])
+def test_a_thread_is_printed_as_an_article_with_its_references(
+    chromium: Browser, site: Site, width: int
+) -> None:
+    reader = Person(chromium, site.forum, Look("design", width, "dark"))
     reader.go("/t/8")
     page = reader.page
     page.emulate_media(media="print", color_scheme="dark")
@@ -73,6 +76,49 @@ def test_a_thread_is_printed_as_an_article_with_its_references(chromium: Browser
         expect(page.locator(stays).first).to_be_visible()
     page.emulate_media(media="screen")
     reader.close()
+
+
+def test_what_is_folded_is_printed_too(chromium: Browser, site: Site) -> None:
+    reader = Person(chromium, site.forum, Look("design", scripts=False))
+    reader.go(site.at("/t/{long}/{long_slug}"))
+    reader.page.emulate_media(media="print")
+    for folded in ("In the end both groups slept equally well.", "Remark number 6 about it."):
+        expect(reader.page.get_by_text(folded)).to_be_visible()
+    reader.close()
+
+
+def test_the_bar_to_undo_is_in_sight_and_hides_nothing_that_has_the_focus(
+    chromium: Browser, site: Site
+) -> None:
+    """SC 2.4.11: who goes on by keyboard sees what they are at."""
+    person = Person(chromium, site.forum, Look("design", scripts=False), "dagny").is_signed_in()
+    person.go(site.at("/p/{discussion}"))
+    person.fill("Text", "This is how it went with me.")
+    person.click("button", "Post reply")
+    expect(person.page.get_by_text("This is how it went with me.")).to_be_in_viewport()
+    bar = person.page.locator(".undo")
+    expect(bar).to_be_in_viewport(ratio=1)
+    for name in ("Post reply", "Preview", "Save draft"):
+        button = person.page.get_by_role("button", name=name)
+        button.focus()
+        box, covers = button.bounding_box(), bar.bounding_box()
+        assert box is not None
+        assert covers is not None
+        assert box["y"] + box["height"] <= covers["y"], name
+    person.close()
+
+
+def test_a_vote_keeps_its_direction(chromium: Browser, site: Site) -> None:
+    person = Person(chromium, site.forum, PHONE, "mira").is_signed_in()
+    person.go(site.at("/p/{other}"))
+    down = person.page.locator(site.at("#p{other} .down"))
+    sign = "button => getComputedStyle(button, '::before').content"
+    before = down.evaluate(sign)
+    down.click()
+    expect(down).to_have_attribute("aria-pressed", "true")
+    assert down.evaluate(sign) == before
+    down.click()
+    person.close()
 
 
 def test_what_is_chosen_is_marked_where_the_device_gives_the_colours(chromium: Browser, site: Site) -> None:
