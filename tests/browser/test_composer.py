@@ -3,12 +3,14 @@
 import re
 import shutil
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from browser.people import Look, Person
 from browser.server import Forum
 from browser.test_accessibility import sticking_out, violations
+from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
 WIDE, NARROW, PLAIN = Look("wide"), Look("narrow-dark", 390, "dark"), Look("plain", scripts=False)
@@ -167,6 +169,28 @@ def test_a_picture_goes_up_where_it_is_dropped(wide: Person) -> None:
     assert text.get_attribute("class") == "tall"
 
 
+def test_the_real_route_takes_a_picture_or_says_kindly_why_not(wide: Person) -> None:
+    page, text = wide.page, text_of(wide.page)
+    made = BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(made, "PNG")
+    for name, content in (("sea.png", made.getvalue()), ("note.png", b"no picture at all")):
+        chosen = {"name": name, "mimeType": "image/png", "buffer": content}
+        page.locator("[data-pick]").set_input_files([chosen])
+        if name == "sea.png":
+            expect(text).to_have_value(re.compile(r"^!\[\]\(/images/[\w-]{22}-40x30\.webp\)$"))
+            sent = text.input_value()
+    said = page.locator("[data-pane=write] [role=alert]")
+    expect(said).to_have_count(1)
+    expect(said).not_to_have_text("That could not be sent. Please try again in a while.")
+    expect(text).to_have_value(sent)
+    wide.context.clear_cookies()
+    page.locator("[data-pick]").set_input_files(
+        [{"name": "sea.png", "mimeType": "image/png", "buffer": made.getvalue()}]
+    )
+    expect(said.filter(has_text="Please sign in again; your text is kept.")).to_be_visible()
+    expect(text).to_have_value(sent)
+
+
 def test_names_complete_a_mention(mira: Person) -> None:
     page, text, keys = mira.page, text_of(mira.page), mira.page.keyboard
     text.focus()
@@ -193,7 +217,7 @@ def test_a_statement_without_a_source_is_pointed_out(mira: Person) -> None:
     page, text = mira.page, text_of(mira.page)
     text.fill("Magnesium cures insomnia within a week. My own sleep was fine.")
     if mira.look is NARROW:
-        page.get_by_role("button", name="Preview", exact=True).click()
+        page.locator(".tabs").get_by_role("button", name="Preview").click()
     check = page.get_by_role("region", name="Statements without a source")
     expect(check.get_by_role("listitem")).to_have_text(["Magnesium cures insomnia within a week."])
     expect(page.locator("[data-says]")).to_have_text(

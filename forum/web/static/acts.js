@@ -1,42 +1,44 @@
-// Votes and flags without a new page.
+// Votes and flags.
 
-import { ask } from "./server.js";
+import { ask } from "./server.js"
 
-const dialog = document.createElement("dialog");
-dialog.className = "picker";
-dialog.setAttribute("aria-labelledby", "flag-title");
-document.querySelector("main").append(dialog);
+const dialog = document.createElement("dialog")
+dialog.className = "picker"
+dialog.setAttribute("aria-labelledby", "flag-title")
+document.querySelector("main").append(dialog)
 
 function show(html) {
-  dialog.innerHTML = html;
-  if (!dialog.open) dialog.showModal();
-  (dialog.querySelector("[data-problems]") ?? dialog.querySelector("#flag-title")).focus();
+	dialog.innerHTML = html
+	if (!dialog.open) dialog.showModal()
+	const first = dialog.querySelector("[data-problems]") ?? dialog.querySelector("#flag-title")
+	first.focus()
 }
 
 document.addEventListener("click", async (event) => {
-  const link = event.target.closest("a[data-flag]");
-  if (event.target.matches("[data-close]")) dialog.close();
-  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  event.preventDefault();
-  const answer = await ask(`${link.pathname}?part=1`);
-  if (answer?.ok) show(await answer.text());
-  else location.assign(link.href);
-});
+	const link = event.target.closest("a[data-flag]")
+	if (event.target.matches("[data-close]")) dialog.close()
+	if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return
+	event.preventDefault()
+	const answer = await ask(`${link.pathname}?part=1`)
+	if (answer?.ok) show(await answer.text())
+	else location = link.href
+})
 document.addEventListener("submit", async (event) => {
-  const { target: form, submitter: button } = event;
-  const isVote = form.matches("[data-vote]");
-  if (form.dataset.plain || !(isVote || dialog.contains(form))) return;
-  event.preventDefault();
-  const typed = new FormData(form, button);
-  typed.set("part", "1");
-  const answer = await ask(form.action, typed);
-  const html = answer?.ok || [422, 429].includes(answer?.status) ? await answer.text() : "";
-  if (!isVote && html) return show(html);
-  if (answer?.ok) {
-    form.innerHTML = new DOMParser().parseFromString(html, "text/html").forms[0].innerHTML;
-    return form.querySelector(`.${button.className}`).focus();
-  }
-  // The plain form's page says what went wrong.
-  form.dataset.plain = "1";
-  button.click();
-});
+	const { target: form, submitter: button } = event
+	const isVote = form.matches("[data-vote]")
+	if (form.dataset.plain || !(isVote || dialog.contains(form))) return
+	event.preventDefault()
+	const typed = new FormData(form, button)
+	typed.set("part", "1")
+	const answer = await ask(form.action, typed)
+	const html = answer?.ok || [422, 429].includes(answer?.status) ? await answer.text() : ""
+	if (!isVote && html) return show(html)
+	if (answer?.ok) {
+		const { parentNode } = form
+		form.outerHTML = html
+		return parentNode.querySelector(`.votes .${button.className}`).focus()
+	}
+	// Its page says what went wrong.
+	form.dataset.plain = "1"
+	button.click()
+})

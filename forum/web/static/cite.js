@@ -1,97 +1,97 @@
-// The cite picker: finds a source while one types, or looks up what is pasted, and puts the citation into the text.
+// The cite picker.
 
-import { combobox } from "./combobox.js";
-import { ask } from "./server.js";
-import { type } from "./typing.js";
+import { combobox } from "./combobox.js"
+import { ask } from "./server.js"
+import { type } from "./typing.js"
 
-const dialog = document.createElement("dialog");
-dialog.className = "picker";
-dialog.setAttribute("aria-labelledby", "picker-title");
-document.body.append(dialog);
-const part = (name) => dialog.querySelector(`[data-${name}]`);
-let text, q, found, options;
+const values = { className: "picker", ariaLabel: "Cite a source" }
+const dialog = Object.assign(document.createElement("dialog"), values)
+document.body.append(dialog)
+const part = (name) => dialog.querySelector(`[data-${name}]`)
+const words = () => q.value.trim()
+let text, q, found, options
 
-document.addEventListener("click", async (event) => {
-  if (!event.target.matches("[data-cite-link]")) return;
-  event.preventDefault();
-  const answer = await ask("/cite?part=1");
-  if (!answer?.ok) return window.open("/cite");
-  dialog.innerHTML = await answer.text();
-  text = event.target.closest("[data-composer]").querySelector("textarea");
-  [q, found] = [part("q"), part("found")];
-  options = combobox(q, found, 180);
-  q.oninput = () => look();
-  q.onpaste = pasted;
-  dialog.showModal();
-  q.focus();
-});
+addEventListener("click", async (event) => {
+	if (!event.target.matches("[data-cite-link]")) return
+	event.preventDefault()
+	const answer = await ask("/cite?part=1")
+	if (!answer?.ok) return open("/cite")
+	dialog.innerHTML = await answer.text()
+	text = event.target.closest("[data-composer]").querySelector("textarea")
+	q = part("q")
+	found = part("found")
+	options = combobox(q, found, 180)
+	q.oninput = () => look()
+	q.onpaste = pasted
+	dialog.showModal()
+	q.focus()
+})
 
-// What is cited here already; `list` is asked of the registries, until all is known.
-async function look(list = "", since = "", wait = undefined) {
-  const words = q.value.trim();
-  const path = list ? "/cite/look" : words && `/cite/find?q=${encodeURIComponent(words)}`;
-  const html = await options.asks(path, list && { q: list, since }, wait);
-  if (html === undefined || !dialog.open) return;
-  show(path ? (html ?? found.dataset.away) : "");
-  const more = found.querySelector("[data-look], [data-since]");
-  if (more) look(list || words, more.dataset.since, Math.min((wait ?? 0) + 300, 1500));
+// A list is asked of the registries, until all is known.
+async function look(list, since = "", wait) {
+	const path = list ? "/cite/look" : words() && `/cite/find?q=${encodeURIComponent(words())}`
+	const html = await options.asks(path, list && { q: list, since }, wait)
+	if (html === undefined || !dialog.open) return
+	show(path ? (html ?? found.dataset.away) : "")
+	const more = found.querySelector("[data-look], [data-since]")
+	if (more) look(list || words(), more.dataset.since, Math.min((wait ?? 0) + 300, 1500))
 }
 
 function pasted({ clipboardData }) {
-  const list = clipboardData.getData("text/plain").trim();
-  if (q.value.trim() || list.length < 40 || !/\s/.test(list)) return true;
-  // The box has one line, the list keeps its own.
-  q.value = list.replace(/\s+/g, " ");
-  look(list);
-  return false;
+	const list = clipboardData.getData("text/plain").trim()
+	if (words() || list.length < 40 || !/\s/.test(list)) return true
+	// The box has but one line.
+	q.value = list.replace(/\s+/g, " ")
+	look(list)
+	return false
 }
 
 function show(html) {
-  const chosen = [...found.querySelectorAll(":checked")].map((box) => box.value);
-  const focused = document.activeElement.value;
-  options.show(html);
-  // An option may not hold a link.
-  for (const link of found.querySelectorAll("a")) link.replaceWith(...link.childNodes);
-  for (const box of found.querySelectorAll("input")) {
-    box.checked ||= chosen.includes(box.value);
-    if (box.value === focused) box.focus();
-  }
-  part("status").textContent = part("tells")?.dataset.tells ?? "";
-  warn("");
+	const chosen = [...found.querySelectorAll(":checked")].map((box) => box.value)
+	const focused = document.activeElement.value
+	options.show(html)
+	// An option may not hold a link.
+	for (const link of found.querySelectorAll("a")) link.replaceWith(...link.childNodes)
+	for (const box of found.querySelectorAll("input")) {
+		box.checked ||= chosen.includes(box.value)
+		if (box.value === focused) box.focus()
+	}
+	part("status").textContent = part("tells")?.dataset.tells ?? ""
+	warn("")
 }
 
 function warn(words) {
-  part("warn").textContent = words;
-  part("warn").hidden = !words;
+	part("warn").textContent = words
+	part("warn").hidden = !words
 }
 
 dialog.onsubmit = () => {
-  const chosen = [...found.querySelectorAll(":checked, [aria-selected=true]")];
-  const cites = [...new Set(chosen.map((one) => one.dataset.cite ?? one.value).filter(Boolean))];
-  const caution = chosen.map((one) => one.dataset.caution ?? "").join(" ").trim();
-  // Who presses again has read it.
-  if (caution && part("warn").textContent !== caution) warn(caution);
-  else if (cites[0]) insert(cites);
-  else if (part("tells")) warn(part("warn").dataset.warn);
-  else look(q.value.trim());
-  return false;
-};
+	const chosen = [...found.querySelectorAll(":checked, [aria-selected=true]")]
+	const cites = [...new Set(chosen.map((one) => one.dataset.cite ?? one.value).filter(Boolean))]
+	const caution = chosen.map((one) => one.dataset.caution ?? "").join(" ").trim()
+	// Who presses again has read it.
+	if (caution && part("warn").textContent !== caution) warn(caution)
+	else if (cites[0]) insert(cites)
+	else if (part("tells")) warn(part("warn").dataset.warn)
+	else look(words())
+	return false
+}
 
 function insert(cites) {
-  const locator = part("locator").value.replace(/[[\]\s]+/g, " ").trim();
-  const dressed = `[${part("stance").value}${cites[0].slice(1, -1)}${locator && `, ${locator}`}]`;
-  const { selectionStart: from, selectionEnd: to } = text;
-  const space = /[^\s(]$/.test(text.value.slice(0, from)) ? " " : "";
-  dialog.close();
-  type(text, space + (cites[1] ? cites.join(" ") : dressed), from, to);
+	const { selectionStart: from, selectionEnd: to } = text
+	const locator = part("locator").value.replace(/[[\]\s]+/g, " ").trim()
+	const dressed = `[${part("stance").value}${cites[0].slice(1, -1)}${locator && `, ${locator}`}]`
+	const space = /[^\s(]$/.test(text.value.slice(0, from)) ? " " : ""
+	dialog.close()
+	type(text, space + (cites[1] ? cites.join(" ") : dressed), from, to)
 }
 
 dialog.onclick = ({ target }) => {
-  const option = target.closest("[role=option]");
-  const { spelling, lookUp, close } = target.dataset;
-  if (option && option === options.chosen()) part("insert").click();
-  else if (option) options.choose(option);
-  else if (lookUp) look(q.value.trim());
-  else if (spelling) look(void (q.value = spelling));
-  else if (close) dialog.close();
-};
+	const option = target.closest("[role=option]")
+	const { spelling, lookUp, close } = target.dataset
+	if (option && option === options.chosen()) part("insert").click()
+	else if (option) options.choose(option)
+	else if (lookUp) look(words())
+	else if (spelling) look(void (q.value = spelling))
+	else if (close) dialog.close()
+}

@@ -1,47 +1,47 @@
-// ARIA's combobox: arrows choose among the server's options, Enter clicks; the field keeps the focus.
+// ARIA's combobox: arrows choose among the server's options, Enter clicks.
 
-import { asker } from "./server.js";
+import { asker } from "./server.js"
 
 export function combobox(field, list, wait = 150) {
-  const asks = asker(wait);
-  const chosen = () => list.querySelector("[aria-selected=true]");
+	const asks = asker(wait)
+	const chosen = () => list.querySelector("[aria-selected=true]")
 
-  function choose(option) {
-    chosen()?.setAttribute("aria-selected", "false");
-    field.setAttribute("aria-activedescendant", option?.id ?? "");
-    option?.setAttribute("aria-selected", "true");
-    option?.scrollIntoView({ block: "nearest" });
-  }
+	function choose(option) {
+		chosen()?.setAttribute("aria-selected", "false")
+		field.setAttribute("aria-activedescendant", option?.id ?? "")
+		option?.setAttribute("aria-selected", "true")
+		option?.scrollIntoView({ block: "nearest" })
+	}
 
-  function show(html) {
-    list.innerHTML = html.trim();
-    list.hidden = !html.trim();
-    if (field.role) field.ariaExpanded = Boolean(list.querySelector("[role=option]"));
-    choose();
-  }
+	function show(html) {
+		list.innerHTML = html.trim()
+		list.hidden = !html.trim()
+		if (field.role) field.ariaExpanded = Boolean(list.querySelector("[role=option]"))
+		choose()
+	}
 
-  // Without a path the list closes.
-  async function look(path) {
-    const html = await asks(path);
-    if (html !== undefined) show(html ?? "");
-  }
+	// Without a path the list closes.
+	async function look(path) {
+		const html = await asks(path)
+		if (html !== undefined) show(html ?? "")
+	}
 
-  field.ariaAutoComplete = "list";
-  if (list.role) field.onblur = () => look();
-  field.setAttribute("aria-controls", list.id);
-  field.addEventListener("keydown", (event) => {
-    // Behind the last comes the field itself.
-    const places = [null, ...list.querySelectorAll("[role=option]")];
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (places.length < 2) return;
-    if (step) choose(places.at((places.indexOf(chosen()) + step) % places.length));
-    else if (event.key === "Escape") look();
-    else if (event.key === "Enter" && chosen()) chosen().click();
-    else return;
-    event.preventDefault();
-  });
-  // Else the list were gone before the click.
-  list.onmousedown = () => false;
-  show("");
-  return { asks, choose, chosen, look, show };
+	field.ariaAutoComplete = "list"
+	if (list.role) field.onblur = () => look()
+	field.setAttribute("aria-controls", list.id)
+	field.addEventListener("keydown", (event) => {
+		// Behind the last: the field.
+		const places = [null, ...list.querySelectorAll("[role=option]")]
+		const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+		if (places.length < 2) return
+		if (step) choose(places.at((places.indexOf(chosen()) + step) % places.length))
+		else if (event.key === "Escape") look()
+		else if (event.key === "Enter" && chosen()) chosen().click()
+		else return
+		event.preventDefault()
+	})
+	// Keeps the focus in the field.
+	list.onmousedown = () => false
+	show("")
+	return { asks, choose, chosen, look, show }
 }

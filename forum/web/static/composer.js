@@ -1,100 +1,98 @@
-// Preview, by the server that will show the post; tools and keys for Markdown; pasting, pictures, names.
+// Preview, tools and keys, pasting, names.
 
-import { combobox } from "./combobox.js";
-import { markdown } from "./markdown.js";
-import { upload } from "./pictures.js";
-import { asker } from "./server.js";
-import { type } from "./typing.js";
+import "./cite.js"
+import { combobox } from "./combobox.js"
+import { markdown } from "./markdown.js"
+import { upload } from "./pictures.js"
+import { asker } from "./server.js"
+import { type } from "./typing.js"
 
 // Marks what is selected, or each of its lines.
 function use(text, { mark, end = mark, line }) {
-  const { selectionStart: from, selectionEnd: to, value } = text;
-  const start = line ? value.slice(0, from).lastIndexOf("\n") + 1 : from;
-  const words = value.slice(start, to);
-  type(text, line ? words.replace(/^/gm, line) : mark + words + end, start, to);
-  if (line) return;
-  // Of a link, what is missing is the address.
-  const aim = end.slice(2, -1) || words;
-  const at = text.value.indexOf(aim, from + mark.length);
-  text.setSelectionRange(at, at + aim.length);
+	const { selectionStart: from, selectionEnd: to, value } = text
+	const start = line ? value.slice(0, from).lastIndexOf("\n") + 1 : from
+	const words = value.slice(start, to)
+	type(text, line ? words.replace(/^/gm, line) : mark + words + end, start, to)
+	if (line) return
+	// A link lacks its address.
+	const aim = end.slice(2, -1) || words
+	const at = text.value.indexOf(aim, from + mark.length)
+	text.setSelectionRange(at, at + aim.length)
 }
 
-// One stop for the Tab key; arrows go on from there.
+// One stop for Tab; arrows go on.
 function walk({ key, target }) {
-  const to = { ArrowRight: target.nextElementSibling, ArrowLeft: target.previousElementSibling }[key];
-  if (to) [target.tabIndex, to.tabIndex] = [-1, 0];
-  to?.focus();
+	const to = { ArrowRight: target.nextElementSibling, ArrowLeft: target.previousElementSibling }[key]
+	if (to) [target.tabIndex, to.tabIndex] = [-1, 0]
+	to?.focus()
 }
 
 function pressed(event, composer) {
-  const { altKey, code, shiftKey } = event;
-  // Shift and Alt change what a key writes; AltGr counts as Ctrl and Alt, and writes brackets.
-  const key = altKey || /^Digit/.test(code) ? code.slice(-1) : event.key.toUpperCase();
-  const name = `Control+${altKey ? "Alt+" : ""}${shiftKey ? "Shift+" : ""}${CSS.escape(key)}`;
-  const button = composer.querySelector(`[aria-keyshortcuts="${name}"]`);
-  if (!(event.ctrlKey || event.metaKey) || event.getModifierState("AltGraph")) return true;
-  if (key === "ENTER") composer.closest("form").requestSubmit();
-  button?.click();
-  return !button;
+	const { altKey, code, shiftKey } = event
+	// Shift and Alt change what a key writes; AltGr writes brackets.
+	const key = altKey || /^Digit/.test(code) ? code.slice(-1) : event.key.toUpperCase()
+	const name = `Control+${altKey ? "Alt+" : ""}${shiftKey ? "Shift+" : ""}${CSS.escape(key)}`
+	const button = composer.querySelector(`[aria-keyshortcuts="${name}"]`)
+	if (!(event.ctrlKey || event.metaKey) || event.getModifierState("AltGraph")) return true
+	button?.click()
+	return !button
 }
 
 function pasted({ clipboardData: data }, text) {
-  const words = data.getData("text/plain").trim();
-  const chosen = text.value.slice(text.selectionStart, text.selectionEnd);
-  const isLink = chosen && /^https?:\/\/\S+$/.test(words);
-  const made = isLink ? `[${chosen}](${words})` : markdown(data.getData("text/html"));
-  if (!words && data.files.length) return upload(text, data.files);
-  if (made) type(text, made);
-  return !made;
+	const words = data.getData("text/plain").trim()
+	const chosen = text.value.slice(text.selectionStart, text.selectionEnd)
+	const isLink = chosen && /^https?:\/\/\S+$/.test(words)
+	const made = isLink ? `[${chosen}](${words})` : markdown(data.getData("text/html"))
+	if (!words && data.files.length) return upload(text, data.files)
+	if (made) type(text, made)
+	return !made
 }
 
 function dragged({ type: kind, dataTransfer: { files, types } }, text) {
-  text.classList.toggle("drop", kind === "dragover");
-  return !types.includes("Files") || (kind === "drop" && upload(text, files));
+	text.classList.toggle("drop", kind === "dragover")
+	return !types.includes("Files") || (kind === "drop" && upload(text, files))
 }
 
 function start(composer) {
-  const part = (selector) => composer.querySelector(selector);
-  for (const template of composer.querySelectorAll("template")) template.replaceWith(template.content);
-  const [text, panes, preview, tools] = [part("textarea"), part(".panes"), part(".preview"), part(".toolbar")];
-  const people = combobox(text, part(".completions"));
-  const asks = asker(400);
+	const part = (selector) => composer.querySelector(selector)
+	for (const template of composer.querySelectorAll("template")) template.replaceWith(template.content)
+	const [text, panes, preview, tools] = ["textarea", ".panes", ".preview", "[role=toolbar]"].map(part)
+	const people = combobox(text, part(".completions"))
+	const asks = asker(400)
 
-  async function refresh(wait) {
-    if (!preview.offsetParent) return;
-    const html = await asks("/preview", { text: text.value }, wait);
-    if (html === undefined) return;
-    preview.innerHTML = html ?? preview.dataset.away;
-    // A line is kept free for it.
-    part("[data-says]").textContent = part("[data-tells]")?.dataset.tells ?? "\u00a0";
-  }
+	async function refresh(wait) {
+		if (!preview.offsetParent) return
+		const html = await asks("/preview", { text: text.value }, wait)
+		if (html === undefined) return
+		preview.innerHTML = html ?? preview.dataset.away
+		// Its line stays.
+		part("[data-says]").textContent = part("[data-tells]")?.dataset.tells ?? "\u00a0"
+	}
 
-  const begun = () => /(?<![\p{L}\p{N}_@/-])@([\p{L}\p{N}_-]*)$/u.exec(text.value.slice(0, text.selectionStart));
-  text.addEventListener("input", () => {
-    const name = begun();
-    const thread = location.pathname.match(/^\/t\/(\d+)/)?.[1] ?? "";
-    people.look(name && `/people/suggest?${new URLSearchParams({ q: name[1], thread })}`);
-    refresh();
-  });
-  part(".completions").onclick = ({ target }) => {
-    type(text, `@${target.closest("[role=option]").dataset.name} `, begun().index);
-  };
-  text.onkeydown = (event) => pressed(event, composer);
-  text.onpaste = (event) => pasted(event, text);
-  text.ondragover = text.ondragleave = text.ondrop = (event) => dragged(event, text);
-  tools.role = "toolbar";
-  tools.onkeydown = walk;
-  tools.onclick = ({ target }) => target !== tools && use(text, target.closest("button").dataset);
-  part("[data-picture-link]").onclick = () => part("[data-pick]").click() ?? false;
-  part("[data-pick]").onchange = ({ target }) => upload(text, target.files);
-  preview.hidden = false;
-  panes.dataset.shows = "write";
-  part(".tabs").onclick = ({ target }) => {
-    panes.dataset.shows = target.value;
-    for (const tab of part(".tabs").children) tab.ariaPressed = tab === target;
-    refresh(0);
-  };
-  refresh();
+	const begun = () => /(?<![\p{L}\p{N}_@/-])@([\p{L}\p{N}_-]*)$/u.exec(text.value.slice(0, text.selectionStart))
+	text.addEventListener("input", () => {
+		const name = begun()
+		const thread = /^\/t\/(\d+)|/.exec(location.pathname)[1] ?? ""
+		people.look(name && `/people/suggest?${new URLSearchParams({ q: name[1], thread })}`)
+		refresh()
+	})
+	part(".completions").onclick = ({ target }) =>
+		type(text, `@${target.closest("[role=option]").dataset.name} `, begun().index)
+	text.onkeydown = (event) => pressed(event, composer)
+	text.onpaste = (event) => pasted(event, text)
+	text.ondragover = text.ondragleave = text.ondrop = (event) => dragged(event, text)
+	tools.onkeydown = walk
+	tools.onclick = ({ target }) => target !== tools && use(text, target.closest("button").dataset)
+	part("[data-picture-link]").onclick = () => part("[data-pick]").click() ?? false
+	part("[data-pick]").onchange = ({ target }) => upload(text, target.files)
+	preview.hidden = false
+	panes.dataset.shows = "write"
+	part(".tabs").onclick = ({ target }) => {
+		panes.dataset.shows = target.value
+		for (const tab of part(".tabs").children) tab.ariaPressed = tab === target
+		refresh(0)
+	}
+	refresh()
 }
 
-document.querySelectorAll("[data-composer]").forEach(start);
+document.querySelectorAll("[data-composer]").forEach(start)

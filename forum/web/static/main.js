@@ -1,53 +1,55 @@
-// Every page is complete without this; each part is loaded where it is of use.
+// Every page is complete without scripts; each is loaded where it is of use.
 
-const UNITS = { day: 86400, hour: 3600, minute: 60 };
-const words = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" });
+const UNITS = { day: 86400, hour: 3600, minute: 60 }
+const words = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "short" })
 
-// Kept pages are for many readers: only one's own clock knows "ago".
+// Only one's own clock knows "ago".
 for (const time of document.querySelectorAll("time[datetime]")) {
-  const then = new Date(time.dateTime);
-  const seconds = (Date.now() - then) / 1000;
-  const unit = Object.keys(UNITS).find((name) => seconds >= UNITS[name]);
-  time.title = then.toLocaleString();
-  if (seconds < 0 || seconds > 7 * UNITS.day) continue;
-  time.textContent = unit ? words.format(-Math.floor(seconds / UNITS[unit]), unit) : "just now";
+	const then = new Date(time.dateTime)
+	const seconds = (Date.now() - then) / 1000
+	const unit = Object.keys(UNITS).find((name) => seconds >= UNITS[name])
+	time.title = then.toLocaleString()
+	if (seconds < 0 || seconds > 7 * UNITS.day) continue
+	// Nothing moves.
+	time.style.cssText = `display:inline-block;min-width:${time.offsetWidth}px`
+	time.textContent = unit ? words.format(-Math.floor(seconds / UNITS[unit]), unit) : "just now"
 }
 
-// What was said once is not said again on a reload.
-const address = new URL(location);
-address.searchParams.delete("told");
-if (location.search.includes("told=")) history.replaceState(history.state, "", address);
+// Said once.
+history.replaceState(null, "", location.href.replace(/[?&]told=[\w-]*(?=#|$)|told=[\w-]*&/, ""))
 
-const SEARCH = "[role=search] [name=q]";
+const SEARCH = "[role=search] [name=q]"
 const parts = {
-  cards: "sup.cite a, .rail",
-  acts: "[data-flag], [data-vote]",
-  quoting: "[data-quoting]",
-  composer: "[data-composer]",
-  cite: "[data-cite-link]",
-  desk: "[data-desk]",
-  similar: "[data-similar]",
-  reading: "[data-reading]",
-  drafts: "textarea, .told",
-  suggest: `${SEARCH}:focus`,
-};
-for (const [name, selector] of Object.entries(parts)) {
-  if (document.querySelector(selector)) import(`./${name}.js`);
+	cards: "sup.cite a, .rail",
+	acts: "[data-flag], [data-vote]",
+	drafts: "textarea, .told",
+	suggest: `${SEARCH}:focus`,
 }
-document.addEventListener("focusin", ({ target }) => target.matches(SEARCH) && import("./suggest.js"));
-document.querySelector("[data-problems]")?.focus();
+for (const name of ["quoting", "composer", "desk", "similar", "reading"]) parts[name] = `[data-${name}]`
+for (const name in parts) if (document.querySelector(parts[name])) import(`./${name}.js`)
+addEventListener("focusin", ({ target }) => target.matches(SEARCH) && import("./suggest.js"))
+document.querySelector("[data-problems]")?.focus()
+document.querySelector("[data-press]")?.requestSubmit()
 
-// A link, until somebody reads that far.
-const related = document.querySelector("[data-related]");
+// A menu shuts when one goes elsewhere.
+onclick = onkeydown = ({ key, target }) => {
+	const menu = document.querySelector(".menu[open]")
+	if (!menu || (key ? key !== "Escape" : menu.contains(target))) return
+	menu.open = false
+	if (key) menu.firstElementChild.focus()
+}
+
+// A link, until one reads that far.
+const related = document.querySelector("[data-related]")
 const watch = new IntersectionObserver(async ([{ isIntersecting }]) => {
-  if (!isIntersecting) return;
-  watch.disconnect();
-  const answer = await fetch(related.dataset.related).catch(() => null);
-  if (answer?.ok) related.innerHTML = await answer.text();
-});
-if (related) watch.observe(related);
+	if (!isIntersecting) return
+	watch.disconnect()
+	const answer = await fetch(related.dataset.related).catch(() => null)
+	if (answer?.ok) related.innerHTML = await answer.text()
+})
+if (related) watch.observe(related)
 
-// For who goes on reading here; it is no matter if it fails.
+// For who reads on.
 if (document.referrer.startsWith(`${location.origin}/`)) {
-  addEventListener("load", () => navigator.serviceWorker?.register("/sw.js").catch(() => {}));
+	addEventListener("load", () => navigator.serviceWorker?.register("/sw.js").catch(() => {}))
 }

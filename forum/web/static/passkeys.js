@@ -1,37 +1,36 @@
-// Passkeys: the browser shows or makes one, and the form takes what it answers.
+// The form takes the browser's answer.
 
-import { ask } from "./server.js";
+import { ask } from "./server.js"
 
-const Key = window.PublicKeyCredential;
+const Key = window.PublicKeyCredential
 // Not for addresses in numbers.
-const can = Key?.parseCreationOptionsFromJSON && !/^[\d.]+$|:/.test(location.hostname);
+const can = Key?.parseCreationOptionsFromJSON && !/^[\d.]+$|:/.test(location.hostname)
 
 async function press(form) {
-  const { options, passkey } = form.dataset;
-  const answer = await ask(options, new FormData(form));
-  // One's proof has grown old meanwhile.
-  if (answer?.type === "opaqueredirect") return location.assign("/account/prove?next=/account/factors");
-  // The page says it beside the field.
-  if (answer?.status === 422) return form.submit();
-  const asked = await answer.json();
-  const made = await (passkey === "make"
-    ? navigator.credentials.create({ publicKey: Key.parseCreationOptionsFromJSON(asked) })
-    : navigator.credentials.get({ publicKey: Key.parseRequestOptionsFromJSON(asked) }));
-  form.elements.credential.value = JSON.stringify(made);
-  form.submit();
+	const answer = await ask(form.dataset.options, new FormData(form))
+	// One's proof has grown old.
+	if (answer?.type === "opaqueredirect") return (location = "/account/prove?next=/account/factors")
+	// The page says it beside the field.
+	if (answer?.status === 422) return form.submit()
+	const asked = await answer.json()
+	const made = await (form.dataset.passkey === "make"
+		? navigator.credentials.create({ publicKey: Key.parseCreationOptionsFromJSON(asked) })
+		: navigator.credentials.get({ publicKey: Key.parseRequestOptionsFromJSON(asked) }))
+	form.elements.credential.value = JSON.stringify(made)
+	form.submit()
 }
 
-for (const part of document.querySelectorAll("[data-passkeys]")) part.hidden = !can;
-for (const part of document.querySelectorAll("[data-no-passkeys]")) part.hidden = can;
+for (const part of document.querySelectorAll("[data-passkeys], [data-no-passkeys]"))
+	part.hidden = !can === part.matches("[data-passkeys]")
 for (const form of document.querySelectorAll("[data-passkey]")) {
-  const says = form.querySelector("[data-says]");
-  form.onsubmit = ({ submitter }) => {
-    says.textContent = "";
-    submitter.disabled = true;
-    press(form)
-      // The page has the words for each error.
-      .catch(({ name }) => (says.textContent = says.dataset[name.toLowerCase()] ?? says.dataset.says))
-      .finally(() => (submitter.disabled = false));
-    return false;
-  };
+	const says = form.querySelector("[data-says]")
+	form.onsubmit = ({ submitter }) => {
+		says.textContent = ""
+		submitter.disabled = true
+		press(form)
+			// The page has the words.
+			.catch(({ name }) => (says.textContent = says.dataset[name.toLowerCase()] ?? says.dataset.says))
+			.finally(() => (submitter.disabled = false))
+		return false
+	}
 }

@@ -1,35 +1,34 @@
-// Selected words of a post can be quoted, or a source asked for.
+// Selected words can be quoted, or a source asked for.
 
-import { type } from "./typing.js";
+import { type } from "./typing.js"
 
-const bar = document.querySelector("[data-quoting]");
-const [quote, ask] = bar.children;
-let chosen;
-// Away from the browser's own menu of a selection.
-Object.assign(bar.style, { position: "fixed", bottom: "1rem", left: "1rem" });
-document.body.append(bar);
+const bar = document.querySelector("[data-quoting]")
+const [quote, ask] = bar.children
+let words, post
+bar.style = "position: fixed; bottom: 1rem; left: 1rem"
+document.body.append(bar)
 
 document.addEventListener("selectionchange", () => {
-  const selection = getSelection();
-  const words = selection.toString().replace(/ ?\[\d+\]/g, "").trim();
-  const post = words && selection.anchorNode.parentElement?.closest(".text")?.closest("article, li[id]");
-  // A finger on the bar unselects before it presses.
-  if (!post?.id) return setTimeout(() => (bar.hidden ||= !getSelection().toString()), 300);
-  const link = post.querySelector(":scope > .acts > [data-ask], :scope > .by > [data-ask]");
-  chosen = { words, post };
-  bar.hidden = false;
-  ask.hidden = !link;
-  // The form offers single sentences.
-  const sentence = words.split(/(?<=[.!?])\s/)[0].slice(0, 500);
-  ask.href = `${link?.pathname}?words=${encodeURIComponent(sentence)}`;
-});
+	const selection = getSelection()
+	const said = `${selection}`.replace(/ ?\[\d+\]/g, "").trim()
+	const from = said && selection.anchorNode.parentElement?.closest(".text")?.closest("article, li[id]")
+	// A finger on the bar unselects before it presses.
+	if (!from?.id) return setTimeout(() => (bar.hidden ||= !`${getSelection()}`), 300)
+	const link = from.querySelector(":scope > * > [data-ask]")
+	words = said
+	post = from
+	bar.hidden = false
+	ask.hidden = !link
+	// The form offers single sentences.
+	const sentence = words.split(/(?<=[.!?])\s/)[0].slice(0, 500)
+	ask.href = `${link?.pathname}?words=${encodeURIComponent(sentence)}`
+})
 quote.onclick = () => {
-  const { words, post } = chosen;
-  const said = `${words}\n\n— [${post.querySelector(".by a").textContent}](/p/${post.id.slice(1)})`;
-  // A comment is answered by a comment.
-  const comments = post.matches("li") && post.closest("article").querySelector("details:has(textarea)");
-  if (comments) comments.open = true;
-  const box = comments ? comments.querySelector("textarea") : document.querySelector("[data-composer] textarea");
-  type(box, `${box.value}\n\n${said.replace(/^/gm, "> ")}\n\n`.trimStart(), 0, box.value.length);
-  bar.hidden = true;
-};
+	const said = `${words}\n\n— [${post.querySelector(".by a").textContent}](/p/${post.id.slice(1)})`
+	// A comment is answered by a comment.
+	const comments = post.matches("li") && post.closest("article").querySelector("details:has(textarea)")
+	if (comments) comments.open = true
+	const box = (comments || document.querySelector("[data-composer]")).querySelector("textarea")
+	type(box, `${box.value}\n\n${said.replace(/^/gm, "> ")}\n\n`.trimStart(), 0, box.value.length)
+	bar.hidden = true
+}

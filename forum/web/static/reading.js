@@ -1,15 +1,15 @@
-// Half a minute on a thread, or its end, counts as read: for the signed-in only.
+// Half a minute on a thread, or its end, counts as read.
 
-const page = document.querySelector("[data-reading]");
-const { reading, newest } = page.dataset;
-let seen = 0;
+const page = document.querySelector("[data-reading]")
+const { reading, newest } = page.dataset
+let seen = 0
 
 const tell = () => {
-  clearInterval(clock);
-  end.disconnect();
-  fetch(reading, { method: "POST", body: new URLSearchParams({ post: newest }), keepalive: true }).catch(() => {});
-};
-const clock = setInterval(() => document.hidden || ++seen < 30 || tell(), 1000);
-// Nobody has read a short page in its first seconds.
-const end = new IntersectionObserver(([last]) => last.isIntersecting && seen > 4 && tell());
-end.observe(page.querySelector("[data-related]"));
+	clearInterval(clock)
+	end.disconnect()
+	fetch(reading, { method: "POST", body: new URLSearchParams({ post: newest }), keepalive: true }).catch(() => {})
+}
+const clock = setInterval(() => document.hidden || ++seen < 30 || tell(), 1000)
+// A short page takes seconds too.
+const end = new IntersectionObserver(([last]) => last.isIntersecting && seen > 4 && tell())
+end.observe(page.querySelector("[data-related]"))

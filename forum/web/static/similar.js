@@ -1,19 +1,17 @@
-// Threads that may already answer it, while it is typed.
+import { asker } from "./server.js"
 
-import { asker } from "./server.js";
-
-const [status, list] = document.querySelector("[data-similar]").children;
-const { title, text, seen } = list.closest("form").elements;
-const asks = asker(500);
+const [status, list] = document.querySelector("[data-similar]").children
+const { title, text, seen } = list.closest("form").elements
+const asks = asker(500)
 
 async function look() {
-  const typed = new URLSearchParams({ title: title.value, text: text.value.slice(0, 500) });
-  const html = await asks(`/ask/similar?${typed}`);
-  if (html === undefined) return;
-  list.innerHTML = html ?? "";
-  status.textContent = list.firstElementChild?.dataset.tells ?? "";
+	const typed = new URLSearchParams({ title: title.value, text: text.value.slice(0, 500) })
+	const html = await asks(`/ask/similar?${typed}`)
+	if (html === undefined) return
+	list.innerHTML = html ?? ""
+	status.textContent = list.firstElementChild?.dataset.tells ?? ""
 }
 
-title.oninput = look;
-text.onchange = look;
-if (title.value && !seen.value) look();
+title.oninput = look
+text.onchange = look
+if (title.value && !seen.value) look()

@@ -1,4 +1,4 @@
-// Shows /offline when the forum cannot be reached; keeps nothing else.
+// Shows /offline when the forum is out of reach.
 const V = "VERSION", P = "PATHS".split(" "), c = caches;
 oninstall = e => e.waitUntil(c.open(V).then(k => k.addAll(P.map(p => new Request(p, {credentials: "omit"})))));
 onactivate = e => e.waitUntil(c.keys().then(k => Promise.all(k.map(n => n != V && c.delete(n)))));

@@ -1,2 +1,0 @@
-// A page that only leads on.
-document.querySelector("form[data-press]").requestSubmit();
