@@ -70,11 +70,12 @@ def test_a_thread_is_printed_as_an_article_with_its_references(
     page = reader.page
     page.emulate_media(media="print", color_scheme="dark")
     assert page.evaluate(GROUND) == "rgb(255, 255, 255)"
-    for gone in (".top", ".bottom", "nav", "form", ".acts"):
+    for gone in (".top", ".bottom", "nav", "form", ".acts", ".votes", ".beside", "[href$=revisions]"):
         assert all(not part.is_visible() for part in page.locator(gone).all()), gone
-    for stays in ("h1", ".text", ".refs"):
+    for stays in ("h1", ".text", ".refs", ".on-paper"):
         expect(page.locator(stays).first).to_be_visible()
     page.emulate_media(media="screen")
+    expect(page.locator(".on-paper")).to_be_hidden()
     reader.close()
 
 

@@ -52,7 +52,7 @@ def one_click(html: str) -> dict[str, str]:
 def test_a_post_is_flagged_in_two_clicks_and_one_is_back_at_it(community: tuple[Browser, Community]) -> None:
     browser, there = community
     thread = page(browser, there.thread)
-    assert f'<a href="/p/{there.comment_id}/flag" data-flag>Flag</a>' in thread
+    assert f'href="/p/{there.comment_id}/flag" data-flag>Flag</a>' in thread
     form = page(browser, f"/p/{there.comment_id}/flag")
     assert "The author never learns who flagged." in form
     assert one_click(form)["rude"] == f"/p/{there.comment_id}/flag"
@@ -157,20 +157,25 @@ def test_words_can_be_added_to_what_one_click_sent(community: tuple[Browser, Com
 # --- help --------------------------------------------------------------------------------------------------
 
 
+TOLD_US = "You have done the right thing by telling us."
+
+
 def test_who_fears_for_somebody_is_shown_where_to_get_help(community: tuple[Browser, Community]) -> None:
     browser, there = community
     path = f"/p/{there.own_id}/flag"
     place, after = follow(browser, path, {"reason": "self-harm"})
     assert place.startswith("/help/urgent?next=") and "Thank you. The moderators look at it" in after
     assert "call the emergency number" in after and f"{there.thread}#p{there.own_id}" in after
+    assert TOLD_US in after
     part = browser.post(path, {"reason": "self-harm", "part": "1"}).text
-    assert "call the emergency number" in part
+    assert "call the emergency number" in part and TOLD_US in part
     assert "emergency number" not in browser.post(path, {"reason": "rude", "part": "1"}).text
 
 
 def test_the_community_has_its_own_words_for_it(community: tuple[Browser, Community]) -> None:
     browser, _there = community
-    assert "emergency number" in page(browser.signed_out(), "/help/urgent")
+    looked_up = page(browser.signed_out(), "/help/urgent")
+    assert "emergency number" in looked_up and TOLD_US not in looked_up and "← Help</a>" in looked_up
     with Browser(make_app(browser.site.database, help=HELP)) as own:
         said = page(own, "/help/urgent?next=//elsewhere.example")
         assert "<strong>the night line</strong>" in said and "emergency number" not in said

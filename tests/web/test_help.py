@@ -193,3 +193,16 @@ def test_own_words_are_rendered_and_safe() -> None:
 )
 def test_spans_in_words(span: timedelta, words: str) -> None:
     assert lasting(span) == words
+
+
+@pytest.mark.parametrize("path", ["/help/citing", "/help/trust", "/help/urgent"])
+def test_each_page_of_help_leads_back(browser: Browser, path: str) -> None:
+    assert '<p class="small"><a href="/help">← Help</a></p>' in read(browser.signed_out(), path)
+
+
+def test_a_link_is_called_a_link(browser: Browser) -> None:
+    assert "ISBN, a link. It becomes" in read(browser.signed_out(), "/help/citing")
+
+
+def test_the_title_of_what_the_forum_is_ends_with_its_name(browser: Browser) -> None:
+    assert "<title>About – Footnote</title>" in read(browser.signed_out(), "/about")

@@ -13,8 +13,8 @@ from pybtex.database import parse_string
 from references.csl_schema import VALID
 from sqlalchemy import event
 
-from forum.accounts.tables import Actor
-from forum.actions import effects, verifying
+from forum.accounts.tables import Actor, Role
+from forum.actions import effects, transferring, verifying
 from forum.db import Database
 from forum.discussion import citations, posts
 from forum.discussion.outline import ON_PAGE
@@ -227,11 +227,75 @@ def test_a_thread_can_be_cited_in_every_form(long) -> None:
     assert item["URL"] == f"http://forum.test{there.path}" and item["accessed"]["date-parts"]
     (entry,) = parse_string(browser.get(f"{base}.bib").text, "bibtex").entries.values()
     assert entry.fields["url"] == item["URL"]
+    (day,) = item["accessed"]["date-parts"]
+    assert (
+        entry.fields["urldate"] == "{}-{:02}-{:02}".format(*day)
+        and "[cited " in page
+        and "Retrieved " in page
+    )
     (record,) = rispy.loads(browser.get(f"{base}.ris").text)
     assert (record["title"], record["authors"]) == (title, ["writer"])
     assert title in browser.get(f"{base}.txt").text and title in browser.get(f"{base}.txt?style=apa").text
     for bad in (f"{base}.exe", f"{base}.txt?style=mla", "/t/98765/cite"):
         assert browser.get(bad).status_code == 404
+
+
+def test_what_was_merged_is_cited_where_it_went(long) -> None:
+    browser, database, there = long
+    with database.writing() as db:
+        twin = make_thread(db, there.writer, title="How long may this be?", text="Asked again.")
+        moderator = make_account(db, "keeper", role=Role.MODERATOR)
+        transferring.merge(db, moderator, twin.id, str(there.thread_id), "The same.")
+    browser.signed_out()
+    for page in ("cite", "cite.bib", "cite.txt?style=apa", "related"):
+        place = f"/t/{there.thread_id}/{page}"
+        assert led(browser, f"/t/{twin.id}/{page}") == (301, place) and browser.get(place).status_code == 200
+    assert browser.get("/t/98765/related").status_code == 404
+
+
+def test_each_post_has_a_name_and_its_parts_say_whose_they_are(long) -> None:
+    browser, _, there = long
+    page = browser.signed_in(there.reader).get(there.path).text
+    first = there.answers[0]
+    assert re.search(
+        rf'id="p{there.opening_id}" aria-label="Question by writer, [0-9]+ [A-Z]\w+ [0-9]+"', page
+    )
+    assert re.search(rf'id="p{first}" aria-label="Answer by writer, [0-9]+ [A-Z]\w+ [0-9]+"', page)
+    assert 'References<span class="visually-hidden"> of writer’s question</span></h2>' in page
+    assert 'References<span class="visually-hidden"> of writer’s answer</span></h3>' in page
+    for part in ("votes", "acts"):
+        assert (
+            f'<{"form" if part == "votes" else "div"} class="{part}" role="group" aria-labelledby="p{first}"'
+            in page
+        )
+    comment = there.comments[0]
+    assert f'<a id="by{comment}" href="/people/writer">' in page
+    for act in ("flag", "source-needed"):
+        assert f'<a aria-describedby="by{comment}" href="/p/{comment}/{act}"' in page
+    browser.signed_out()
+
+
+def test_one_vote_is_one_vote(long) -> None:
+    browser, _, there = long
+    post_id = there.answers[1]
+    said = browser.signed_in(there.reader).post(f"/p/{post_id}/vote", {"value": "1", "part": "1"}).text
+    assert '<b class="score">1</b><span class="visually-hidden"> vote</span>' in said
+    beside = browser.get(there.path).text
+    assert (
+        f'<a href="#p{post_id}">writer</a> <span class="soft">1<span class="visually-hidden"> vote</span>'
+        in beside
+    )
+    assert browser.post(f"/p/{post_id}/vote", {"value": "0", "part": "1"}).status_code == 200
+    browser.signed_out()
+
+
+def test_a_print_says_where_it_was_read(long) -> None:
+    browser, _, there = long
+    for query in ("", "?page=2"):
+        page = browser.signed_out().get(f"{there.path}{query}").text
+        assert (
+            f", http://forum.test{there.path}{query}</p>" in page.partition('<p class="on-paper">')[2][:200]
+        )
 
 
 def test_the_best_supported_answer_has_a_badge_that_says_why(long) -> None:

@@ -2,9 +2,9 @@
 
 import re
 
-from forum.references.export.csljson import Item
+from forum.references.export.csljson import Item, read_on
 from forum.references.export.pages import article_number, pages
-from forum.references.export.wording import address, ended, leading
+from forum.references.export.wording import MONTHS, address, ended, leading
 from forum.references.formatting import initials, year
 
 NAMED = 20
@@ -16,7 +16,14 @@ def apa(item: Item) -> str:
     """Authors. (Year). Title. Where it appeared. Address. Without authors the title comes first."""
     people, date, title = _people(item), f"({year(item) or 'n.d.'})", _title(item)
     pieces = [people, date, title] if people else [title, date]
-    return " ".join([*(ended(piece) for piece in (*pieces, _place(item)) if piece), *address(item)])
+    told = (ended(piece) for piece in (*pieces, _place(item)) if piece)
+    return " ".join([*told, *_read(item), *address(item)])
+
+
+def _read(item: Item) -> list[str]:
+    """“Retrieved November 22, 2026, from”, before the address of what goes on."""
+    read = read_on(item)
+    return [f"Retrieved {MONTHS[read[1] - 1]} {read[2]}, {read[0]}, from"] if read else []
 
 
 def _people(item: Item) -> str:

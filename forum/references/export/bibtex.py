@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from forum.references.export.csljson import Item, issued, items
+from forum.references.export.csljson import Item, issued, items, read_on
 from forum.references.export.entry import Entry
 from forum.references.export.pages import pages
 
@@ -89,6 +89,8 @@ def _links(item: Item) -> dict[str, str]:
         "doi": quote(doi, safe=_AS_IT_IS.replace("%", "")),
         # Styles print the DOI as a link already.
         "url": "" if doi and url.startswith("https://doi.org/") else quote(url, safe=_AS_IT_IS),
+        # Known to biblatex; BibTeX leaves it alone.
+        "urldate": f"{read[0]:04}-{read[1]:02}-{read[2]:02}" if (read := read_on(item)) else "",
         "eprint": quote(item.get("archive_location", ""), safe=_AS_IT_IS),
         "archiveprefix": item.get("archive", ""),
         "pmid": _escaped(item.get("PMID", "")),

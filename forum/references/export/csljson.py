@@ -59,6 +59,12 @@ def issued(item: Item) -> list[int]:
     return date
 
 
+def read_on(item: Item) -> list[int]:
+    """Year, month and day on which it was read, of what goes on: a thread. Of other works it is not told."""
+    date: list[int] = item["accessed"]["date-parts"][0] if "accessed" in item else []
+    return date if item["type"] == "post" and len(date) == len(_RANGES) else []
+
+
 def line(value: Any) -> str:
     """A text or whole number on one line, without characters that control or turn round; "" for the rest."""
     if isinstance(value, int) and not isinstance(value, bool):

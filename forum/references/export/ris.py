@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from forum.references.export.csljson import Item, issued, items
+from forum.references.export.csljson import Item, issued, items, read_on
 from forum.references.export.entry import Entry
 from forum.references.export.pages import pages
 
@@ -70,6 +70,8 @@ def _dates(item: Item) -> Iterator[tuple[str, str]]:
     date = issued(item)
     if date:
         yield "PY", str(date[0])
+    if read := read_on(item):
+        yield "Y2", f"{read[0]}/{read[1]:02}/{read[2]:02}/"
     if date[1:]:
         # All three slashes belong to it, whatever is known.
         yield "DA", "/".join((str(date[0]), *(f"{part:02}" for part in date[1:]), *[""] * (4 - len(date))))

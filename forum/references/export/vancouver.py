@@ -1,17 +1,18 @@
 """The style of medical journals (Vancouver, as in the recommendations of the ICMJE), in plain text."""
 
-from forum.references.export.csljson import Item
+from forum.references.export.csljson import Item, read_on
 from forum.references.export.pages import pages
-from forum.references.export.wording import address, ended, leading
+from forum.references.export.wording import MONTHS, address, ended, leading
 from forum.references.formatting import listed, year
 
 NAMED = 6
 
 
 def vancouver(item: Item) -> str:
-    """Authors. Title. Where it appeared. Address."""
+    """Authors. Title. Where it appeared. Address; of what goes on also when it was read."""
     pieces = (_people(item), item["title"], _journal(item) or _publication(item))
-    return " ".join([*(ended(piece) for piece in pieces if piece), *address(item)])
+    available = ["Available from:"] if read_on(item) else []
+    return " ".join([*(ended(piece) for piece in pieces if piece), *available, *address(item)])
 
 
 def _people(item: Item) -> str:
@@ -50,7 +51,8 @@ def _publication(item: Item) -> str:
 
 
 def _date(item: Item) -> str:
-    return str(year(item) or "[date unknown]")
+    date, read = str(year(item) or "[date unknown]"), read_on(item)
+    return f"{date} [cited {read[0]} {MONTHS[read[1] - 1][:3]} {read[2]}]" if read else date
 
 
 def _pages(item: Item, before: str) -> str:

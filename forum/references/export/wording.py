@@ -5,6 +5,11 @@ from collections.abc import Iterator
 from forum.references.export.csljson import Item
 from forum.references.identifiers import Identifier, Scheme, link
 
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
 
 def ended(piece: str) -> str:
     """The piece with a full stop, unless it ends in a mark of its own."""

@@ -1,21 +1,28 @@
 """A thread to be cited elsewhere: as text, and as files for reference managers."""
 
+from urllib.parse import urlencode
+
 from starlette.responses import Response
 
 from forum import policy
 from forum.discussion import thread_record
 from forum.discussion.thread_record import Recorded
+from forum.errors import NotFound
 from forum.policy import Permit
 from forum.references.export import FORMATS, styles
 from forum.web import files
 from forum.web.endpoint import Visit
+from forum.web.pages.threads import to_home
 
 #: The files whose text the page shows, for who copies it from there.
 SHOWN = ("bib", "ris", "json")
 
 
 def read(visit: Visit) -> Response:
-    thread = _open(visit)
+    try:
+        thread = _open(visit)
+    except NotFound:
+        return to_home(visit, "/cite")
     entries = [thread.entry]
     return visit.page(
         "threads/cite.html",
@@ -26,8 +33,13 @@ def read(visit: Visit) -> Response:
 
 
 def export(visit: Visit) -> Response:
-    thread = _open(visit)
-    return files.answer([thread.entry], visit.path["extension"], thread.slug, visit.query.get("style", ""))
+    extension, style = visit.path["extension"], visit.query.get("style", "")
+    try:
+        thread = _open(visit)
+    except NotFound:
+        asked = f"?{urlencode({'style': style})}" if style else ""
+        return to_home(visit, f"/cite.{extension}{asked}")
+    return files.answer([thread.entry], extension, thread.slug, style)
 
 
 def _open(visit: Visit) -> Recorded:
