@@ -48,9 +48,10 @@ def ask(
     policy.require(Permit.ASK, actor)
     line, names, words = _complete(kind, title, tag_names, text)
     page = depicting.page_of(db, words)
-    drafts.end(db, actor.id, drafts.asking())
     if again := posts.by_submission(db, _submission(actor, key, page.source)):
+        _end_draft(db, actor, drafts.asking(), only=text)
         return again
+    _end_draft(db, actor, drafts.asking())
     if anonymous and not anonymity.is_allowed(db, tags.resolved(db, names)):
         raise Invalid({"as": _where(anonymity.offer(db))})
     thread = threads.begin(db, _author(db, actor, anonymous), ThreadKind(kind), line)
@@ -92,9 +93,10 @@ def answer(
     form.done()
     page = depicting.page_of(db, words or "")
     thread = policy.open_thread(db, actor, thread_id, Permit.ANSWER)
-    drafts.end(db, actor.id, drafts.answering(thread_id))
     if again := posts.by_submission(db, _submission(actor, key, page.source)):
+        _end_draft(db, actor, drafts.answering(thread_id), only=text)
         return again
+    _end_draft(db, actor, drafts.answering(thread_id))
     _check_unnamed(db, actor, thread, anonymous)
     slow_mode.check(db, thread, actor)
     return _publish(
@@ -121,9 +123,10 @@ def comment(
     form.done()
     page = depicting.page_of(db, words or "")
     parent, thread = policy.open_post_and_thread(db, actor, post_id, Permit.COMMENT)
-    drafts.end(db, actor.id, drafts.commenting(post_id))
     if again := posts.by_submission(db, _submission(actor, key, page.source)):
+        _end_draft(db, actor, drafts.commenting(post_id), only=text)
         return again
+    _end_draft(db, actor, drafts.commenting(post_id))
     _check_unnamed(db, actor, thread, anonymous)
     slow_mode.check(db, thread, actor)
     return _publish(
@@ -196,6 +199,12 @@ def look_up(db: Session, reference_ids: Sequence[int]) -> None:
     """Each reference that nobody has looked up yet will be, by the worker."""
     for reference_id in reference_ids:
         jobs.put(db, "references.resolve", key=f"resolve:{reference_id}", reference_id=reference_id)
+
+
+def _end_draft(db: Session, actor: Actor, place: str, only: str | None = None) -> None:
+    """The form has no draft any more; unless that has another text than `only`."""
+    if only is None or drafts.read(db, actor.id, place).get("text", "") == only:
+        drafts.end(db, actor.id, place)
 
 
 def _complete(kind: str, title: str, tag_names: str, text: str) -> tuple[str, list[str], str]:

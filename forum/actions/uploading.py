@@ -16,7 +16,10 @@ from forum.uploads.tables import Image
 
 OFF = "This forum takes no images. You can link to one, or describe what it shows."
 NONE = "Please choose a picture first."
-LARGE = "This picture has more than {most:,} kB. Please make it smaller and send it again."
+LARGE = (
+    "This picture has more than {most}. Save a smaller copy of it, for example with “Resize” in the app that"
+    " shows your photos, or take a screenshot of it, and send that."
+)
 STILL_SHOWN = "A post shows this image. Take it out of the post first, and then throw it away."
 
 
@@ -32,7 +35,7 @@ def upload(db: Session, actor: Actor, content: bytes | None, *, most: int) -> st
     if not content:
         raise Invalid({"file": NONE})
     if len(content) > most:
-        raise Invalid({"file": LARGE.format(most=most // 1024)})
+        raise Invalid({"file": LARGE.format(most=in_words(most))})
     try:
         # Before the database is asked for anything: it takes as long as a picture needs.
         made = making.made(content)
@@ -41,6 +44,11 @@ def upload(db: Session, actor: Actor, content: bytes | None, *, most: int) -> st
     quotas.check(db, actor, made.weight)
     allowances.spend(db, actor, Act.UPLOAD)
     return store.keep(db, actor.id, made)
+
+
+def in_words(size: int) -> str:
+    """So many bytes, as people say it."""
+    return f"{round(size / quotas.MB, 1):g} MB" if size >= quotas.MB else f"{size // 1024} kB"
 
 
 def throw_away(db: Session, actor: Actor, image_id: int) -> None:

@@ -83,6 +83,14 @@ def _usable(db: Session, post: Post, names: Collection[str], shown: Mapping[int,
     return set(db.scalars(select(Image.id).where(Image.name.in_(names), may)))
 
 
+def unseen(db: Session, writer_id: int, names: Collection[str]) -> Collection[str]:
+    """Of these names of images, those that a new post of the writer's would not show to readers."""
+    if not names:
+        return ()
+    may = or_(Image.account_id == writer_id, Image.source.is_not(None), _is_public())
+    return set(names) - set(db.scalars(select(Image.name).where(Image.name.in_(names), may)))
+
+
 def places(db: Session, image_ids: Collection[int], owner_id: int) -> Sequence[Place]:
     """The posts that show these images now, as far as their owner may know of them."""
     if not image_ids:

@@ -26,6 +26,8 @@ class Listed(NamedTuple):
     form: str
     fields: Fields
     saved_at: datetime
+    #: Whether it is what the form said before, and can be taken back.
+    is_aside: bool
 
 
 class _Where(NamedTuple):
@@ -79,7 +81,7 @@ def _listed(kept: Kept, threads: dict[int, _Where], posts: dict[int, str]) -> Li
         where = threads.get(number, _Where("", ""))
     else:
         where = _Where(posts[number], f"/p/{number}/{kind}") if number in posts else _Where("", "")
-    return Listed(kept.place, kind, where.title, where.form, kept.fields, kept.saved_at)
+    return Listed(kept.place, kind, where.title, where.form, kept.fields, kept.saved_at, kept.is_aside)
 
 
 def _answering(thread_id: int, slug: str) -> str:

@@ -25,7 +25,7 @@ def near(db: Session, name: str) -> list[str]:
 
 
 def of_new(db: Session, names: Collection[str]) -> Mapping[str, Sequence[str]]:
-    """For each of the names that no tag has which readers see: the tags near to it, if there are any."""
+    """For each of the names that no tag has which readers see: the tags near to it."""
     (known, meant) = (tags.all_named(db, names), tags.resolved(db, names))
     new = [
         name
@@ -35,8 +35,7 @@ def of_new(db: Session, names: Collection[str]) -> Mapping[str, Sequence[str]]:
     if not new:
         return {}
     used = [found.name for found in rows(db, _USED)]
-    found = {name: _near(name, used) for name in new}
-    return {name: others for name, others in found.items() if others}
+    return {name: _near(name, used) for name in new}
 
 
 def _near(name: str, used: Sequence[str]) -> list[str]:

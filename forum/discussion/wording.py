@@ -16,6 +16,9 @@ TAG_LENGTH = 35
 WHY = 300
 COMMENT = 2000
 
+#: What holds the place of a picture while our script sends it.
+_SENDING = re.compile(r"!\[Sending [^\[\]\n]*…\]\(\)")
+
 T = TypeVar("T")
 
 
@@ -95,6 +98,11 @@ def comment(value: str) -> str:
     return _text(value, COMMENT)
 
 
+def without_sending(value: str) -> str:
+    """The text without the places of pictures that were still being sent: nobody can send them on."""
+    return _SENDING.sub("", value)
+
+
 def why(value: str) -> str:
     """The summary of an edit; may be empty."""
     line = one_line(value)
@@ -108,4 +116,6 @@ def _text(value: str, limit: int) -> str:
         raise ValueError("There is no text yet.")
     if len(value) > limit:
         raise ValueError(f"At most {limit:,} characters, please; this has {len(value):,}.")
+    if _SENDING.search(value):
+        raise ValueError("A picture is still being sent. Wait for it, or take that line out.")
     return value

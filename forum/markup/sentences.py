@@ -66,6 +66,11 @@ def marked(html: str, wanted: Sequence[str], address: str) -> str:
     return html
 
 
+def visible(html: str) -> str:
+    """What a reader sees of a part of a page's HTML, bare as `bare` leaves a sentence."""
+    return "".join(letter.char for letter in _letters(html))
+
+
 def _marked(html: str, sentence: str, address: str) -> str:
     letters = _letters(html)
     at = "".join(letter.char for letter in letters).find(sentence)

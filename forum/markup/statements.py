@@ -2,7 +2,8 @@
 
 import re
 
-from forum.markup.sentences import cites, sentences
+from forum.markup.render import Page
+from forum.markup.sentences import bare, cites, sentences, visible
 
 #: Beginnings of words that are about bodies, minds, and what is taken.
 _HEALTH = re.compile(
@@ -29,7 +30,29 @@ _OWN = re.compile(
 MOST = 5
 
 
-def unsourced(text: str) -> list[str]:
-    """The sentences of a page's text that state something about health and cite nothing; five at most."""
-    found = (sentence for sentence in sentences(text) if not cites(sentence))
+#: The beginning or the end of a quotation.
+_QUOTE = re.compile(r"<(/?)blockquote\b[^>]*>")
+
+
+def unsourced(page: Page) -> list[str]:
+    """The sentences of a page that state something about health and cite nothing; five at most.
+
+    What is quoted from others is not its writer's statement.
+    """
+    quoted = _quoted(page.html)
+    found = (each for each in sentences(page.text) if not cites(each) and bare(each) not in quoted)
     return [each for each in found if _HEALTH.search(each) and not _OWN.search(each)][:MOST]
+
+
+def _quoted(html: str) -> str:
+    """What stands in quotations, without white space."""
+    parts, depth, start = [], 0, 0
+    for mark in _QUOTE.finditer(html):
+        if not mark[1]:
+            start = start if depth else mark.end()
+            depth += 1
+        else:
+            depth -= 1
+            if not depth:
+                parts.append(visible(html[start : mark.start()]))
+    return "\n".join(parts)

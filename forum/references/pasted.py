@@ -24,6 +24,11 @@ _FILLS_IN = "You can cite it all the same: the details fill in later."
 _NOTHING = "Nothing that fits was found. Check the title and the names, or look for its DOI."
 
 
+_ONLY_HERE = "Cited here already. To look in the registries too, add the title, the authors or a DOI."
+#: Fewer letters begin too many words.
+_FEWEST_LETTERS = 3
+
+
 class State(StrEnum):
     """What is known of a part: works that fit, nothing yet, nobody to ask, a no, or not what it means."""
 
@@ -82,6 +87,8 @@ def is_searched(cut: Cut) -> bool:
 
 def read(db: Session, database: Database, settings: Settings, part: Part, *, is_late: bool) -> Entry:
     """What is known of the part, without asking anybody. `is_late`: somebody has waited long enough."""
+    if part.problem and (here := _of_words(db, part)):
+        return Entry(part.text, State.FOUND, _ONLY_HERE, here)
     if part.problem:
         return Entry(part.text, State.UNCLEAR, part.problem, choices=part.choices)
     if part.cut:
@@ -89,6 +96,11 @@ def read(db: Session, database: Database, settings: Settings, part: Part, *, is_
     if part.identifier:
         return _of_identifier(db, part.text, part.identifier, is_late)
     return _of_short(db, database, settings, part, is_late)
+
+
+def _of_words(db: Session, part: Part) -> Sequence[Proposal]:
+    """Works of the table for a word or two, such as a name, that are too few to ask a registry."""
+    return proposals.typed(db, part.text) if part.cut and len(part.text) >= _FEWEST_LETTERS else ()
 
 
 def _of_identifier(db: Session, text: str, identifier: Identifier, is_late: bool) -> Entry:

@@ -183,6 +183,7 @@ ROUTES: tuple[Way, ...] = (
     post("/images/{image_id:int}/delete", images.throw_away, Permit.OWN_ACCOUNT),
     post("/drafts", drafts.save, Permit.DRAFT, body=LONG),
     post("/drafts/discard", drafts.discard, Permit.DRAFT),
+    post("/drafts/take-back", drafts.take_back, Permit.DRAFT),
     get("/account/drafts", drafts.listing, Permit.DRAFT),
     get("/cite", citing.read, Permit.CITE),
     post("/cite", citing.paste, Permit.CITE, body=LONG),

@@ -1,8 +1,16 @@
 """Sentences shown once after something was done; an address carries only their key (`?told=signed-out`)."""
 
 _AS_TYPED = (
-    " But a part of it stays as typed, such as a citation that could not be read, or a picture has no words"
-    " yet: edit the post, and the preview says what to change."
+    " But a part of it stays as typed, such as a citation that could not be read: edit the post, and the"
+    " preview says what to change."
+)
+_UNDESCRIBED = (
+    " But a picture in it has no words yet: edit the post, and say in a few what the picture shows, for those"
+    " who cannot see it."
+)
+_UNSEEN = (
+    " But a picture in it is not shown to readers: it is gone, or somebody else’s and not posted yet. Edit"
+    " the post, and send one of your own or describe what it shows."
 )
 _DOUBTFUL = (
     " But a source in it was retracted, or there is serious doubt about it: see what stands beside it in the"
@@ -37,9 +45,13 @@ _WRITTEN: dict[str, str] = {
 TOLD: dict[str, str] = {
     **_WRITTEN,
     **{f"{key}-as-typed": words + _AS_TYPED for key, words in _WRITTEN.items()},
+    **{f"{key}-undescribed": words + _UNDESCRIBED for key, words in _WRITTEN.items()},
+    **{f"{key}-unseen": words + _UNSEEN for key, words in _WRITTEN.items()},
     **{f"{key}-doubtful": words + _DOUBTFUL for key, words in _WRITTEN.items()},
     **{f"{key}-discouraged": words + _DISCOURAGED for key, words in _WRITTEN.items()},
     "draft-saved": "Your draft is saved. You find it here, and under your account, on any device.",
+    "draft-aside": "The draft is put aside. For a week you can take it back.",
+    "draft-back": "It is your draft again.",
     "draft-gone": "The draft is gone.",
     "undone": "Your post is taken back, and nobody new hears of it. Its text is here again.",
     "invitation-revoked": "Nobody can join with that link any more.",

@@ -17,7 +17,10 @@ from forum.web.visit import Visit
 
 log = structlog.get_logger()
 
-SIGNED_OUT = "You have been signed out. What you typed is below: copy it, then sign in."
+SIGNED_OUT = (
+    "You have been signed out. What you typed is below: copy it, to be safe, then sign in. If your browser"
+    " runs scripts, the form has it again after that."
+)
 
 #: A page without the database and without threads of pages. Its style sheet may not come; it need not.
 BARE = """<!doctype html>

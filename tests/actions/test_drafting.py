@@ -63,6 +63,64 @@ def test_another_window_overwrites_nothing_unless_somebody_wants_that(db: Sessio
     assert drafts.read(db, ann.id, "ask") == {"text": "By the button"}
 
 
+def test_what_another_window_saved_is_put_aside_and_goes_after_a_week(
+    database: Database, frozen: Clock
+) -> None:
+    with database.writing() as db:
+        ann, bob = make_account(db), make_account(db)
+        drafting.save(db, ann, "ask", {"text": "One"}, window="first", began="")
+        drafting.save(db, ann, "ask", {"text": "Two"}, window="second", began="", over=True)
+        draft, aside = drafts.both(db, ann.id, "ask")
+        assert draft and aside and (draft.fields["text"], aside.fields["text"]) == ("Two", "One")
+        with pytest.raises(NotFound):
+            drafting.take_back(db, bob, "ask")
+        drafting.take_back(db, ann, "ask")
+        assert drafts.read(db, ann.id, "ask") == {"text": "One"}
+        drafting.take_back(db, ann, "ask")
+        # What holds all of the other's words loses nothing.
+        drafting.discard(db, ann, "aside-ask")
+        drafting.save(db, ann, "ask", {"text": "One, Two"}, window="third", began="", over=True)
+        assert drafts.both(db, ann.id, "ask")[1] is None
+        drafting.discard(db, ann, "ask")
+    for days, left in ((6, 1), (2, 0)):
+        frozen.forward(days=days)
+        tidying.tidy(database, Settings())
+        with database.reading() as db:
+            assert len(db.scalars(select(Draft)).all()) == left
+
+
+def test_the_place_of_a_picture_that_is_being_sent_is_not_kept_and_not_posted(db: Session) -> None:
+    ann = make_account(db)
+    text = "Look: ![Sending curve.png …]() and ![a curve](/images/x)"
+    drafting.save(db, ann, "ask", {"text": text})
+    assert drafts.read(db, ann.id, "ask")["text"] == "Look:  and ![a curve](/images/x)"
+    thread = make_thread(db, ann)
+    first = opening(db, thread)
+    for post in (
+        lambda: posting.ask(
+            db, ann, "question", "What is a blind trial?", "sleep", text, key="", held_posts=0
+        ),
+        lambda: posting.answer(db, ann, thread.id, text, key="", held_posts=0),
+        lambda: posting.comment(db, ann, first.id, text, key="", held_posts=0),
+        lambda: editing.edit(db, ann, first.id, text, 1),
+    ):
+        with pytest.raises(Invalid) as caught:
+            post()
+        assert caught.value.fields == {
+            "text": "A picture is still being sent. Wait for it, or take that line out."
+        }
+
+
+def test_the_late_repeat_of_a_post_does_not_end_the_next_draft(db: Session) -> None:
+    ann, thread = make_account(db), make_thread(db)
+    place = drafts.answering(thread.id)
+    for draft, left in (("Words.", {}), ("Next words.", {"text": "Next words."})):
+        first = posting.answer(db, ann, thread.id, "Words.", key="k", held_posts=0)
+        drafting.save(db, ann, place, {"text": draft})
+        assert posting.answer(db, ann, thread.id, "Words.", key="k", held_posts=0).id == first.id
+        assert drafts.read(db, ann.id, place) == left
+
+
 @pytest.mark.parametrize(
     "place", ["", "asks", "answer-", "answer-0", "edit-1-2", "comment-12345678901", "x" * 99]
 )

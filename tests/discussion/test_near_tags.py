@@ -36,7 +36,10 @@ def test_what_is_near(community: Session, typed: str, near: list[str]) -> None:
 
 
 def test_only_what_is_new_has_others_near(community: Session) -> None:
-    assert near_tags.of_new(community, ["sleep", "evidnce", "zebra"]) == {"evidnce": ["evidence"]}
+    assert near_tags.of_new(community, ["sleep", "evidnce", "zebra"]) == {
+        "evidnce": ["evidence"],
+        "zebra": [],
+    }
     assert near_tags.of_new(community, ["sleet"])["sleet"] == ["sleep"], "nobody sees that it is there"
     assert near_tags.of_new(community, ["sleep"]) == near_tags.of_new(community, []) == {}
 

@@ -48,6 +48,15 @@ PAGE: dict[str, Any] = {
     "issued": {"date-parts": [[2020, 5, 1]]},
     "URL": "https://example.org/doses",
 }
+THREAD: dict[str, Any] = {
+    "type": "post",
+    "title": "Does it help?",
+    "author": [{"literal": "ada"}],
+    "container-title": "Footnote",
+    "issued": {"date-parts": [[2025, 12, 31]]},
+    "accessed": {"date-parts": [[2026, 3, 4]]},
+    "URL": "https://example.org/t/8/x",
+}
 LINK = "https://doi.org/10.1002/(sici)1%3C1::aid%3E3.0.co;2"
 
 
@@ -125,3 +134,23 @@ def test_one_line_each_and_vancouver_by_default() -> None:
 
 def test_text_is_text() -> None:
     assert "<b>\\o{/}</b> & more. " in one("vancouver", ARTICLE, title="<b>\\o{/}</b>\n& more")
+
+
+def test_of_a_thread_it_is_told_when_it_was_read() -> None:
+    entries = [Entry(1, THREAD, ())]
+    assert write_text(entries) == (
+        "ada. Does it help? Footnote. 2025 [cited 2026 Mar 4]. Available from: https://example.org/t/8/x\n"
+    )
+    assert write_text(entries, "apa") == (
+        "ada. (2025). Does it help? Footnote. Retrieved March 4, 2026, from https://example.org/t/8/x\n"
+    )
+    assert "  urldate = {2026-03-04},\n" in FORMATS["bib"].write(entries)
+    assert "Y2  - 2026/03/04/\r\n" in FORMATS["ris"].write(entries)
+
+
+@pytest.mark.parametrize("more", [{"type": "webpage"}, {"accessed": {"date-parts": [[2026]]}}])
+@pytest.mark.parametrize("format_", ["bib", "ris", "txt"])
+def test_of_other_works_it_is_not(more: dict[str, Any], format_: str) -> None:
+    work = {**THREAD, **more}
+    told = FORMATS[format_].write([Entry(1, work, ())])
+    assert told == FORMATS[format_].write([Entry(1, {**work, "accessed": None}, ())])

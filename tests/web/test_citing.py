@@ -221,6 +221,17 @@ def test_an_isbn_with_a_wrong_digit(place: Place) -> None:
     assert "The last digit of this ISBN does not fit the others" in said and place.work() == 0
 
 
+def test_a_name_alone_finds_what_is_cited_here(place: Place) -> None:
+    enter(place.database)
+    place.work()
+    for words in ("Johnstad", "joh", "substances"):
+        said = place.look(words)
+        assert states(said) == ["found"] and cites(said) == [f"[@doi:{DOI}]"], words
+        assert "Cited here already." in said and "too short" not in said
+        assert f"[@doi:{DOI}]" in place.browser.post("/cite", {"q": words}).text
+    assert states(place.look("jo")) == states(place.look("elephants")) == ["unclear"]
+
+
 def test_a_retracted_work_and_a_policy_warn_first(place: Place) -> None:
     with place.database.writing() as db:
         boss = make_account(db, role=Role.MODERATOR)

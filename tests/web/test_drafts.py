@@ -164,6 +164,57 @@ def test_the_list_leads_to_each_form(community: Place) -> None:
         assert f'<h2><a href="{form}">' in page and "Start anew" in read(browser, form)
 
 
+# --- other windows and devices: nothing is lost ------------------------------------------------------------
+
+
+def test_what_another_window_wrote_is_put_aside_and_taken_back(community: Place) -> None:
+    browser, there = community
+    for place, (shown, sent, typed) in paths(there).items():
+        mine = {**typed, "text": "Written on the first device.", "revision": "1", "place": place}
+        began = value(read(browser, shown), "began")
+        saved = browser.post("/drafts", {**mine, "window": "1", "began": began})
+        refused = browser.post("/drafts", {**mine, "text": "On the second.", "window": "2", "began": began})
+        assert (refused.status_code, refused.json()["saved"]) == (409, saved.headers["draft-saved"])
+        if place == "ask":
+            over = {"text": "On the second.", "window": "2", "began": began, "place": place, "over": "1"}
+            assert browser.post("/drafts", over).status_code == 204
+        else:
+            browser.post(sent, {**mine, "text": "On the second.", "began": began, "step": "draft"})
+        page = read(browser, shown)
+        assert value(page, "text") == "On the second." and "Another text of yours was here" in page
+        assert "Written on the first device." in page and "put aside" in read(browser, "/account/drafts")
+        back = browser.post("/drafts/take-back", {"place": place, "next": shown})
+        page = read(browser, back.headers["location"].partition("?")[0])
+        assert value(page, "text") == "Written on the first device." and "On the second." in page
+        browser.post("/drafts/discard", {"place": f"aside-{place}", "next": shown})
+        assert "Another text of yours was here" not in read(browser, shown)
+        assert browser.post("/drafts/take-back", {"place": place}).status_code == 404
+
+
+def test_a_button_in_the_window_that_saved_puts_nothing_aside(community: Place) -> None:
+    browser, there = community
+    shown, sent, typed = paths(there)[f"answer-{there.thread_id}"]
+    place = f"answer-{there.thread_id}"
+    browser.post("/drafts", {**typed, "place": place, "window": "w", "began": ""})
+    browser.post(sent, {"text": "Shorter.", "window": "w", "began": "", "step": "draft"})
+    page = read(browser, shown)
+    browser.post(sent, {"text": "Another.", "window": "", "began": value(page, "began"), "step": "draft"})
+    page = read(browser, shown)
+    assert value(page, "text") == "Another." and "Another text of yours was here" not in page
+
+
+def test_what_was_thrown_away_can_be_taken_back(community: Place) -> None:
+    browser, _ = community
+    browser.post("/drafts", {"place": "ask", "text": "A long evening’s work.", "title": "A title of mine"})
+    landed = browser.post("/drafts/discard", {"place": "ask", "next": "/ask"}).headers["location"]
+    page = read(browser, landed)
+    assert value(page, "text") == "" and "For a week you can take it back." in page
+    page = read(
+        browser, browser.post("/drafts/take-back", {"place": "ask", "next": "/ask"}).headers["location"]
+    )
+    assert value(page, "text") == "A long evening’s work." and value(page, "title") == "A title of mine"
+
+
 # --- undo --------------------------------------------------------------------------------------------------
 
 

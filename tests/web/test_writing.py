@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from browsing import Browser, make_app
-from community import CITING, Community, faults, settle
+from community import CITING, Community, faults, settle, typed
 
 from forum.db import Database
+from forum.uploads import making, store
 
 
 @pytest.fixture
@@ -269,3 +270,64 @@ def test_nobody_gets_a_kept_page_of_somebody(community: tuple[Browser, Community
     mine = browser.signed_in(there.asker).get(there.thread)
     assert "asker</a>" in mine.text and mine.headers["cache-control"] == "private, no-store"
     assert "Sign out" not in browser.signed_out().get(there.thread).text
+
+
+HEALTH = "Psilocybin raises the mood for weeks."
+
+
+def test_statements_without_a_source_stop_a_post_once(community: tuple[Browser, Community]) -> None:
+    browser, there = community
+    browser.signed_in(there.asker)
+    places = {
+        "/ask": {
+            "kind": "question",
+            "title": "Which weeks would those be, roughly?",
+            "tags": "zebra-stripes",
+        },
+        f"/t/{there.thread_id}/answer": {},
+        f"/p/{there.answer_id}/comment": {},
+    }
+    for path, more in places.items():
+        form = {**more, "text": HEALTH, "checked": "", "seen": ""}
+        stopped = browser.post(path, form)
+        assert stopped.status_code == 422 and faults(stopped.text) == [], path
+        assert "<title>Error: " in stopped.text and f"<li>{HEALTH}</li>" in stopped.text
+        assert stopped.text.count("Post it anyway</button>") == 2 and typed(stopped.text, "text") == HEALTH
+        assert typed(stopped.text, "checked") == "yes"
+        if path == "/ask":
+            assert "“zebra-stripes” is a new tag." in stopped.text
+        assert browser.post(path, {**form, "checked": "yes"}).status_code == 303
+        cited = {**form, "text": HEALTH[:-1] + " [@doi:10.1371/journal.pone.0211023]."}
+        if path == "/ask":
+            cited["title"] = "Quite another thing: who paints the stripes?"
+        assert browser.post(path, cited).status_code == 303, "it has a source"
+        shown = browser.post(path, {**form, "step": "preview"})
+        assert typed(shown.text, "checked") == "yes", "whoever saw the preview has seen the list"
+
+
+def test_what_is_wrong_is_said_before_what_could_be_better(community: tuple[Browser, Community]) -> None:
+    browser, there = community
+    browser.signed_in(there.asker)
+    text = f"{HEALTH} ![Sending a.png …]()"
+    refused = browser.post(f"/t/{there.thread_id}/answer", {"text": text, "checked": ""})
+    assert refused.status_code == 422 and "A picture is still being sent." in refused.text
+    assert "Post it anyway" not in refused.text
+
+
+def test_after_posting_exactly_what_is_missing_is_said(community: tuple[Browser, Community]) -> None:
+    browser, there = community
+    browser.signed_in(there.asker)
+    with browser.site.database.writing() as db:
+        picture = store.keep(db, there.asker.id, making.Made(2, 2, b"own", b""))
+        others = store.keep(db, there.writer.id, making.Made(2, 2, b"not own", b""))
+    for text, told in (
+        (f"Look: ![](/images/{picture})", "undescribed"),
+        (f"Look: ![a curve](/images/{others})", "unseen"),
+        ("It is [@doi:not one] so.", "as-typed"),
+        (f"Look again: ![a curve](/images/{picture})", "posted"),
+    ):
+        landed = browser.post(f"/t/{there.thread_id}/answer", {"text": text}).headers["location"]
+        assert f"{told}#" in landed.replace("&undo", "#"), (text, landed)
+        assert browser.get(landed).status_code == 200
+    shown = browser.post("/preview", {"text": f"![a curve](/images/{others})"}).text
+    assert "not shown to readers" in shown

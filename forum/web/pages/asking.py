@@ -47,9 +47,10 @@ def ask(visit: Visit) -> Response:
     key = typed.get("key", "")
     try:
         likely, actor = _likely(visit, typed), visit.actor
-        if likely and actor and posting.is_new(visit.db, actor, *fields, key=key):
+        unsourced = preview.to_check(visit, wording.body)
+        if (likely or unsourced) and actor and posting.is_new(visit.db, actor, *fields, key=key):
             draft_pages.keep(visit, drafts.asking())
-            return _page(visit, typed, 422, likely=likely)
+            return _page(visit, typed, 422, likely=likely, unsourced=unsourced)
         anonymous = typed.get("as") == unnamed.UNNAMED
         held = visit.settings.held_posts
         post = visit.act(posting.ask, *fields, key=key, held_posts=held, anonymous=anonymous)
@@ -73,6 +74,7 @@ def _page(visit: Visit, typed: Mapping[str, str], status: int = 200, **more: Any
     key = typed.get("key") or visit.new_key()
     near = near_tags.of_new(visit.db, _tags(typed)) if visit.method == "POST" else {}
     context = {"preview": None, "likely": (), "form": typed, "key": key, "near": near, **more}
+    context.setdefault("unsourced", ())
     if "kept" not in context:
         context["kept"] = draft_pages.kept(visit, drafts.asking())
     return visit.page("asking/ask.html", status, offer=anonymity.offer(visit.db), **context)

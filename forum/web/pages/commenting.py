@@ -5,7 +5,7 @@ from typing import Any
 from starlette.responses import Response
 
 from forum.actions import posting
-from forum.discussion import drafts
+from forum.discussion import drafts, wording
 from forum.errors import Invalid, TooMany
 from forum.policy import Permit
 from forum.web.endpoint import Visit
@@ -25,6 +25,9 @@ def comment(visit: Visit) -> Response:
     if shown := preview.asked_for(visit):
         return _page(visit, preview=shown)
     place = open_here(visit, Permit.COMMENT).thread.id
+    if unsourced := preview.to_check(visit, wording.comment):
+        draft_pages.keep(visit, draft)
+        return _page(visit, 422, unsourced=unsourced)
     try:
         post = visit.act(
             posting.comment,
@@ -46,6 +49,7 @@ def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
     kept = draft_pages.kept(visit, drafts.commenting(post.id))
     form = visit.form or (kept.typed if kept else {})
     context = {"preview": None, "form": form, "post": post, "thread": thread, "key": key, **more}
+    context.setdefault("unsourced", ())
     context["kept"] = kept
     context["unnamed"] = unnamed.offered(visit, thread.id)
     return visit.page("posts/comment.html", status, **context)

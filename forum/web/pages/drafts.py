@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from forum.actions import drafting, undoing
 from forum.discussion import draft_list, drafts
@@ -25,6 +25,8 @@ class Kept(NamedTuple):
     typed: Mapping[str, str]
     #: None: there is no draft.
     saved_at: datetime | None
+    #: What the form said before its draft was replaced or thrown away.
+    aside: drafts.Kept | None
     #: Whether the form shows what was just sent, and not the draft.
     is_answer: bool
     #: Where the form is.
@@ -38,21 +40,19 @@ class Kept(NamedTuple):
     @property
     def said(self) -> str:
         """The moment as people write it."""
-        if self.saved_at is None:
-            return ""
-        return f"{date(self.saved_at)}, {self.saved_at.astimezone(UTC):%H:%M} UTC"
+        return _said(self.saved_at) if self.saved_at else ""
 
 
 def kept(visit: Visit, place: str) -> Kept | None:
     """The draft of the form that the page shows; None for a guest."""
     if visit.actor is None:
         return None
-    found = drafts.find(visit.db, visit.actor.id, place)
+    found, aside = drafts.both(visit.db, visit.actor.id, place)
     is_answer = visit.method == "POST"
     typed = found.fields if found and not is_answer else {}
     asked = urlencode({name: value for name, value in visit.query.items() if name in ("title", "tags")})
     here = f"{visit.here}?{asked}" if asked else visit.here
-    return Kept(place, typed, found.saved_at if found else None, is_answer, here)
+    return Kept(place, typed, found.saved_at if found else None, aside, is_answer, here)
 
 
 def is_asked_for(visit: Visit) -> bool:
@@ -62,30 +62,56 @@ def is_asked_for(visit: Visit) -> bool:
 
 def save_here(visit: Visit, place: str, form: str) -> Response:
     """The form is kept as it was sent, and shown again at the path `form`."""
-    visit.act(drafting.save, place, visit.form)
+    _save(visit, place)
     return visit.redirect(form, "draft-saved")
 
 
 def keep(visit: Visit, place: str) -> None:
     """What was sent and cannot be posted as it is does not depend on the page that says so."""
     try:
-        visit.act(drafting.save, place, visit.form)
+        _save(visit, place)
     except Invalid:
         # Longer than any draft: the form that comes back is all there is, and says so.
         return
 
 
+def _save(visit: Visit, place: str) -> None:
+    """Whoever presses a button means this text; another window's, which the form had not shown, is aside."""
+    window, began = visit.form.get("window", ""), visit.form.get("began")
+    visit.act(drafting.save, place, visit.form, window=window, began=began, over=True)
+
+
 def save(visit: Visit) -> Response:
-    """For the script, which sends the form as it is: kept, or 409 if another window has kept it meanwhile."""
+    """For the script, which sends the form as it is: kept, or 409 if another window has kept it meanwhile.
+
+    The header `draft-saved` has the moment by which the script tells it from what others save next; with
+    `over`, what another window saved is put aside.
+    """
     asked = {**visit.form, **visit.query}
     place, window, began = (asked.get(name, "") for name in ("place", "window", "began"))
-    visit.act(drafting.save, place, visit.form, window=window, began=began)
-    return Response(status_code=204)
+    over = asked.get("over") == "1"
+    try:
+        saved = visit.act(drafting.save, place, visit.form, window=window, began=began, over=over)
+    except drafting.Elsewhere as error:
+        at = error.saved_at
+        return JSONResponse({"saved": at.isoformat(), "said": _said(at)}, error.status)
+    return Response(status_code=204, headers={"draft-saved": saved})
 
 
 def discard(visit: Visit) -> Response:
-    visit.act(drafting.discard, visit.form.get("place", ""))
-    return visit.redirect(visit.next_path(), "draft-gone")
+    place = visit.form.get("place", "")
+    visit.act(drafting.discard, place)
+    return visit.redirect(visit.next_path(), "draft-aside" if drafts.is_place(place) else "draft-gone")
+
+
+def take_back(visit: Visit) -> Response:
+    visit.act(drafting.take_back, visit.form.get("place", ""))
+    return visit.redirect(visit.next_path(), "draft-back")
+
+
+def _said(at: datetime) -> str:
+    """The moment as people write it."""
+    return f"{date(at)}, {at.astimezone(UTC):%H:%M} UTC"
 
 
 def listing(visit: Visit) -> Response:

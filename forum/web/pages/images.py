@@ -102,6 +102,7 @@ def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
     return visit.page(
         "images/listing.html", status, page=page, after=after, places=places, markdown=markdown, own=own,
         room=_room(visit, owner), most=visit.settings.image_bytes,
+        most_words=uploading.in_words(visit.settings.image_bytes),
         may_send=policy.allows(Permit.UPLOAD, owner), **context,
     )  # fmt: skip
 

@@ -1,16 +1,24 @@
 """What a text will look like: for the script beside the form, and for forms without one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from markupsafe import Markup
 from starlette.responses import Response
 
 from forum.actions import depicting, sourcing
-from forum.markup import LIMIT, Cited, anchored, render, statements
+from forum.discussion import depicted
+from forum.markup import LIMIT, Cited, Page, anchored, render, statements
+from forum.markup.render import UNDESCRIBED
 from forum.references import cautions, printing
 from forum.references.printing import Printed
 from forum.web.endpoint import Visit
+
+#: Said of a picture that the page leaves empty.
+UNSEEN = (
+    "A picture in it is not shown to readers: it is gone, or somebody else’s and not posted yet. Send one of"
+    " your own, or describe what it shows."
+)
 
 
 class Entry(NamedTuple):
@@ -43,8 +51,8 @@ def made(visit: Visit, text: str) -> Preview:
     page = depicting.page_of(visit.db, text[:LIMIT])
     html = Markup(anchored(page.html, "preview"))  # noqa: S704 - sanitised by render
     policy = sourcing.warnings(visit.db, page.citations)
-    problems = [*page.problems, *policy, *_cautions(visit, page.citations)]
-    return Preview(html, _entries(visit, page.citations), problems, statements.unsourced(page.text))
+    problems = [*page.problems, *_unseen(visit, page), *policy, *_cautions(visit, page.citations)]
+    return Preview(html, _entries(visit, page.citations), problems, statements.unsourced(page))
 
 
 def asked_for(visit: Visit) -> Preview | None:
@@ -52,18 +60,42 @@ def asked_for(visit: Visit) -> Preview | None:
     return made(visit, visit.form.get("text", "")) if visit.form.get("step") == "preview" else None
 
 
+def to_check(visit: Visit, wording: Callable[[str], str]) -> Sequence[str]:
+    """Statements about health without a source at which posting stops once: a form says itself what it had
+    seen. None for a text that `wording` does not take, of which the form says more.
+    """
+    if visit.form.get("checked") != "":
+        return ()
+    try:
+        text = wording(visit.form.get("text", ""))
+    except ValueError:
+        return ()
+    return statements.unsourced(render(text))
+
+
 def afterthought(visit: Visit) -> str:
     """What is to be said when the text was saved, as the end of a key of `told`: "" for nothing.
 
-    A part of it, such as a citation with a typing error, stays as typed; or a source does not stand any more,
-    or is discouraged.
+    A part of it, such as a citation with a typing error, stays as typed; a picture is not shown, or has no
+    words; or a source does not stand any more, or is discouraged.
     """
     page = render(visit.form.get("text", "")[:LIMIT])
-    if page.problems:
+    if any(problem != UNDESCRIBED for problem in page.problems):
         return "-as-typed"
+    if _unseen(visit, page):
+        return "-unseen"
+    if page.problems:
+        return "-undescribed"
     if _cautions(visit, page.citations):
         return "-doubtful"
     return "-discouraged" if sourcing.warns(visit.db, page.citations) else ""
+
+
+def _unseen(visit: Visit, page: Page) -> list[str]:
+    """A sentence if the text has pictures of this forum that its readers would not see."""
+    if visit.actor is None or not depicted.unseen(visit.db, visit.actor.id, page.pictures):
+        return []
+    return [UNSEEN]
 
 
 def _cautions(visit: Visit, cited: Sequence[Cited]) -> list[str]:

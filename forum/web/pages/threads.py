@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from forum import policy
 from forum.actions import following, posting
-from forum.discussion import drafts, outline, sources, threads, transfers
+from forum.discussion import drafts, outline, sources, threads, transfers, wording
 from forum.discussion.threads import ThreadPage
 from forum.errors import Invalid, NotFound, TooMany
 from forum.inbox import following as followed
@@ -29,7 +29,7 @@ def read(visit: Visit) -> Response:
     try:
         page = policy.read_thread(visit.db, visit.actor, visit.path["thread_id"], sort, page_number)
     except NotFound:
-        return _to_home(visit)
+        return to_home(visit)
     if away := _elsewhere(visit, page):
         return RedirectResponse(*away)
     actor, thread = visit.actor, page.thread
@@ -86,14 +86,14 @@ def follow(visit: Visit) -> Response:
     )
 
 
-def _to_home(visit: Visit) -> Response:
-    """A thread that was merged leads to where its posts went; NotFound for any other."""
+def to_home(visit: Visit, page: str = "") -> Response:
+    """A thread that was merged leads to where its posts went, or to `page` there; NotFound for others."""
     thread_id: int = visit.path["thread_id"]
     home = transfers.home(visit.db, thread_id)
     if home == thread_id:
         raise NotFound
     thread = policy.open_thread(visit.db, visit.actor, home, Permit.READ)
-    return RedirectResponse(f"/t/{thread.id}/{thread.slug}", 301)
+    return RedirectResponse(f"/t/{thread.id}{page or f'/{thread.slug}'}", 301)
 
 
 def answer(visit: Visit) -> Response:
@@ -102,6 +102,9 @@ def answer(visit: Visit) -> Response:
         return draft_pages.save_here(visit, draft, visit.here)
     if shown := preview.asked_for(visit):
         return _page(visit, preview=shown)
+    if unsourced := preview.to_check(visit, wording.body):
+        draft_pages.keep(visit, draft)
+        return _page(visit, 422, unsourced=unsourced)
     try:
         post = visit.act(
             posting.answer,
@@ -121,7 +124,7 @@ def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
     """The form alone: at the end of a long thread nobody would find the message beside it."""
     thread = policy.open_thread(visit.db, visit.actor, visit.path["thread_id"], Permit.ANSWER)
     key = visit.form.get("key") or visit.new_key()
-    context = {"preview": None, "form": visit.form, "thread": thread, "key": key, **more}
+    context = {"preview": None, "unsourced": (), "form": visit.form, "thread": thread, "key": key, **more}
     context["unnamed"] = unnamed.offered(visit, thread.id)
     context["kept"] = draft_pages.kept(visit, drafts.answering(thread.id))
     return visit.page("threads/answer.html", status, **context)
