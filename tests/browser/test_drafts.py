@@ -146,7 +146,7 @@ def test_another_device_goes_on_where_this_one_stopped(chromium: Browser, place:
     assert other.locator("#text").input_value() == "Begun on the sofa"
     expect(other.get_by_text("Your draft from just now")).to_be_visible()
     other.get_by_role("button", name="Start anew").click()
-    expect(other.get_by_text("The draft is gone.")).to_be_visible()
+    expect(other.get_by_text("The draft is put aside.")).to_be_visible()
     page.goto(f"{place.base}{place.there.thread}")
     ready(page)
     assert page.locator("#text").input_value() == ""
@@ -227,11 +227,34 @@ def test_two_windows_do_not_overwrite_each_other(chromium: Browser, place: Place
     first.locator("#text").press_sequentially("First window")
     says(first, "Draft saved.")
     second.locator("#text").press_sequentially("Second window")
-    says(second, "You are writing this in another window too.")
+    says(second, "Not saved here: another window has saved this text since. Keep this one")
     first.keyboard.insert_text(" goes on")
     first.goto(f"{place.base}/tags")
     assert place.open(context).locator("#text").input_value() == "First window goes on"
     assert second.locator("#text").input_value() == "Second window"
+    second.get_by_role("button", name="Keep this one").click()
+    says(second, "Draft saved.")
+    assert place.open(context).locator("#text").input_value() == "Second window"
+
+
+def test_what_this_browser_kept_never_replaces_what_was_written_since(
+    chromium: Browser, place: Place
+) -> None:
+    here, there = chromium.new_context(), chromium.new_context()
+    page = place.come(here, place.there.asker)
+    here.set_offline(True)
+    page.locator("#text").press_sequentially("On the train")
+    says(page, "Draft kept in this browser.")
+    page.close()
+    other = place.come(there, place.there.asker)
+    other.locator("#text").fill("At home")
+    says(other, "Draft saved.")
+    here.set_offline(False)
+    page = place.open(here)
+    assert page.locator("#text").input_value() == "At home"
+    page.get_by_role("button", name="Use it").click()
+    assert page.locator("#text").input_value() == "On the train"
+    says(page, "Draft saved.")
 
 
 def test_every_field_of_a_question_comes_back_and_nothing_jumps(chromium: Browser, place: Place) -> None:

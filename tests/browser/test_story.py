@@ -20,6 +20,8 @@ LOOKS = {
         Look("wide-without-scripts", scripts=False),
     ),
 }
+#: From here on the preview stands beside the text.
+WIDE = 1000
 SITTING = ("tomas", "mira", "tidewater", "")
 TITLE = "Is a borderline p-value a finding or a shrug?"
 KNOWN = "10.1371/journal.pone.0211023"
@@ -192,7 +194,9 @@ def others_comment(story: Story) -> None:
     mira.go(story.thread)
     answer = article(mira, "a measure of surprise")
     answer.get_by_text("Comment", exact=True).click()
-    answer.get_by_label("Your comment").fill("A *measure of surprise* I shall steal for the reading group.")
+    answer.get_by_role("textbox", name="Your comment").fill(
+        "A *measure of surprise* I shall steal for the reading group."
+    )
     mira.click("button", "Post comment", answer)
     mira.sees("I shall steal for the reading group", article(mira, "a measure of surprise"))
     story.reader.go(story.thread)
@@ -410,8 +414,8 @@ def previewed(person: Person, picture: str) -> tuple[str, list[str]]:
     pane = person.page.locator("[data-pane=preview]")
     if not person.look.scripts:
         person.click("button", "Preview")
-    elif person.page.locator("[data-shows=preview]").first.is_visible():
-        person.page.locator("[data-tabs] [data-shows=preview]").click()
+    elif person.look.width < WIDE:
+        person.page.locator("[data-tabs]").get_by_role("button", name="Preview").click()
     expect(pane.locator("sup.cite").first).to_be_visible()
     person.shoot(picture)
     return shown(pane)

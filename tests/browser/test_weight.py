@@ -174,7 +174,7 @@ def test_all_is_there_before_any_script_has_run(place: Place) -> None:
     post.get_by_role("button", name=re.compile("Vote up")).click()
     expect(post.locator(".score")).to_have_text("1")
     post.get_by_text("Comment", exact=True).click()
-    post.get_by_label("Your comment").fill("I did the same, and it took **me** five weeks.")
+    post.get_by_role("textbox", name="Your comment").fill("I did the same, and it took **me** five weeks.")
     person.click("button", "Post comment", post)
     person.sees("it took me five weeks")
     page.goto(place.thread)

@@ -1,5 +1,3 @@
-// Votes and flags.
-
 import { ask } from "./server.js"
 
 const dialog = document.createElement("dialog")
@@ -38,7 +36,6 @@ document.addEventListener("submit", async (event) => {
 		form.outerHTML = html
 		return parentNode.querySelector(`.votes .${button.className}`).focus()
 	}
-	// Its page says what went wrong.
 	form.dataset.plain = "1"
 	button.click()
 })

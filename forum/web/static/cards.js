@@ -1,5 +1,3 @@
-// Citations show sources, the rail where one is.
-
 const CITED = "sup.cite a"
 const card = Object.assign(document.createElement("div"), { className: "card", hidden: true })
 document.body.append(card)

@@ -1,5 +1,3 @@
-// The cite picker.
-
 import { combobox } from "./combobox.js"
 import { ask } from "./server.js"
 import { type } from "./typing.js"
@@ -27,7 +25,6 @@ addEventListener("click", async (event) => {
 	q.focus()
 })
 
-// A list is asked of the registries, until all is known.
 async function look(list, since = "", wait) {
 	const path = list ? "/cite/look" : words() && `/cite/find?q=${encodeURIComponent(words())}`
 	const html = await options.asks(path, list && { q: list, since }, wait)
@@ -40,7 +37,6 @@ async function look(list, since = "", wait) {
 function pasted({ clipboardData }) {
 	const list = clipboardData.getData("text/plain").trim()
 	if (words() || list.length < 40 || !/\s/.test(list)) return true
-	// The box has but one line.
 	q.value = list.replace(/\s+/g, " ")
 	look(list)
 	return false
@@ -69,7 +65,6 @@ dialog.onsubmit = () => {
 	const chosen = [...found.querySelectorAll(":checked, [aria-selected=true]")]
 	const cites = [...new Set(chosen.map((one) => one.dataset.cite ?? one.value).filter(Boolean))]
 	const caution = chosen.map((one) => one.dataset.caution ?? "").join(" ").trim()
-	// Who presses again has read it.
 	if (caution && part("warn").textContent !== caution) warn(caution)
 	else if (cites[0]) insert(cites)
 	else if (part("tells")) warn(part("warn").dataset.warn)

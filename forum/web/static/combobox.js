@@ -1,8 +1,8 @@
-// ARIA's combobox: arrows choose among the server's options, Enter clicks.
+// ARIA's combobox: arrows choose, Enter clicks.
 
 import { asker } from "./server.js"
 
-export function combobox(field, list, wait = 150) {
+export function combobox(field, list, wait = 150, first) {
 	const asks = asker(wait)
 	const chosen = () => list.querySelector("[aria-selected=true]")
 
@@ -16,11 +16,12 @@ export function combobox(field, list, wait = 150) {
 	function show(html) {
 		list.innerHTML = html.trim()
 		list.hidden = !html.trim()
-		if (field.role) field.ariaExpanded = Boolean(list.querySelector("[role=option]"))
-		choose()
+		const option = list.querySelector("[role=option]")
+		if (first) field.role = option && "combobox"
+		field.ariaExpanded = field.role && !!option
+		choose(first && option)
 	}
 
-	// Without a path the list closes.
 	async function look(path) {
 		const html = await asks(path)
 		if (html !== undefined) show(html ?? "")
@@ -30,7 +31,6 @@ export function combobox(field, list, wait = 150) {
 	if (list.role) field.onblur = () => look()
 	field.setAttribute("aria-controls", list.id)
 	field.addEventListener("keydown", (event) => {
-		// Behind the last: the field.
 		const places = [null, ...list.querySelectorAll("[role=option]")]
 		const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
 		if (places.length < 2) return
@@ -40,7 +40,6 @@ export function combobox(field, list, wait = 150) {
 		else return
 		event.preventDefault()
 	})
-	// Keeps the focus in the field.
 	list.onmousedown = () => false
 	show("")
 	return { asks, choose, chosen, look, show }

@@ -1,5 +1,3 @@
-// Preview, tools and keys, pasting, names.
-
 import "./cite.js"
 import { combobox } from "./combobox.js"
 import { markdown } from "./markdown.js"
@@ -7,20 +5,17 @@ import { upload } from "./pictures.js"
 import { asker } from "./server.js"
 import { type } from "./typing.js"
 
-// Marks what is selected, or each of its lines.
 function use(text, { mark, end = mark, line }) {
 	const { selectionStart: from, selectionEnd: to, value } = text
 	const start = line ? value.slice(0, from).lastIndexOf("\n") + 1 : from
 	const words = value.slice(start, to)
 	type(text, line ? words.replace(/^/gm, line) : mark + words + end, start, to)
 	if (line) return
-	// A link lacks its address.
 	const aim = end.slice(2, -1) || words
 	const at = text.value.indexOf(aim, from + mark.length)
 	text.setSelectionRange(at, at + aim.length)
 }
 
-// One stop for Tab; arrows go on.
 function walk({ key, target }) {
 	const to = { ArrowRight: target.nextElementSibling, ArrowLeft: target.previousElementSibling }[key]
 	if (to) [target.tabIndex, to.tabIndex] = [-1, 0]
@@ -57,16 +52,21 @@ function start(composer) {
 	const part = (selector) => composer.querySelector(selector)
 	for (const template of composer.querySelectorAll("template")) template.replaceWith(template.content)
 	const [text, panes, preview, tools] = ["textarea", ".panes", ".preview", "[role=toolbar]"].map(part)
-	const people = combobox(text, part(".completions"))
-	const asks = asker(400)
+	const people = combobox(text, part(".completions"), 150, true)
+	const says = part("[data-says]")
+	const asks = asker()
 
-	async function refresh(wait) {
-		if (!preview.offsetParent) return
+	function tell() {
+		const silent = /!\[\s*\]\(\/images/.test(text.value) && says.dataset.silent
+		const words = silent || part("[data-tells]")?.dataset.tells || "\u00a0"
+		if (says.textContent !== words) says.textContent = words
+	}
+
+	async function refresh(wait = preview.offsetParent ? 400 : 1500) {
 		const html = await asks("/preview", { text: text.value }, wait)
 		if (html === undefined) return
 		preview.innerHTML = html ?? preview.dataset.away
-		// Its line stays.
-		part("[data-says]").textContent = part("[data-tells]")?.dataset.tells ?? "\u00a0"
+		tell()
 	}
 
 	const begun = () => /(?<![\p{L}\p{N}_@/-])@([\p{L}\p{N}_-]*)$/u.exec(text.value.slice(0, text.selectionStart))
@@ -74,6 +74,7 @@ function start(composer) {
 		const name = begun()
 		const thread = /^\/t\/(\d+)|/.exec(location.pathname)[1] ?? ""
 		people.look(name && `/people/suggest?${new URLSearchParams({ q: name[1], thread })}`)
+		tell()
 		refresh()
 	})
 	part(".completions").onclick = ({ target }) =>
@@ -92,7 +93,7 @@ function start(composer) {
 		for (const tab of part(".tabs").children) tab.ariaPressed = tab === target
 		refresh(0)
 	}
-	refresh()
+	if (text.value) refresh()
 }
 
 document.querySelectorAll("[data-composer]").forEach(start)

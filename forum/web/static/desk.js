@@ -1,5 +1,3 @@
-// The moderators' desk by keyboard.
-
 import { ask } from "./server.js"
 
 const KEYS = {
@@ -18,7 +16,6 @@ const on = find("[data-keys-on]")
 
 function meant(key) {
 	const selector = KEYS[key] ?? `[name=verdict][data-key="${CSS.escape(key)}"]`
-	// In the queue: in the focused line.
 	const lines = [...document.querySelectorAll("[data-item]")]
 	const at = lines.indexOf(document.activeElement.closest("[data-item]"))
 	if (!lines[0] || "u?".includes(key)) return find(selector)
@@ -44,7 +41,6 @@ for (const kbd of document.querySelectorAll("[data-decide] kbd")) kbd.hidden = !
 find("[data-keys-open]").onclick = () => help.showModal()
 find("[data-keys-hint]").hidden = false
 
-// What the chosen verdict needs.
 form.onchange = ({ target }) => {
 	if (target?.id === "saved") find("[value=text]").click()
 	const { asks, given } = find("[name=verdict]:checked")?.dataset ?? {}
@@ -53,12 +49,10 @@ form.onchange = ({ target }) => {
 	if (!asks) return
 	find("[for=more]").textContent = asks
 	find("#more-help").hidden = true
-	// Of another verdict.
 	if (area.value === area.defaultValue) area.value = area.defaultValue = given
 }
 form.onchange({})
 
-// Work makes the claim longer, or shows that it is lost.
 let last = Date.now()
 form.oninput = async () => {
 	const held = find("[data-held]")
@@ -68,4 +62,3 @@ form.oninput = async () => {
 	if ([200, 409].includes(answer?.status)) held.outerHTML = await answer.text()
 }
 
-for (const box of document.querySelectorAll("[form=many]")) box.onchange = () => (find("#items").open = true)

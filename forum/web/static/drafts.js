@@ -13,20 +13,27 @@ function keep(area) {
 	const kept = document.querySelector(`[data-kept=${place}]`)
 	const began = kept?.dataset.saved ?? ""
 	const to = `/drafts?${new URLSearchParams({ place, began, window: tab.window })}`
-	const said = form.querySelector("[data-said]") ?? { dataset: {} }
+	const said = form.querySelector("[data-said]") ?? document.createElement("p")
 	const isNew = () => area.value !== area.defaultValue
 	let [known, timer, stopped] = [began]
 
-	const all = () => JSON.stringify([Date.now(), known, Object.fromEntries(new FormData(form))])
-	async function save(keepalive) {
+	const all = () => JSON.stringify([known, Object.fromEntries(new FormData(form))])
+	function offer(place, about, onclick) {
+		const [words, textContent] = (said.dataset[about] ?? "This browser has another version:|Use it").split("|")
+		const values = { type: "button", className: "link", textContent, onclick }
+		place.replaceChildren(words, " ", Object.assign(document.createElement("button"), values))
+	}
+	async function save(keepalive, over = "") {
 		const copy = copies[name]
 		area.dirty = false
-		const { ok, status } = await fetch(to, { method: "POST", body: new FormData(form), keepalive }).catch(() => 0)
-		known ||= ok
+		const sent = { method: "POST", body: new FormData(form), keepalive }
+		const { ok, status, headers } = await fetch(to + over, sent).catch(() => 0)
+		known = headers?.get("draft-saved") ?? known
 		if (copies[name] !== copy) copies[name] = all()
 		else if (ok) delete copies[name]
 		area.dirty ||= stopped = status === 409
-		said.textContent = said.dataset[stopped ? "elsewhere" : ok ? "saved" : "here"]
+		said.textContent = said.dataset[ok ? "saved" : "here"]
+		if (stopped) offer(said, "elsewhere", () => save(false, "&over=1"))
 	}
 	const flush = (on) => area.dirty && !stopped && leaving !== form && save(on)
 	const tick = () => (timer = flush() && setTimeout(tick, 3000))
@@ -40,16 +47,25 @@ function keep(area) {
 	})
 	for (const event of ["beforeunload", "visibilitychange"]) addEventListener(event, flush)
 
-	const [at, had, typed] = JSON.parse(copies[name] ?? "[0]")
-	// What the server has no more was posted or thrown away.
-	if (at > new Date(began || 0) && (began || !had || !kept) && !isNew()) {
+	const changed = () => area.dispatchEvent(new Event("input", { bubbles: true }))
+	const [had, typed] = JSON.parse(copies[name] ?? "[]")
+	const isLost = (one) => /text/.test(one.type) && !one.value.includes(typed[one.name] ?? "")
+	function fill() {
 		for (const one of form.elements) {
 			if (/radio|box/.test(one.type)) one.checked = one.value === typed[one.name]
-			else one.value = typed[one.name] ?? one.value
+			else if (one.type !== "hidden" || one.name === "revision") one.value = typed[one.name] ?? one.value
 		}
+	}
+	if (form.elements.window) form.elements.window.value = tab.window
+	if (typed && !isNew() && (had === began || !kept)) {
+		fill()
 		area.closest("details")?.setAttribute("open", "")
+	} else if (typed && began && [...form.elements].some(isLost)) {
+		const note = document.createElement("p")
+		form.prepend(note)
+		offer(note, "", () => changed(fill(note.remove())))
 	} else delete copies[name]
-	if (isNew()) area.dispatchEvent(new Event("input", { bubbles: true }))
+	if (isNew()) changed()
 }
 
 // Sent is not yet there: the next page tells.

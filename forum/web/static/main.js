@@ -1,21 +1,17 @@
-// Every page is complete without scripts; each is loaded where it is of use.
+// Each script is loaded where it is of use.
 
 const UNITS = { day: 86400, hour: 3600, minute: 60 }
 const words = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "short" })
 
-// Only one's own clock knows "ago".
 for (const time of document.querySelectorAll("time[datetime]")) {
 	const then = new Date(time.dateTime)
 	const seconds = (Date.now() - then) / 1000
 	const unit = Object.keys(UNITS).find((name) => seconds >= UNITS[name])
-	time.title = then.toLocaleString()
 	if (seconds < 0 || seconds > 7 * UNITS.day) continue
-	// Nothing moves.
 	time.style.cssText = `display:inline-block;min-width:${time.offsetWidth}px`
 	time.textContent = unit ? words.format(-Math.floor(seconds / UNITS[unit]), unit) : "just now"
 }
 
-// Said once.
 history.replaceState(null, "", location.href.replace(/[?&]told=[\w-]*(?=#|$)|told=[\w-]*&/, ""))
 
 const SEARCH = "[role=search] [name=q]"
@@ -31,7 +27,6 @@ addEventListener("focusin", ({ target }) => target.matches(SEARCH) && import("./
 document.querySelector("[data-problems]")?.focus()
 document.querySelector("[data-press]")?.requestSubmit()
 
-// A menu shuts when one goes elsewhere.
 onclick = onkeydown = ({ key, target }) => {
 	const menu = document.querySelector(".menu[open]")
 	if (!menu || (key ? key !== "Escape" : menu.contains(target))) return
@@ -39,7 +34,6 @@ onclick = onkeydown = ({ key, target }) => {
 	if (key) menu.firstElementChild.focus()
 }
 
-// A link, until one reads that far.
 const related = document.querySelector("[data-related]")
 const watch = new IntersectionObserver(async ([{ isIntersecting }]) => {
 	if (!isIntersecting) return
@@ -49,7 +43,6 @@ const watch = new IntersectionObserver(async ([{ isIntersecting }]) => {
 })
 if (related) watch.observe(related)
 
-// For who reads on.
 if (document.referrer.startsWith(`${location.origin}/`)) {
 	addEventListener("load", () => navigator.serviceWorker?.register("/sw.js").catch(() => {}))
 }

@@ -1,8 +1,7 @@
-// What was copied from a page, as Markdown.
-
-const MARKED = "a, b, strong, i, em, h1, h2, h3, li, blockquote, pre, code, tr"
-const SAME = { strong: "b", em: "i", div: "p", ul: "p", ol: "p", table: "p", script: "style" }
+const MARKED = "a, b, strong, i, em, h1, h2, h3, li, blockquote, pre, code, tr, img, sub, sup"
+const SAME = { strong: "b", em: "i", div: "p", ul: "ol", table: "p", script: "style" }
 const inside = (node) => [...node.childNodes].map(made).join("").replace(/\n{3,}/g, "\n\n")
+const plain = (words) => words.replace(/\s+/g, " ").replace(/[\\`*[\]<]/g, "\\$&")
 const block = (words) => `\n\n${words.trim()}\n\n`
 const begin = (mark, node) => inside(node).trim().replace(/^/gm, mark)
 const between = (mark, node) => inside(node).replace(/\S(.*\S)?/s, (words) => mark + words + mark)
@@ -16,21 +15,24 @@ const TAGS = {
 	code: (node) => `\`${node.textContent}\``,
 	i: (node) => between("_", node),
 	li: (node) => `\n${node.parentNode.localName === "ol" ? "1." : "-"} ${begin("   ", node).trim()}`,
+	img: ({ alt, src }) => plain(alt) || (/^https?:/.test(src) ? src : ""),
+	ol: (node) => (node.parentNode.closest("li, ul, ol") ? `\n${inside(node).trim()}` : block(inside(node))),
 	p: (node) => block(inside(node)),
 	pre: (node) => block(`\`\`\`\n${node.textContent.trim()}\n\`\`\``),
 	style: () => "",
-	td: (node) => `| ${inside(node).trim().replace(/\s+/g, " ")} `,
+	sub: (node) => inside(node).replace(/\d/g, (digit) => String.fromCharCode(8320 + +digit)),
+	sup: (node) => inside(node).replace(/^[-−+]?\d+$/, "^$&"),
+	td: (node) => `| ${inside(node).trim().replace(/\s+/g, " ").replace(/\|/g, "\\|")} `,
 	tr: (node) => `\n${[...node.cells].map(TAGS.td).join("")}|${node.rowIndex ? "" : `\n${"|---".repeat(node.cells.length)}|`}`,
 }
 
 function made(node) {
 	const tag = SAME[node.localName] ?? node.localName
-	if (node.nodeType === Node.TEXT_NODE) return node.data.replace(/\s+/g, " ").replace(/[\\`*[\]<]/g, "\\$&")
+	if (node.nodeType === Node.TEXT_NODE) return plain(node.data)
 	if (/^h[1-6]$/.test(tag)) return block(`${"#".repeat(tag[1])} ${inside(node)}`)
 	return (TAGS[tag] ?? inside)(node)
 }
 
-// "" where nothing is marked up.
 export function markdown(html) {
 	// The page's policy would complain of each.
 	const bare = html.replace(/\s(style|on\w+)=/gi, " data-$1=")

@@ -1,16 +1,11 @@
-// The form takes the browser's answer.
-
 import { ask } from "./server.js"
 
 const Key = window.PublicKeyCredential
-// Not for addresses in numbers.
 const can = Key?.parseCreationOptionsFromJSON && !/^[\d.]+$|:/.test(location.hostname)
 
 async function press(form) {
 	const answer = await ask(form.dataset.options, new FormData(form))
-	// One's proof has grown old.
 	if (answer?.type === "opaqueredirect") return (location = "/account/prove?next=/account/factors")
-	// The page says it beside the field.
 	if (answer?.status === 422) return form.submit()
 	const asked = await answer.json()
 	const made = await (form.dataset.passkey === "make"
@@ -28,7 +23,6 @@ for (const form of document.querySelectorAll("[data-passkey]")) {
 		says.textContent = ""
 		submitter.disabled = true
 		press(form)
-			// The page has the words.
 			.catch(({ name }) => (says.textContent = says.dataset[name.toLowerCase()] ?? says.dataset.says))
 			.finally(() => (submitter.disabled = false))
 		return false

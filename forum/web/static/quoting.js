@@ -1,11 +1,8 @@
-// Selected words can be quoted, or a source asked for.
-
 import { type } from "./typing.js"
 
 const bar = document.querySelector("[data-quoting]")
 const [quote, ask] = bar.children
 let words, post
-bar.style = "position: fixed; bottom: 1rem; left: 1rem"
 document.body.append(bar)
 
 document.addEventListener("selectionchange", () => {
@@ -18,14 +15,14 @@ document.addEventListener("selectionchange", () => {
 	words = said
 	post = from
 	bar.hidden = false
+	const { bottom } = selection.getRangeAt(0).getBoundingClientRect()
+	bar.style = `left: 1rem; top: ${scrollY + Math.min(bottom + 12, innerHeight - 60)}px`
 	ask.hidden = !link
-	// The form offers single sentences.
 	const sentence = words.split(/(?<=[.!?])\s/)[0].slice(0, 500)
 	ask.href = `${link?.pathname}?words=${encodeURIComponent(sentence)}`
 })
 quote.onclick = () => {
 	const said = `${words}\n\n— [${post.querySelector(".by a").textContent}](/p/${post.id.slice(1)})`
-	// A comment is answered by a comment.
 	const comments = post.matches("li") && post.closest("article").querySelector("details:has(textarea)")
 	if (comments) comments.open = true
 	const box = (comments || document.querySelector("[data-composer]")).querySelector("textarea")

@@ -1,4 +1,3 @@
-// Half a minute on a thread, or its end, counts as read.
 
 const page = document.querySelector("[data-reading]")
 const { reading, newest } = page.dataset
@@ -10,6 +9,5 @@ const tell = () => {
 	fetch(reading, { method: "POST", body: new URLSearchParams({ post: newest }), keepalive: true }).catch(() => {})
 }
 const clock = setInterval(() => document.hidden || ++seen < 30 || tell(), 1000)
-// A short page takes seconds too.
 const end = new IntersectionObserver(([last]) => last.isIntersecting && seen > 4 && tell())
 end.observe(page.querySelector("[data-related]"))

@@ -4,6 +4,5 @@ for (const box of document.querySelectorAll("[role=search] [name=q]")) {
 	Object.assign(box, { role: "combobox", autocomplete: "off" })
 	const { look } = combobox(box, box.nextElementSibling)
 	box.oninput = () => look(`/search/suggest?q=${encodeURIComponent(box.value)}`)
-	// Typed before.
 	if (box.value !== box.defaultValue) box.oninput()
 }
