@@ -166,7 +166,7 @@ def votes(keys: Keys, post: Locator) -> None:
 
 def comments(keys: Keys, post: Locator) -> None:
     keys.press(post.locator("summary", has_text="Comment"))
-    keys.type(post.get_by_label("Your comment"), "Said with the keyboard alone.")
+    keys.type(post.get_by_role("textbox", name="Your comment"), "Said with the keyboard alone.")
     keys.follow(post.get_by_role("button", name="Post comment", exact=True))
     keys.person.sees("Said with the keyboard alone.")
 
