@@ -94,7 +94,7 @@ def test_what_is_like_it_while_typing(chromium: Browser, forum: Forum) -> None:
     mira.click("button", "Post")
     # What stood beside the title is asked about all the same, once: nobody need have looked.
     mira.sees("may already answer it.")
-    mira.click("button", "Post it anyway")
+    mira.click("button", "Post it anyway", mira.page.get_by_role("alert"))
     mira.sees("Your post is there for everybody to read.")
     mira.close()
 
@@ -110,7 +110,7 @@ def test_before_it_is_posted_without_scripts(chromium: Browser, forum: Forum) ->
     is_shown = mira.page.get_by_role("alert", name="Before it is posted")
     expect(is_shown.get_by_role("link")).to_have_count(1)
     mira.shoot("ask-again")
-    mira.click("button", "Post it anyway")
+    mira.click("button", "Post it anyway", is_shown)
     mira.sees("Your post is there for everybody to read.")
     mira.close()
 

@@ -52,6 +52,7 @@ form.onchange = ({ target }) => {
 	if (area.value === area.defaultValue) area.value = area.defaultValue = given
 }
 form.onchange({})
+onchange = ({ target: { form } }) => form?.id === "many" && (find("#items").open = true)
 
 let last = Date.now()
 form.oninput = async () => {
@@ -61,4 +62,3 @@ form.oninput = async () => {
 	const answer = await ask(form.dataset.claimAt, { part: "1" })
 	if ([200, 409].includes(answer?.status)) held.outerHTML = await answer.text()
 }
-

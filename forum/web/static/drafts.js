@@ -68,7 +68,6 @@ function keep(area) {
 	if (isNew()) changed()
 }
 
-// Sent is not yet there: the next page tells.
 if (document.querySelector(".told")) delete copies[tab.sent]
 delete tab.sent
 areas.filter((area) => area.dataset.draft).forEach(keep)

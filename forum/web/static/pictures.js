@@ -37,5 +37,4 @@ addEventListener("submit", (event) => {
 	refuse(event.target, "sending")
 }, true)
 
-// False: nothing is left to the browser.
 export const upload = (text, files) => !all(text, files)
