@@ -134,7 +134,11 @@ def test_a_new_tag_that_is_nearly_another(place: Place, step: str) -> None:
     form = {"kind": "question", "title": "What is it?", "tags": "evidnce acid zebra", "text": "", "key": "k"}
     page = place.browser.post("/ask", {**form, "step": step}).text
     assert "“evidnce” is a new tag. Did you mean evidence?" in page and faults(page) == []
-    assert "“zebra” is a new tag.</p>" in page and page.count("is a new tag") == 2 and typed(page, "tags") == "evidnce acid zebra"
+    assert (
+        "“zebra” is a new tag.</p>" in page
+        and page.count("is a new tag") == 2
+        and typed(page, "tags") == "evidnce acid zebra"
+    )
     assert "is a new tag" not in place.browser.post("/ask", {**form, "step": step, "tags": "!"}).text
     with place.database.writing() as db:
         tagging.name_synonym(db, place.moderator, "evidence", "evidnce")
