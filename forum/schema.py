@@ -11,6 +11,7 @@ import forum.accounts.factor_tables
 import forum.accounts.record_tables
 import forum.accounts.tables
 import forum.choices
+import forum.discussion.private_tables
 import forum.discussion.tables
 import forum.freshness
 import forum.inbox.tables

@@ -14,7 +14,8 @@ from forum.actions import depicting, effects, withdrawing
 from forum.config import Settings
 from forum.db import Database
 from forum.discussion import anonymity, bookmarks, drafts
-from forum.discussion.tables import Post, PostKind, PostState, Thread, ThreadRead, ThreadState
+from forum.discussion.private_tables import ThreadRead
+from forum.discussion.tables import Post, PostKind, PostState, Thread, ThreadState
 from forum.errors import Invalid
 from forum.inbox import mail
 from forum.inbox.tables import Follow, Message

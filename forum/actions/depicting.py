@@ -8,10 +8,7 @@ from forum.discussion import anonymity, depicted
 from forum.discussion.tables import Post
 from forum.markup import Page
 from forum.uploads import store
-from forum.uploads.copies import page_of
 from forum.uploads.tables import Image
-
-__all__ = ["COPY", "erase", "forget", "keep", "page_of", "put_copying"]
 
 #: The job that copies the images of one post that stand elsewhere: see copying.py.
 COPY = "images.copy"

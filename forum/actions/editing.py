@@ -18,6 +18,7 @@ from forum.markup import Page, render
 from forum.moderation import queue
 from forum.policy import Permit
 from forum.search import index
+from forum.uploads import copies
 
 
 class Outdated(Invalid):
@@ -94,7 +95,7 @@ def _checked(db: Session, text: str, why: str, title: str | None, tag_names: str
     line = None if title is None else form.take("title", wording.title, title)
     names = None if tag_names is None else form.take("tags", wording.tags, tag_names)
     form.done()
-    return _Wanted(depicting.page_of(db, words or ""), reason or "", line, names)
+    return _Wanted(copies.page_of(db, words or ""), reason or "", line, names)
 
 
 def _check_post(post: Post, revision: int, wanted: _Wanted) -> None:

@@ -18,6 +18,7 @@ from forum.actions import depicting, effects
 from forum.actions.posting import look_up
 from forum.discussion import citations, posts, ranking, tags, threads, visibility
 from forum.discussion.tables import Post, PostKind, PostState, Revision, Thread, ThreadKind, ThreadState, Vote
+from forum.uploads import copies
 
 
 class Wording(NamedTuple):
@@ -81,7 +82,7 @@ def post(
     if found is not None:
         return found, False
     last = wordings[-1]
-    page = depicting.page_of(db, last.text)
+    page = copies.page_of(db, last.text)
     made = posts.add(
         db, in_thread.id, author_id, kind, page, PostState.SHOWN,
         parent_id=parent_id, at=at, origin=origin, revision=last.number, accepted_at=accepted_at,

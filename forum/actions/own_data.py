@@ -15,18 +15,16 @@ from forum.accounts.factor_tables import OneTimeCode, Passkey, ProviderAccount
 from forum.accounts.record_tables import FormerName, SecurityEvent
 from forum.accounts.tables import Account, AccountMove, SignIn
 from forum.db import rows
+from forum.discussion.private_tables import Bookmark, Draft, ThreadRead
 from forum.discussion.tables import (
     AnonymousPost,
-    Bookmark,
     Citation,
-    Draft,
     Post,
     PostKind,
     Revision,
     SourceRequest,
     Tag,
     Thread,
-    ThreadRead,
     Verification,
     Vote,
 )

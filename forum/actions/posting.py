@@ -27,6 +27,7 @@ from forum.inbox import subscriptions
 from forum.markup import Page, render
 from forum.moderation import queue
 from forum.policy import Permit
+from forum.uploads import copies
 
 
 def ask(
@@ -47,7 +48,7 @@ def ask(
     """
     policy.require(Permit.ASK, actor)
     line, names, words = _complete(kind, title, tag_names, text)
-    page = depicting.page_of(db, words)
+    page = copies.page_of(db, words)
     if again := posts.by_submission(db, _submission(actor, key, page.source)):
         _end_draft(db, actor, drafts.asking(), only=text)
         return again
@@ -91,7 +92,7 @@ def answer(
     form = wording.Form()
     words = form.take("text", wording.body, text)
     form.done()
-    page = depicting.page_of(db, words or "")
+    page = copies.page_of(db, words or "")
     thread = policy.open_thread(db, actor, thread_id, Permit.ANSWER)
     if again := posts.by_submission(db, _submission(actor, key, page.source)):
         _end_draft(db, actor, drafts.answering(thread_id), only=text)
@@ -121,7 +122,7 @@ def comment(
     form = wording.Form()
     words = form.take("text", wording.comment, text)
     form.done()
-    page = depicting.page_of(db, words or "")
+    page = copies.page_of(db, words or "")
     parent, thread = policy.open_post_and_thread(db, actor, post_id, Permit.COMMENT)
     if again := posts.by_submission(db, _submission(actor, key, page.source)):
         _end_draft(db, actor, drafts.commenting(post_id), only=text)

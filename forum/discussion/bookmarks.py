@@ -12,7 +12,8 @@ from forum.clock import now
 from forum.db import AnyRow, AnySelect, rows
 from forum.discussion import anonymity
 from forum.discussion.naming import called, readable_title
-from forum.discussion.tables import Bookmark, Post, Thread
+from forum.discussion.private_tables import Bookmark
+from forum.discussion.tables import Post, Thread
 from forum.markup.plain import unspoiled
 from forum.paging import Cursor, Page
 

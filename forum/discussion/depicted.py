@@ -14,7 +14,8 @@ from forum.accounts.tables import Actor
 from forum.db import row, rows
 from forum.discussion import anonymity, tended
 from forum.discussion.naming import readable_title
-from forum.discussion.tables import AnonymousPost, Draft, Post, PostImage, Thread
+from forum.discussion.private_tables import Draft
+from forum.discussion.tables import AnonymousPost, Post, PostImage, Thread
 from forum.uploads.tables import Image
 
 #: Posts that a list names beside each page of images.

@@ -15,7 +15,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from forum.clock import now
-from forum.discussion.tables import Draft
+from forum.discussion.private_tables import Draft
 from forum.paging import Cursor, Page
 
 Fields = Mapping[str, str]

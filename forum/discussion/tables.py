@@ -417,18 +417,6 @@ class AnonymousPost(Table):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
 
 
-class ThreadRead(Table):
-    """A member has read a thread, once at least, for as long as reading takes."""
-
-    __tablename__ = "thread_read"
-
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
-    thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id", ondelete="CASCADE"), primary_key=True)
-    at: Mapped[datetime]
-    #: The newest post that was there then; 0: read before that was kept.
-    post_id: Mapped[int] = mapped_column(default=0, server_default="0")
-
-
 class PostImage(Table):
     """A post shows an image, or one of its earlier wordings did."""
 
@@ -438,31 +426,3 @@ class PostImage(Table):
     image_id: Mapped[int] = mapped_column(ForeignKey("image.id"), primary_key=True, index=True)
     #: Whether its present wording does.
     current: Mapped[bool] = mapped_column(default=True)
-
-
-class Draft(Table):
-    """What somebody is writing and has not posted: one for each form."""
-
-    __tablename__ = "draft"
-    __table_args__ = (UniqueConstraint("account_id", "place"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
-    #: Which form: "ask", "answer-12" (the thread), "comment-34", "edit-56" (the post).
-    place: Mapped[str] = mapped_column(String(30))
-    #: The fields as typed: text, and title, tags, kind, revision, why where the form has them.
-    fields: Mapped[dict[str, Any]]
-    saved_at: Mapped[datetime] = mapped_column(index=True)
-
-
-class Bookmark(Table):
-    """A post that somebody wants to find again; a thread's is its opening post."""
-
-    __tablename__ = "bookmark"
-    __table_args__ = (Index("ix_bookmark_account", "account_id", "at", "post_id"),)
-
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
-    post_id: Mapped[int] = mapped_column(
-        ForeignKey("post.id", ondelete="CASCADE"), primary_key=True, index=True
-    )
-    at: Mapped[datetime]

@@ -27,8 +27,9 @@ from forum.discussion.beside import Caution, Named
 from forum.discussion.cited import CitationView
 from forum.discussion.outline import Outline
 from forum.discussion.post_notices import Notice, parse
+from forum.discussion.private_tables import Bookmark, ThreadRead
 from forum.discussion.supported import Checked
-from forum.discussion.tables import Bookmark, Post, Thread, ThreadKind, ThreadRead, Vote
+from forum.discussion.tables import Post, Thread, ThreadKind, Vote
 from forum.discussion.unread import News
 from forum.markup.plain import unspoiled
 from forum.slugs import slug

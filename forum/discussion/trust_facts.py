@@ -16,6 +16,7 @@ from forum.accounts.trust import FROM_ONE, POINTS
 from forum.clock import now
 from forum.db import rows
 from forum.discussion import anonymity
+from forum.discussion.private_tables import ThreadRead
 from forum.discussion.tables import (
     AnonymousPost,
     Post,
@@ -23,7 +24,6 @@ from forum.discussion.tables import (
     PostMove,
     PostState,
     Thread,
-    ThreadRead,
     Verification,
     Vote,
 )

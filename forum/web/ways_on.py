@@ -52,7 +52,7 @@ def sign_in(visit: Visit) -> str:
 
 def offered_on(path: str) -> str:
     """The page on which somebody can go on after signing in."""
-    if path in ("/preview", "/sign-out", "/drafts", "/drafts/discard"):
+    if path in ("/preview", "/sign-out", "/drafts", "/drafts/discard", "/drafts/take-back"):
         return "/"
     found = _OFFERED_ON.fullmatch(path)
     return next(filter(None, found.groups())) if found else path

@@ -19,7 +19,8 @@ from forum.accounts.tables import Actor, Level, Role
 from forum.config import settings
 from forum.db import Database
 from forum.discussion import citations
-from forum.discussion.tables import Post, Thread, ThreadRead, Vote
+from forum.discussion.private_tables import ThreadRead
+from forum.discussion.tables import Post, Thread, Vote
 from forum.errors import TooMany
 from forum.moderation.tables import Flag
 

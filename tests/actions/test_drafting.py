@@ -11,7 +11,8 @@ from forum.actions import closing, drafting, editing, effects, erasing, own_data
 from forum.config import Settings
 from forum.db import Database
 from forum.discussion import draft_list, drafts, posts
-from forum.discussion.tables import Draft, PostState
+from forum.discussion.private_tables import Draft
+from forum.discussion.tables import PostState
 from forum.errors import Forbidden, Invalid, NotFound, SignInRequired
 from forum.markup import LIMIT
 

@@ -13,7 +13,8 @@ from forum.clock import now
 from forum.config import settings
 from forum.db import Database
 from forum.discussion import anonymity, citations, trust_facts
-from forum.discussion.tables import AnonymousPost, Post, Thread, ThreadRead, Vote
+from forum.discussion.private_tables import ThreadRead
+from forum.discussion.tables import AnonymousPost, Post, Thread, Vote
 from forum.inbox.tables import Message
 from forum.jobs import Job
 from forum.moderation import flags, queue, subjects

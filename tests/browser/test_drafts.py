@@ -23,7 +23,7 @@ from forum import schema
 from forum.accounts import sessions
 from forum.accounts.tables import Actor
 from forum.db import Database
-from forum.discussion.tables import Draft
+from forum.discussion.private_tables import Draft
 
 #: So much may be gone when the lid closes.
 AT_MOST = 5.0  # seconds

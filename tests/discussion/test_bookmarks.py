@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from forum import policy
 from forum.actions import bookmarking, closing, effects
 from forum.discussion import bookmarks, posts
-from forum.discussion.tables import Bookmark, PostState
+from forum.discussion.private_tables import Bookmark
+from forum.discussion.tables import PostState
 from forum.errors import NotFound
 
 

@@ -15,7 +15,8 @@ from forum.actions import closing, collecting, editing, erasing, exporting, own_
 from forum.clock import now
 from forum.config import Settings
 from forum.db import Database, Session
-from forum.discussion.tables import Draft, Post, PostImage
+from forum.discussion.private_tables import Draft
+from forum.discussion.tables import Post, PostImage
 from forum.uploads import store
 from forum.uploads.tables import Image, ImageFile
 

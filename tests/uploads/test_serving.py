@@ -15,6 +15,7 @@ from forum.actions import depicting, editing, effects, uploading
 from forum.db import Database, Session
 from forum.discussion import anonymity, depicted, posts
 from forum.discussion.tables import Post, PostState, Tag
+from forum.uploads import copies
 from forum.uploads.tables import Image
 
 pytestmark = pytest.mark.usefixtures("ready_made")
@@ -178,7 +179,7 @@ def test_without_a_name_nothing_says_whose_it_is(db: Session) -> None:
     post = make_answer(db, thread, mira, f"![a curve](/images/{name})")
     post.author_id = anonymity.account(db)
     anonymity.add(db, post.id, mira.id)
-    depicting.keep(db, post, depicting.page_of(db, post.text))
+    depicting.keep(db, post, copies.page_of(db, post.text))
     depicting.forget(db, mira.id)
     anonymity.forget(db, mira.id)
     owners = {image.name: image.account_id for image in db.scalars(select(Image))}

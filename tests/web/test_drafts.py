@@ -16,7 +16,8 @@ from forum.clock import now
 from forum.db import Database
 from forum.discussion import drafts
 from forum.discussion.combining import NOW, STILL_THERE, TYPED
-from forum.discussion.tables import Draft, Post, PostState, Thread
+from forum.discussion.private_tables import Draft
+from forum.discussion.tables import Post, PostState, Thread
 from forum.markup import LIMIT
 
 Place = tuple[Browser, Community]

@@ -68,6 +68,7 @@ def test_they_say_what_they_are_to_search_engines(browser: Browser) -> None:
         (sessions, "LIFETIME", "/help/privacy"),
         (steps, "LIFETIME", "/help/privacy"),
         (drafts, "LIFETIME", "/help/privacy"),
+        (drafts, "ASIDE_LIFETIME", "/help/privacy"),
         (invitations, "LIFETIME", "/help/privacy"),
         (exports, "KEPT", "/help/privacy"),
         (exporting, "AGAIN", "/help/privacy"),

@@ -19,7 +19,7 @@ from forum.actions import trusting
 from forum.clock import now
 from forum.config import settings
 from forum.db import Database
-from forum.discussion.tables import ThreadRead
+from forum.discussion.private_tables import ThreadRead
 from forum.web.pages.trust import CAN, EARNS
 
 Place = tuple[Browser, Database, Community]

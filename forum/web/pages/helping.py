@@ -109,6 +109,7 @@ def _kept(settings: Settings) -> Mapping[str, Any]:
     return {
         "links": _links(),
         "draft_days": lasting(drafts.LIFETIME),
+        "aside_days": lasting(drafts.ASIDE_LIFETIME),
         "copy_days": lasting(exports.KEPT),
         "copy_again": lasting(exporting.AGAIN),
         "letter_days": lasting(tidying.LETTERS_KEPT),

@@ -6,12 +6,13 @@ from typing import NamedTuple
 from markupsafe import Markup
 from starlette.responses import Response
 
-from forum.actions import depicting, sourcing
+from forum.actions import sourcing
 from forum.discussion import depicted
 from forum.markup import LIMIT, Cited, Page, anchored, render, statements
 from forum.markup.render import UNDESCRIBED
 from forum.references import cautions, printing
 from forum.references.printing import Printed
+from forum.uploads import copies
 from forum.web.endpoint import Visit
 
 #: Said of a picture that the page leaves empty.
@@ -48,7 +49,7 @@ def preview(visit: Visit) -> Response:
 
 def made(visit: Visit, text: str) -> Preview:
     """The text as it would be posted; nothing is saved."""
-    page = depicting.page_of(visit.db, text[:LIMIT])
+    page = copies.page_of(visit.db, text[:LIMIT])
     html = Markup(anchored(page.html, "preview"))  # noqa: S704 - sanitised by render
     policy = sourcing.warnings(visit.db, page.citations)
     problems = [*page.problems, *_unseen(visit, page), *policy, *_cautions(visit, page.citations)]
