@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable
 
-.PHONY: help install run test lint format bench bench-search screens scan sbom lock clean
+.PHONY: help install run test lint format bench bench-search words screens scan sbom lock clean
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -45,6 +45,9 @@ bench: .venv/ready-dev  ## speed as ratios against a bare answer of the same byt
 
 bench-search: .venv/ready-dev  ## how well the search finds, and how quickly (ARGS='--posts 1000000')
 	@$(BIN)/python -m tests.bench.relevance $(ARGS)
+
+words: .venv/ready-dev  ## the catalogues of translations have every text (ARGS='threads mail' for some areas)
+	@PYTHONPATH=tests $(BIN)/python -m words $(ARGS)
 
 screens: .venv/ready-dev  ## pictures of the main pages, in docs/screens
 	@PYTHONPATH=tests $(BIN)/python -m screens

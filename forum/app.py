@@ -21,6 +21,7 @@ from forum.web.routing import Way, router
 from forum.web.site import Site
 from forum.web.static import Static
 from forum.web.templating import Pages
+from forum.web.tongues import Tongues
 from forum.web.watching import PostgresWatch, SqliteWatch
 
 
@@ -32,7 +33,7 @@ def create(settings: Settings | None = None, routes: Iterable[Way] = ROUTES) -> 
     site = site_of(settings or config.settings())
     watch = watch_of(site.database)
     guard = Guard(router(site, routes, _lifespan(site, watch, lambda: kept)), site)
-    kept = Kept(guard, watch, site.settings.cache_bytes, guard.hosts)
+    kept = Kept(guard, watch, site.settings.cache_bytes, guard.hosts, site.tongues)
     site.forget = kept.forget
     return kept
 
@@ -51,6 +52,7 @@ def site_of(settings: Settings) -> Site:
         ThreadPoolExecutor(settings.slow_threads, "slow"),
         ThreadPoolExecutor(2, "outside"),
         Doors(),
+        Tongues(settings.language, has_pseudo=settings.is_own_machine),
     )
 
 

@@ -35,6 +35,10 @@ class Settings(BaseSettings):
         "http://127.0.0.1:8000",
         description="The address people use; links in mails start with it.",
     )
+    language: Literal["en", "fr"] = Field(
+        "en",
+        description="The forum's own language: of pages and mails for readers who chose none, and of feeds.",
+    )
     contact: str = Field(
         "", description="A mail address of the people who run the forum, told to the registries that we ask."
     )
@@ -230,6 +234,11 @@ class Settings(BaseSettings):
         if self.oidc_issuer and not (self.oidc_client and self.oidc_name):
             raise ValueError("oidc_issuer needs FORUM_OIDC_CLIENT and FORUM_OIDC_NAME too")
         return self
+
+    @property
+    def is_own_machine(self) -> bool:
+        """Whether it is somebody's workshop and not yet open to others."""
+        return urlsplit(self.base_url).hostname in ("localhost", "127.0.0.1", "::1")
 
     @property
     def secure(self) -> bool:

@@ -18,6 +18,8 @@ ForumError
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from forum.languages.words import _
+
 
 class ForumError(Exception):
     """Something a person did or met that the forum can explain."""
@@ -28,8 +30,13 @@ class ForumError(Exception):
     words = "Please go back and try again."
 
     def __init__(self, words: str | None = None) -> None:
-        self.words = words or self.words
+        if words:
+            self.words = words
         super().__init__(self.words)
+
+    def said(self) -> str:
+        """The words, in the language spoken now; those that were given are in one already."""
+        return self.words if "words" in vars(self) else _(self.words)
 
 
 class Invalid(ForumError):

@@ -14,6 +14,7 @@ import forum.choices
 import forum.discussion.private_tables
 import forum.discussion.tables
 import forum.freshness
+import forum.inbox.channel_tables
 import forum.inbox.tables
 import forum.jobs
 import forum.moderation.screening_tables

@@ -42,6 +42,7 @@ _ACTOR = (
         Account.is_watched,
         Account.level,
         Account.tends,
+        Account.language,
         SignIn.id.label("session_id"),
         SignIn.used_at,
         SignIn.proved_at,
@@ -115,13 +116,14 @@ def presence(db: Session, token: str) -> Presence | None:
     found = row(db, _ACTOR, token_hash=hashed(token), moment=now())
     if found is None:
         return None
-    account_id, name, role, shown_posts, unread, was, until, is_warned, is_watched, level, tends, *rest = (
-        found
-    )
+    (
+        account_id, name, role, shown_posts, unread, was, until, is_warned, is_watched, level, tends,
+        language, *rest,
+    ) = found  # fmt: skip
     now_is = standing.present(was, until)
     actor = Actor(
         account_id, name, Role(role), shown_posts, unread, now_is, is_warned, is_watched, until, Level(level),
-        tends=frozenset(map(int, tends.split())),
+        tends=frozenset(map(int, tends.split())), language=language,
     )  # fmt: skip
     return Presence(actor, *rest)
 

@@ -80,6 +80,8 @@ class Account(Table):
     #: When its owner, or an admin on request, closed it for good.
     closed_at: Mapped[datetime | None]
     is_sample: Mapped[bool] = mapped_column(default=False)
+    #: The language they chose: see languages/; "": their browser's, and in mails the forum's own.
+    language: Mapped[str] = mapped_column(String(8), default="", server_default="")
     created_at: Mapped[datetime]
     # Counters kept by the actions, so that a page needs no count.
     shown_posts: Mapped[int] = mapped_column(default=0)
@@ -169,6 +171,8 @@ class Actor(NamedTuple):
     lacks_factor: bool = False
     #: The tags whose threads they moderate.
     tends: frozenset[int] = frozenset()
+    #: The language they chose; "" for none.
+    language: str = ""
 
     @property
     def is_moderator(self) -> bool:

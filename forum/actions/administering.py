@@ -161,4 +161,4 @@ def _note(db: Session, actor: Actor, account_id: int, act: str, kind: str, words
 
 def _tell(db: Session, account_id: int, what_happened: str, **facts: str) -> None:
     letter = compose(f"admin_{what_happened}", **facts)
-    messages.send(db, account_id, "security", letter.subject, letter.text, "/account/history")
+    messages.send(db, account_id, "security", letter, "/account/history")

@@ -132,4 +132,4 @@ def _silence(db: Session, actor: Actor, post: Post) -> None:
     standing.move(db, actor.id, Standing.SILENCED, None, until=now() + PAUSE)
     log.write_act(db, "auto-silence", None, account_id=actor.id, reason="A word rule found something.")
     letter = compose("auto_silenced")
-    messages.send(db, actor.id, "held", letter.subject, letter.text, f"/p/{post.id}")
+    messages.send(db, actor.id, "held", letter, f"/p/{post.id}")

@@ -65,7 +65,7 @@ def _tell(
     # Sorted, so that two transactions lock the same accounts in the same order.
     for account_id, own in sorted(of.items()):
         letter = compose("retracted", posts=own[:NAMED], more=max(0, len(own) - NAMED), **facts)
-        messages.send(db, account_id, "retracted", letter.subject, letter.text, f"/references/{reference_id}")
+        messages.send(db, account_id, "retracted", letter, f"/references/{reference_id}")
 
 
 def _facts(reference: Reference, notice: ReferenceNotice) -> dict[str, str]:

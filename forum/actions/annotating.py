@@ -68,7 +68,7 @@ def _tell(db: Session, actor: Actor, thread: Thread, post: Post, label: str, wor
     title = thread.title if thread.shown or to == anonymity.asker_of(db, thread) else ""
     what = called(post.kind, thread.kind)
     letter = compose("noticed", label=label, what=what, title=title, words=words)
-    messages.send(db, to, "noticed", letter.subject, letter.text, f"/p/{post.id}")
+    messages.send(db, to, "noticed", letter, f"/p/{post.id}")
 
 
 def _kind(typed: str) -> str:

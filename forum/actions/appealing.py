@@ -15,7 +15,8 @@ from forum.discussion.tables import Post, PostState
 from forum.discussion.visibility import Change
 from forum.discussion.wording import Form
 from forum.inbox import messages
-from forum.inbox.letters import compose, day
+from forum.inbox.letters import compose
+from forum.languages.formats import long_day as day
 from forum.moderation import appeals, decisions, flags, log, reasons, statements, subjects, waiting
 from forum.moderation.decisions import Case, Order, Ruling
 from forum.moderation.rules import VERDICT, VERDICTS
@@ -150,7 +151,7 @@ def _tell_author(db: Session, actor: Actor, made: Appeal, decision: Decision) ->
     )
     path = f"/account/decisions/{decision.id}"
     to = anonymity.writer(db, made.account_id, decision.post_id)
-    messages.send(db, to, "appeal", letter.subject, letter.text, path, author_id=actor.id)
+    messages.send(db, to, "appeal", letter, path, author_id=actor.id)
 
 
 def _tell_moderator(db: Session, actor: Actor, made: Appeal, undone: Decision) -> None:
@@ -166,9 +167,7 @@ def _tell_moderator(db: Session, actor: Actor, made: Appeal, undone: Decision) -
         day=day(undone.at),
     )
     path = f"/moderation/items/{undone.item_id}"
-    messages.send(
-        db, undone.moderator_id, "overturned", letter.subject, letter.text, path, author_id=actor.id
-    )
+    messages.send(db, undone.moderator_id, "overturned", letter, path, author_id=actor.id)
 
 
 def _tell_flaggers(db: Session, news: Sequence[Flag], undone: Decision) -> None:
@@ -178,7 +177,7 @@ def _tell_flaggers(db: Session, news: Sequence[Flag], undone: Decision) -> None:
     for flag in news:
         label, at = labels[flag.reason].label, day(flag.created_at)
         letter = compose("reconsidered", what=statement.what if statement else "", reason=label, day=at)
-        messages.send(db, flag.account_id, "outcome", letter.subject, letter.text, path)
+        messages.send(db, flag.account_id, "outcome", letter, path)
 
 
 def _publish(db: Session, undone: Decision, change: Change) -> None:

@@ -12,7 +12,8 @@ from forum.accounts.tables import Account, Actor
 from forum.actions import effects
 from forum.errors import Invalid, NotFound
 from forum.inbox import messages
-from forum.inbox.letters import compose, day
+from forum.inbox.letters import compose
+from forum.languages.formats import long_day as day
 from forum.policy import Permit
 
 #: Characters of what people say of themselves.
@@ -63,7 +64,7 @@ def rename(db: Session, actor: Actor, name: str, device: str = "") -> str:
     former_names.move(db, account.id, old, name)
     history.note(db, account.id, "name-changed", device=device, detail=f"{old} → {name}")
     letter = compose("renamed", old=old, new=name)
-    messages.send(db, account.id, "renamed", letter.subject, letter.text, f"/people/{name}")
+    messages.send(db, account.id, "renamed", letter, f"/people/{name}")
     effects.publish_person(db)
     return name
 

@@ -64,7 +64,7 @@ def make(database: Database, settings: Settings, export_id: int) -> None:
     with database.writing() as db:
         if exports.finish(db, export_id, content):
             letter = compose("export_made", days=exports.KEPT.days)
-            messages.send(db, account_id, "account", letter.subject, letter.text, "/account/export")
+            messages.send(db, account_id, "account", letter, "/account/export")
 
 
 def packed(data: Data, forum: str, base_url: str, images: Iterable[tuple[str, bytes]] = ()) -> bytes:

@@ -69,7 +69,7 @@ def _hold(
     title = thread.title if shown or post.kind == PostKind.OPENING else ""
     letter = compose("auto_held", what=called(post.kind, thread.kind), title=title)
     to = anonymity.writer_of(db, post)
-    messages.send(db, to, "held", letter.subject, letter.text, f"/p/{post.id}")
+    messages.send(db, to, "held", letter, f"/p/{post.id}")
     return change
 
 

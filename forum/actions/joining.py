@@ -264,7 +264,7 @@ def _because(db: Session, at: Terms, email: str | None, invitation: int | None, 
 
 def _welcome(db: Session, account: Account, *, is_held: bool) -> None:
     letter = compose("welcome", known_as=account.name, is_held=is_held, has_email=account.email is not None)
-    messages.send(db, account.id, "welcome", letter.subject, letter.text, "/welcome")
+    messages.send(db, account.id, "welcome", letter, "/welcome")
 
 
 def _tell_owner(db: Session, email: str) -> None:
@@ -280,4 +280,4 @@ def _tell_owner(db: Session, email: str) -> None:
         steps.begin(db, steps.Kind.FACTOR)
     else:
         letter = compose("second_sign_up", known_as=people.name_of(db, account_id))
-        messages.send(db, account_id, SECOND, letter.subject, letter.text, "/sign-in")
+        messages.send(db, account_id, SECOND, letter, "/sign-in")

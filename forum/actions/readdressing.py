@@ -75,7 +75,7 @@ def confirm_address(
         mail_tokens.issue(db, Kind.KEEP_EMAIL, old, account.id, new_email=spent.email, is_changed=True)
     history.note(db, account.id, "email-changed", device=device)
     letter = compose("address_changed", known_as=account.name, email=spent.email)
-    messages.send(db, account.id, "address_changed", letter.subject, letter.text, "/account/history")
+    messages.send(db, account.id, "address_changed", letter, "/account/history")
     return account.id
 
 
@@ -101,7 +101,7 @@ def keep_address(db: Session, _actor: Actor | None, token: str, device: str = ""
     mail_tokens.issue(db, Kind.RESET_PASSWORD, spent.email, account.id)
     history.note(db, account.id, "email-kept", device=device)
     letter = compose("address_kept", known_as=account.name)
-    messages.send(db, account.id, "address_kept", letter.subject, letter.text, "/account/factors")
+    messages.send(db, account.id, "address_kept", letter, "/account/factors")
 
 
 def _problem(db: Session, account: Account, email: str) -> str:
@@ -123,4 +123,4 @@ def _tell_owner(db: Session, account_id: int) -> None:
     )
     if not db.scalar(select(lately)):
         letter = compose(KNOWN, known_as=people.name_of(db, account_id))
-        messages.send(db, account_id, KNOWN, letter.subject, letter.text, "/account")
+        messages.send(db, account_id, KNOWN, letter, "/account")

@@ -74,5 +74,5 @@ def recover(db: Session, _actor: Actor | None, token: str, prepared: str, device
     securing.put_password(db, found.account_id, prepared)
     history.note(db, found.account_id, "recovered", device=device)
     letter = compose("password_changed", known_as=found.name)
-    messages.send(db, found.account_id, "password_changed", letter.subject, letter.text, "/account/history")
+    messages.send(db, found.account_id, "password_changed", letter, "/account/history")
     return found

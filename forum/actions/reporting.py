@@ -17,7 +17,8 @@ from forum.discussion.visibility import Change
 from forum.discussion.wording import Form, one_line
 from forum.errors import Forbidden, Invalid
 from forum.inbox import mail, messages
-from forum.inbox.letters import Letter, compose, day
+from forum.inbox.letters import Letter, compose
+from forum.languages.formats import long_day as day
 from forum.moderation import batches, decisions, log, recusal, reports, subjects, waiting
 from forum.moderation.decisions import Case, Order, Ruling
 from forum.moderation.statement import within
@@ -202,7 +203,7 @@ def _tell(db: Session, made: Report, about: str = DECIDED) -> None:
     if made.account_id is not None:
         letter = _news(made, about)
         by = made.decided_by_id
-        messages.send(db, made.account_id, "report", letter.subject, letter.text, "", author_id=by)
+        messages.send(db, made.account_id, "report", letter, "", author_id=by)
     elif made.email:
         jobs.put(db, "mail.report", report_id=made.id, about=about)
 

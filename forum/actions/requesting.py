@@ -39,7 +39,7 @@ def ask(db: Session, actor: Actor, post_id: int, sentence: str) -> Post:
     path = f"/p/{post.id}/source-needed"
     # The request carries no words but the author's own; who sends too many of them is reported for it.
     to = anonymity.writer_of(db, post)
-    messages.send(db, to, "source-wanted", letter.subject, letter.text, path, author_id=actor.id)
+    messages.send(db, to, "source-wanted", letter, path, author_id=actor.id)
     effects.publish(db, thread.id, Change([], []))
     return post
 
@@ -89,7 +89,7 @@ def tell(
     letter = compose("source_settled", author=author, title=thread.title, **facts)
     place = f"/p/{post.id}"
     to = request.account_id
-    messages.send(db, to, "source-settled", letter.subject, letter.text, place, author_id=author_id)
+    messages.send(db, to, "source-settled", letter, place, author_id=author_id)
 
 
 def _why(value: str, *, needed: bool) -> str:

@@ -62,4 +62,4 @@ def _tell(db: Session, actor: Actor, thread: Thread, post: Post, writer_id: int,
     what = called(post.kind, thread.kind)
     letter = compose("revealed", moderator=actor.name, what=what, title=thread.title, reason=reason)
     path = f"/p/{post.id}"
-    messages.send(db, writer_id, "revealed", letter.subject, letter.text, path, author_id=actor.id)
+    messages.send(db, writer_id, "revealed", letter, path, author_id=actor.id)

@@ -70,7 +70,7 @@ def take_over(db: Session, actor: Actor, item_id: int, holder_id: int, words: st
     if claims.take_over(db, item_id, actor.id, holder_id):
         letter = compose("claim", moderator=actor.name, words=said)
         path = f"/moderation/items/{item_id}"
-        messages.send(db, holder_id, "claim", letter.subject, letter.text, path, author_id=actor.id)
+        messages.send(db, holder_id, "claim", letter, path, author_id=actor.id)
 
 
 def decide(

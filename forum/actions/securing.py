@@ -48,7 +48,7 @@ def change_password(
     put_password(db, actor.id, prepared, but=session_id)
     history.note(db, actor.id, "password-changed", device=device)
     letter = compose("password_changed", known_as=actor.name)
-    messages.send(db, actor.id, "password_changed", letter.subject, letter.text, "/account/history")
+    messages.send(db, actor.id, "password_changed", letter, "/account/history")
 
 
 def put_password(db: Session, account_id: int, prepared: str, but: int | None = None) -> None:
@@ -128,4 +128,4 @@ def reset_factors(db: Session, _actor: Actor | None, name: str) -> None:
 
 def _tell(db: Session, account_id: int, codes_are: str) -> None:
     letter = compose("codes_changed", known_as=people.name_of(db, account_id), codes_are=codes_are)
-    messages.send(db, account_id, "codes_changed", letter.subject, letter.text, "/account/history")
+    messages.send(db, account_id, "codes_changed", letter, "/account/history")

@@ -84,4 +84,4 @@ def _tell(db: Session, actor: Actor, case: ReferenceCase) -> None:
     )
     path = f"/references/{case.reference_id}"
     author_id = actor.id if case.answer else None
-    messages.send(db, case.account_id, "case", letter.subject, letter.text, path, author_id=author_id)
+    messages.send(db, case.account_id, "case", letter, path, author_id=author_id)

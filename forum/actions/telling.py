@@ -8,7 +8,8 @@ from forum.discussion import anonymity
 from forum.discussion.naming import called
 from forum.discussion.tables import Post, PostState, Thread
 from forum.inbox import messages
-from forum.inbox.letters import Letter, compose, day
+from forum.inbox.letters import Letter, compose
+from forum.languages.formats import long_day as day
 from forum.moderation import batches, reasons, statements
 from forum.moderation.decisions import Case, Ruling
 from forum.moderation.subjects import Subject, SubjectKind
@@ -32,7 +33,7 @@ def ask_admins(db: Session, actor: Actor, case: Case, decision: Decision) -> Non
     admins = select(Account.id).where(*IS_ADMIN, Account.id != actor.id)
     for admin_id in db.scalars(admins.order_by(Account.id)).all():
         path = f"/moderation/items/{case.item_id}"
-        messages.send(db, admin_id, "asked", letter.subject, letter.text, path, author_id=actor.id)
+        messages.send(db, admin_id, "asked", letter, path, author_id=actor.id)
 
 
 def tell_flaggers(db: Session, case: Case, ruling: Ruling) -> None:
@@ -53,7 +54,7 @@ def tell_flaggers(db: Session, case: Case, ruling: Ruling) -> None:
             is_withdrawn=is_withdrawn,
             again=ruling.is_reversal,
         )
-        messages.send(db, flag.account_id, "outcome", letter.subject, letter.text, path)
+        messages.send(db, flag.account_id, "outcome", letter, path)
 
 
 def tell_author(db: Session, actor: Actor, decision: Decision) -> None:
@@ -64,7 +65,7 @@ def tell_author(db: Session, actor: Actor, decision: Decision) -> None:
         return
     letter = _with_others(db, statements.write(db, decision), decision)
     path = f"/account/decisions/{decision.id}"
-    messages.send(db, to, "decision", letter.subject, letter.text, path, author_id=actor.id)
+    messages.send(db, to, "decision", letter, path, author_id=actor.id)
 
 
 def _with_others(db: Session, letter: Letter, decision: Decision) -> Letter:
@@ -72,11 +73,8 @@ def _with_others(db: Session, letter: Letter, decision: Decision) -> Letter:
     others = decision.before.get("others", 0)
     if not others:
         return letter
-    posts = "one other post" if others == 1 else f"{others} other posts"
     paths = [f"/account/decisions/{other.id}" for other in batches.covered(db, decision.id)]
-    later = ["The others follow within minutes: /account/standing names all."] if len(paths) < others else []
-    lines = [f"The same was decided about {posts} of yours:", *paths, *later]
-    return letter._replace(text="\n\n".join([letter.text, "\n".join(lines)]))
+    return letter._replace(facts={**letter.facts, "others": others, "paths": paths})
 
 
 def _what(db: Session, subject: Subject) -> str:

@@ -12,4 +12,4 @@ KIND = "way_changed"
 def of_way(db: Session, account_id: int, what: str, *, is_added: bool) -> None:
     """The owner has a message, and a mail, that `what` opens the account, or opens it no more."""
     letter = compose(KIND, known_as=people.name_of(db, account_id), what=what, is_added=is_added)
-    messages.send(db, account_id, KIND, letter.subject, letter.text, "/account/history")
+    messages.send(db, account_id, KIND, letter, "/account/history")

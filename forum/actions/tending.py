@@ -194,7 +194,7 @@ def tell_asker(
     title = other.title if other and other.shown else ""
     letter = compose("tended", act=act, what=thread.kind, title=thread.title, other=title, why=why)
     path = f"/t/{thread.id}/{thread.slug}"
-    messages.send(db, asker_id, "tended", letter.subject, letter.text, path)
+    messages.send(db, asker_id, "tended", letter, path)
 
 
 def _done(

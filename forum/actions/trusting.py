@@ -190,4 +190,4 @@ def _tell(db: Session, known: _Known, to: Level, wanted: Thresholds) -> None:
     else:
         name, why = "level_down", list(trust.missing(known.facts, wanted.wanted(known.level)))
     letter = compose(name, level=str(to), was=str(known.level), facts=known.facts, missing=why)
-    messages.send(db, known.id, name.replace("_", "-"), letter.subject, letter.text, PATH)
+    messages.send(db, known.id, name.replace("_", "-"), letter, PATH)

@@ -97,7 +97,7 @@ def _tell_author(
     # Without a note it has nobody's own words.
     author_id = actor.id if words else None
     to = anonymity.writer_of(db, post)
-    messages.send(db, to, "verified", letter.subject, letter.text, path, author_id=author_id)
+    messages.send(db, to, "verified", letter, path, author_id=author_id)
 
 
 def _bring_to_moderators(db: Session, post: Post, reference: Reference) -> Change:

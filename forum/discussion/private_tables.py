@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forum.db import Table
@@ -41,10 +41,21 @@ class Bookmark(Table):
     """A post that somebody wants to find again; a thread's is its opening post."""
 
     __tablename__ = "bookmark"
-    __table_args__ = (Index("ix_bookmark_account", "account_id", "at", "post_id"),)
+    __table_args__ = (
+        Index("ix_bookmark_account", "account_id", "at", "post_id"),
+        Index(
+            "ix_bookmark_remind_at",
+            "remind_at",
+            sqlite_where=text("remind_at IS NOT NULL"),
+            postgresql_where=text("remind_at IS NOT NULL"),
+        ),
+    )
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
     post_id: Mapped[int] = mapped_column(
         ForeignKey("post.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     at: Mapped[datetime]
+    note: Mapped[str] = mapped_column(String(500), default="", server_default="")
+    #: When its keeper wants to be reminded; None: not, or that was done.
+    remind_at: Mapped[datetime | None]

@@ -29,6 +29,7 @@ from forum.discussion.wording import one_line
 from forum.inbox.letters import compose
 from forum.inbox.tables import Message
 from forum.jobs import Later
+from forum.languages.speaking import speaking
 
 SECONDS = 20
 #: The page that each kind of mailed link opens; the token follows.
@@ -57,15 +58,17 @@ def deliver_message(database: Database, settings: Settings, message_id: int) -> 
     with database.reading() as db:
         found = row(
             db,
-            select(Account.email, Account.name, Message.subject, Message.text, Message.path)
+            select(Account.language, Account.email, Account.name, Message.subject, Message.text, Message.path)
             .join(Account, Account.id == Message.account_id)
             .where(Message.id == message_id, Account.email.is_not(None), ~Account.is_sample),
         )
     if found is None:
         return
-    mail = _Mail(*found)
+    language, *rest = found
+    mail = _Mail(*rest)
     letter = compose("message", mail=mail, forum=settings.name, base_url=settings.base_url)
-    deliver(settings, mail.to, letter.subject, letter.text, key=f"message-{message_id}")
+    with speaking(language or settings.language):
+        deliver(settings, mail.to, letter.subject, letter.text, key=f"message-{message_id}")
 
 
 def put_letter(db: Session, to: str, letter: str, **facts: object) -> None:

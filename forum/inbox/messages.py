@@ -7,11 +7,13 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from forum import jobs
+from forum import config, jobs
 from forum.accounts.tables import Account
 from forum.clock import now
 from forum.db import row, rows
+from forum.inbox.letters import Letter
 from forum.inbox.tables import Message
+from forum.languages.speaking import speaking
 from forum.paging import Cursor, Page
 
 _MINE = select(
@@ -29,7 +31,7 @@ _ONE_MORE = (
     update(Account)
     .where(Account.id == bindparam("account_id"), Account.closed_at.is_(None))
     .values(unread=Account.unread + 1)
-    .returning(Account.email, Account.is_sample)
+    .returning(Account.email, Account.is_sample, Account.language)
 )
 
 
@@ -53,32 +55,39 @@ def send(
     db: Session,
     account_id: int,
     kind: str,
-    subject: str,
-    text: str,
+    letter: Letter,
     path: str,
     *,
     author_id: int | None = None,
+    thread_id: int | None = None,
+    post_id: int | None = None,
     delay: timedelta = timedelta(0),
 ) -> Message:
-    """The person finds the message in the inbox, and in the mail too if the account has an address.
+    """The person finds the letter in the inbox, in their language, and in the mail if there is an address.
 
     The mail leaves after `delay`, unless the message was taken back by then.
 
-    `author_id` is whose words it carries, so that they can be flagged. A sample account never gets mail:
-    nobody reads it. Of what is for a closed account nothing is kept.
+    `author_id` is whose words it carries, so that they can be flagged; `thread_id` is where it belongs, and
+    `post_id` whose words or title it tells, so that it leaves only while readers see those. A sample account
+    never gets mail: nobody reads it. Of what is for a closed account nothing is kept.
     """
+    person = db.execute(
+        _ONE_MORE, {"account_id": account_id}, execution_options={"synchronize_session": "fetch"}
+    ).first()
+    language = (person and person.language) or config.settings().language
+    with speaking(language):
+        written = letter.written()
     message = Message(
         account_id=account_id,
         author_id=author_id,
         kind=kind,
-        subject=subject,
-        text=text,
+        subject=written.subject,
+        text=written.text,
         path=path,
+        thread_id=thread_id,
+        post_id=post_id,
         created_at=now(),
     )
-    person = db.execute(
-        _ONE_MORE, {"account_id": account_id}, execution_options={"synchronize_session": "fetch"}
-    ).first()
     if person is None:
         return message
     db.add(message)

@@ -41,7 +41,7 @@ def announce(db: Session, thread: Thread, post: Post, mentions: Sequence[str]) -
     for account_id, kind in sorted(told.items()):
         what = called(post.kind, thread.kind)
         letter = compose(kind, author=author, what=what, title=thread.title)
-        messages.send(db, account_id, kind, letter.subject, letter.text, f"/p/{post.id}", delay=delay)
+        messages.send(db, account_id, kind, letter, f"/p/{post.id}", delay=delay)
 
 
 def take_back(db: Session, thread: Thread, post: Post, mentions: Sequence[str]) -> None:
@@ -60,7 +60,7 @@ def accepted(db: Session, thread: Thread, post: Post) -> None:
     if to in (anonymity.asker_of(db, thread), anonymity.ACCOUNT_ID) or not post.visible:
         return
     letter = compose("accepted", author=_name(db, thread.author_id), title=thread.title)
-    messages.send(db, to, "accepted", letter.subject, letter.text, f"/p/{post.id}")
+    messages.send(db, to, "accepted", letter, f"/p/{post.id}")
 
 
 def _told(db: Session, thread: Thread, post: Post, mentions: Sequence[str]) -> dict[int, str]:

@@ -33,17 +33,37 @@ class Message(Table):
     text: Mapped[str] = mapped_column(Text)
     #: Our own path that the message is about; "" if there is none.
     path: Mapped[str] = mapped_column(String(300), default="")
+    #: The thread it belongs to, by which the inbox groups; None: none, or it is gone.
+    thread_id: Mapped[int | None] = mapped_column(ForeignKey("thread.id", ondelete="SET NULL"))
+    #: The post whose words or title it carries: once readers do not see that, no mail leaves. None: none.
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="SET NULL"), index=True)
     created_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
 
 
 class Follow(Table):
-    """A person wants to hear of what happens to something: a thread, a reference or a tag."""
+    """How much a person wants to hear of something: see following.py for the kinds and levels."""
 
     __tablename__ = "follow"
-    __table_args__ = (Index("ix_follow_target", "kind", "target_id"),)
+    __table_args__ = (Index("ix_follow_target", "kind", "target_id", "account_id"),)
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
     kind: Mapped[str] = mapped_column(String(10), primary_key=True)
     target_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    level: Mapped[str] = mapped_column(String(6), default="follow", server_default="follow")
     at: Mapped[datetime]
+
+
+class SavedSearch(Table):
+    """A search that somebody keeps, and may follow: its Follow has this id as its target."""
+
+    __tablename__ = "saved_search"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    #: In the language of the search box.
+    query: Mapped[str] = mapped_column(Text)
+    #: The newest thread that was there when it was last looked through.
+    seen_id: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]

@@ -12,8 +12,9 @@ from forum.clock import now
 from forum.db import row, rows
 from forum.discussion.naming import called
 from forum.discussion.tables import Post, PostKind, PostState, Revision, Thread
-from forum.inbox.letters import Letter, compose, day
+from forum.inbox.letters import Letter, compose
 from forum.inbox.tables import Message
+from forum.languages.formats import long_day as day
 from forum.moderation import appeals
 from forum.moderation.reversals import TAKES_BACK, is_reversed
 from forum.moderation.rules import RULE, Rule
@@ -172,7 +173,7 @@ def write(db: Session, decision: Decision) -> Letter:
 
 def letter(statement: Statement) -> Letter:
     """What is sent; its subject and its first paragraph say what was done."""
-    return compose("statement", it=statement, quoted=_quoted(statement.text), day=day)
+    return compose("statement", it=statement, quoted=_quoted(statement.text), day=day, others=0)
 
 
 def _what(facts: Any) -> str:

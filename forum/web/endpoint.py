@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from forum import freshness, policy
+from forum.languages.speaking import speaking
 from forum.policy import Permit
 from forum.web import conditional, forms
 from forum.web.kept import Offer
@@ -83,7 +84,7 @@ class Endpoint:
             policy.admit(self.permit, visit.actor)
 
     def _answer(self, visit: Visit) -> tuple[Response, Offer | None]:
-        with visit:
+        with visit, speaking(visit.language):
             # What everybody may read needs no look at who asks.
             if self.permit is not Permit.READ:
                 policy.admit(self.permit, visit.actor)

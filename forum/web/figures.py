@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from forum.db import Session
+from forum.languages.formats import day as date
 from forum.moderation import reasons, statistics
 from forum.moderation.log import ACTS
 from forum.moderation.rules import VERDICT
@@ -12,7 +13,6 @@ from forum.moderation.tables import ItemKind
 from forum.moderation.times import Times
 from forum.web import plots, sheets
 from forum.web.sheets import Column, Kind, Sheet, share
-from forum.web.templating import date
 
 KINDS: Mapping[str, str] = {
     ItemKind.FLAGGED: "Flagged posts",

@@ -83,5 +83,5 @@ class Finish:
         headers = [pair for pair in headers if pair[0] != b"cache-control"]
         headers.append((b"cache-control", b"private, no-store" if private else b"no-cache"))
         if b"vary" not in named:
-            headers.append((b"vary", b"cookie, accept-encoding"))
+            headers.append((b"vary", b"cookie, accept-encoding, accept-language"))
         return headers

@@ -14,9 +14,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from forum.web import themes
 from forum.web.files import wanted
+from forum.web.tongues import Tongues
 
-#: A page's path, its query and its theme: see themes.py.
-Key = tuple[str, bytes, str]
+#: A page's path, its query, its theme and its language: see themes.py and tongues.py.
+Key = tuple[str, bytes, str, str]
 
 #: What a page weighs besides its bytes: headers, keys, and the objects themselves.
 OVERHEAD = 4096
@@ -68,8 +69,11 @@ NO_BODY: Message = {"type": "http.response.body", "body": b""}
 class Kept:
     """Answers from memory what can be, and lets the application answer the rest. Bounded in bytes."""
 
-    def __init__(self, app: ASGIApp, watch: Watch, capacity: int, hosts: Collection[bytes]) -> None:
+    def __init__(
+        self, app: ASGIApp, watch: Watch, capacity: int, hosts: Collection[bytes], tongues: Tongues
+    ) -> None:
         self.app = app
+        self.tongues = tongues
         self.watch = watch
         self.capacity = capacity
         self.hosts = hosts
@@ -88,6 +92,7 @@ class Kept:
         packed = False
         known = b""
         theme = ""
+        cookie = accepted = b""
         hosts = 0
         for name, value in scope["headers"]:
             if name == b"host":
@@ -101,10 +106,13 @@ class Kept:
                 return
             elif name == b"cookie":
                 theme = theme or themes.of(value)
+                cookie += b";" + value
+            elif name == b"accept-language":
+                accepted += b"," + value
         if hosts != 1:
             await self.app(scope, receive, send)
             return
-        key = (scope["path"], scope["query_string"], theme)
+        key = (scope["path"], scope["query_string"], theme, self.tongues.of(cookie, accepted))
         page = self._pages.get(key)
         if page is None:
             await self._make(key, packed, known, scope, receive, send)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from starlette.responses import Response
 
-from forum.web.templating import date
+from forum.languages.formats import day as date
 
 #: A program that opens the file would take a text that begins so for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

@@ -9,6 +9,7 @@ from forum.db import Database
 from forum.web.doors import Doors
 from forum.web.static import Static
 from forum.web.templating import Pages
+from forum.web.tongues import Tongues
 
 
 def _nothing(_names: Iterable[str]) -> None:
@@ -30,6 +31,7 @@ class Site:
     #: For what waits for somebody else's answer, who may take their time.
     outside: ThreadPoolExecutor
     doors: Doors
+    tongues: Tongues
     #: Told in the event loop which generations this process has just raised.
     forget: Callable[[Iterable[str]], None] = field(default=_nothing)
 

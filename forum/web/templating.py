@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, wraps
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -10,6 +10,8 @@ from markupsafe import Markup
 
 from forum.actions import flagging
 from forum.discussion import wording
+from forum.languages import speaking, words
+from forum.languages.formats import day, long_day, number
 from forum.markup import LIMIT
 from forum.moderation import decisions
 from forum.paths import TEMPLATES
@@ -31,7 +33,6 @@ PARTS = {
     "entry": ("threads/_cited.html", 4096),
     "card": ("threads/_post.html", 1024),
 }
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class Pages:
@@ -52,31 +53,54 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
+            extensions=["jinja2.ext.i18n"],
         )
+        speak(self._environment)
         self._environment.globals.update(forum=forum, asset=asset, most=MOST, evidence=LABELS)
         self._environment.globals.update(base=base, indexing=indexing, provider=provider)
-        self._environment.filters.update(when=when, date=date, number=number, plural=plural, cut=cut)
+        self._environment.filters.update(when=when, date=day, long_date=long_day)
+        self._environment.filters.update(number=number, plural=plural, cut=cut)
         for name, (template, most) in PARTS.items():
             part: Any = getattr(self._environment.get_template(template).module, name)
-            self._environment.globals[name] = lru_cache(most)(part)
+            self._environment.globals[name] = _by_language(part, most)
 
     def render(self, template: str, context: dict[str, Any]) -> str:
         """The text of `template`; a name that the context lacks is an error, never an empty place."""
         return self._environment.get_template(template).render(context)
 
 
-def date(moment: datetime) -> str:
-    """The day in UTC, e.g. "12 Nov 2026"."""
-    day = moment.astimezone(UTC)
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+def speak(environment: Environment) -> None:
+    """The templates are in the language that is spoken when they are rendered."""
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        words.gettext, words.ngettext, newstyle=True, pgettext=words.pgettext, npgettext=words.npgettext
+    )
+    environment.globals.update(lang=speaking.tag, direction=speaking.direction)
+
+
+def _by_language(part: Callable[..., str], most: int) -> Callable[..., str]:
+    """The part, kept for each language by itself."""
+
+    @lru_cache(most)
+    def kept(_language: str, *of: Any) -> str:
+        return part(*of)
+
+    @wraps(part)
+    def spoken(*of: Any) -> str:
+        return kept(speaking.spoken(), *of)
+
+    return spoken
+
+
+def when(moment: datetime) -> Markup:
+    """A `<time>` with the day as its text; the page's script makes it relative."""
+    return _when(moment, day(moment))
 
 
 @lru_cache(4096)
-def when(moment: datetime) -> Markup:
-    """A `<time>` with the day as its text; the page's script makes it relative."""
-    day = moment.astimezone(UTC)
-    exact = f"{day.year:04}-{day.month:02}-{day.day:02}T{day.hour:02}:{day.minute:02}:{day.second:02}Z"
-    text = f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+def _when(moment: datetime, text: str) -> Markup:
+    at = moment.astimezone(UTC)
+    exact = f"{at.year:04}-{at.month:02}-{at.day:02}T{at.hour:02}:{at.minute:02}:{at.second:02}Z"
     return Markup(f'<time datetime="{exact}">{text}</time>')  # noqa: S704 - made of numbers and month names only
 
 
@@ -87,11 +111,6 @@ def cut(text: str, most: int = 200) -> str:
         return line
     whole_words = line[: most - 1].rpartition(" ")[0]
     return (whole_words or line[: most - 2]).rstrip(" ,;:–-") + " …"
-
-
-def number(value: int) -> str:
-    """The number with thousands set apart: 12345 is "12,345"."""
-    return f"{value:,}"
 
 
 def plural(count: int, one: str, many: str = "") -> str:

@@ -9,6 +9,8 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from forum.errors import Busy, ForumError, SignInRequired, TooMany
+from forum.languages.speaking import direction, speaking, tag
+from forum.languages.words import _
 from forum.web import ways_on
 from forum.web.doors import Crowded
 from forum.web.endpoint import deliver
@@ -24,7 +26,7 @@ SIGNED_OUT = (
 
 #: A page without the database and without threads of pages. Its style sheet may not come; it need not.
 BARE = """<!doctype html>
-<html lang="en">
+<html lang="{lang}" dir="{dir}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -40,7 +42,7 @@ BARE = """<!doctype html>
 <p class="soft small">{status}</p>
 <h1>{title}</h1>
 <p>{words}</p>
-<p class="row"><a class="button" href="{home}">Go to the start page</a></p>
+<p class="row"><a class="button" href="{home}">{go}</a></p>
 </div>
 </main>
 </body>
@@ -123,7 +125,8 @@ async def answer(site: Site, error: Exception, scope: Scope, receive: Receive, s
         log.error("request failed", event_id=event, asked=asked, exc_info=error)
         error = OurMistake(event)
     if isinstance(error, PLAIN):
-        response = _plain(error, site)
+        with speaking(site.tongues.chosen(scope["headers"])):
+            response = _plain(error, site)
     else:
         response = await _whole(site, error, scope)
     await deliver(response, scope, receive, send)
@@ -144,7 +147,8 @@ async def _whole(site: Site, error: ForumError, scope: Scope) -> Response:
 def _respond(site: Site, error: ForumError, scope: Scope) -> Response:
     # The page about an error must not fail, whatever is broken.
     try:
-        with Visit(site, scope, scope.get("footnote.typed")) as visit:
+        language = site.tongues.chosen(scope["headers"])
+        with speaking(language), Visit(site, scope, scope.get("footnote.typed")) as visit:
             response = _page(visit, error)
     except Exception as second:
         log.error("error page failed", status=error.status, exc_info=second)
@@ -161,9 +165,13 @@ def _plain(error: ForumError, site: Site) -> Response:
     headers = {"retry-after": "5"} if error.status == 503 else {}
     if isinstance(error, PLAIN):
         headers["connection"] = "close"
+    title, words, go = _(error.title), error.said(), _("Go to the start page")
     said = {
-        "title": error.title,
-        "words": error.words,
+        "lang": tag(),
+        "dir": direction(),
+        "title": title,
+        "words": words,
+        "go": go,
         "forum": site.settings.name,
         "status": str(error.status),
         "style": site.static.address("style.css"),
@@ -173,7 +181,7 @@ def _plain(error: ForumError, site: Site) -> Response:
 
 
 def _page(visit: Visit, error: ForumError) -> Response:
-    words, typed = error.words, _typed(visit)
+    words, typed = error.said(), _typed(visit)
     if isinstance(error, SignInRequired):
         if visit.method in ("GET", "HEAD"):
             return visit.redirect(ways_on.sign_in(visit))
@@ -184,7 +192,7 @@ def _page(visit: Visit, error: ForumError) -> Response:
     return visit.page(
         "errors/error.html",
         error.status,
-        title=error.title,
+        title=_(error.title),
         words=words,
         typed=typed,
         code=error.code,

@@ -50,6 +50,7 @@ class Visit:
         self.step = _cookie(scope, site.step_cookie)
         self.headers = scope["headers"]
         self.theme = themes.chosen(self.headers)
+        self._language = ""
         self._scope = scope
         #: The token with which the visitor's session goes on, if it is another one now.
         self.renewed_token: str | None = None
@@ -101,6 +102,14 @@ class Visit:
     def actor(self) -> Actor | None:
         """Who is signed in; None for a guest."""
         return self.presence and self.presence.actor
+
+    @property
+    def language(self) -> str:
+        """The code of the language in which the visitor is answered."""
+        if not self._language:
+            account = self.actor.language if self.actor else ""
+            self._language = self.site.tongues.chosen(self.headers, account)
+        return self._language
 
     @property
     def token_is_dead(self) -> bool:

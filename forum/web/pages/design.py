@@ -1,14 +1,10 @@
 """The living page of the design: what the pages are made of, for whoever works on them."""
 
-from urllib.parse import urlsplit
-
 from starlette.responses import Response
 
 from forum.errors import NotFound
 from forum.web.endpoint import Visit
 
-#: Where the forum is somebody's workshop and not yet open to others.
-_WORKSHOPS = ("localhost", "127.0.0.1", "::1")
 #: The colours by their names in style.css, with what each is for.
 COLOURS = (
     ("paper", "the page"),
@@ -28,6 +24,6 @@ ERRORS = {"title": "Please write at least fifteen characters.", "colour": "Choos
 
 
 def read(visit: Visit) -> Response:
-    if urlsplit(visit.settings.base_url).hostname not in _WORKSHOPS:
+    if not visit.settings.is_own_machine:
         raise NotFound
     return visit.page("design.html", colours=COLOURS, wrong=ERRORS, filled={"title": "Why"})

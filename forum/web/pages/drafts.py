@@ -10,9 +10,9 @@ from starlette.responses import JSONResponse, Response
 from forum.actions import drafting, undoing
 from forum.discussion import draft_list, drafts
 from forum.errors import Invalid, SignInRequired
+from forum.languages.formats import day as date
 from forum.web import forms
 from forum.web.endpoint import Visit
-from forum.web.templating import date
 
 #: Drafts on one page of the list.
 PAGE = 20

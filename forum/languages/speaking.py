@@ -1,0 +1,42 @@
+"""Which language is spoken now: by the request, or by the mail, that is being worked on."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+ENGLISH = "en"
+#: Shows what is not translated, what is cut off when words are longer, and what does not turn to the left.
+PSEUDO = "qps"
+#: What people can choose, each by its own name.
+LANGUAGES: Mapping[str, str] = {ENGLISH: "English", "fr": "Français"}
+#: The language and direction of a page, as HTML says them, where they are not the code and "ltr".
+TAGS: Mapping[str, str] = {PSEUDO: "en-x-pseudo"}
+RIGHT_TO_LEFT = frozenset({PSEUDO})
+
+_SPOKEN: ContextVar[str] = ContextVar("spoken", default=ENGLISH)
+
+
+def spoken() -> str:
+    """The code of the language in which texts are wanted now."""
+    return _SPOKEN.get()
+
+
+def tag() -> str:
+    """The language spoken now as HTML's `lang` has it."""
+    return TAGS.get(spoken(), spoken())
+
+
+def direction() -> str:
+    """The direction of the language spoken now, as HTML's `dir` has it."""
+    return "rtl" if spoken() in RIGHT_TO_LEFT else "ltr"
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Texts are in this language until the end of the block; one that is none of ours is English."""
+    known = language if language in LANGUAGES or language == PSEUDO else ENGLISH
+    token = _SPOKEN.set(known)
+    try:
+        yield
+    finally:
+        _SPOKEN.reset(token)
