@@ -12,6 +12,7 @@ from forum.actions import posting
 from forum.clock import now
 from forum.config import settings
 from forum.discussion.tables import Post, Thread
+from forum.inbox.letters import Letter, Written
 
 _number = count(1)
 
@@ -43,6 +44,17 @@ def make_account(db: Session, name: str = "", role: Role = Role.MEMBER, shown_po
     db.add(account)
     db.flush()
     return Actor(account.id, name, role, shown_posts, 0, level=level)
+
+
+class _Fixed(Letter):
+    """A letter that says the same in every language."""
+
+    def written(self) -> Written:
+        return Written(self.name, str(self.facts["text"]))
+
+
+def make_letter(subject: str = "Subject", text: str = "Words.") -> Letter:
+    return _Fixed(subject, {"text": text})
 
 
 def make_thread(

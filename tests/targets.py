@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import NamedTuple
 
-from makers import make_account, make_answer, make_thread, opening
+from makers import make_account, make_answer, make_letter, make_thread, opening
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -108,7 +108,9 @@ def make(db: Session, author: Actor, sort: Sort) -> Target:
     answer = make_answer(db, thread, author, CITING)
     other = make_account(db)
     item = flagging.flag(db, other, answer.id, "rude", "")
-    message = messages.send(db, author.id, "case", "About a case", "Words.", "", author_id=other.id)
+    message = messages.send(
+        db, author.id, "case", make_letter("About a case", "Words."), "", author_id=other.id
+    )
     flagging.flag(db, author, subjects.account(other.id), "rude", "")
     own_flag = flags.open_flag(db, subjects.account(other.id), author.id)
     assert own_flag is not None

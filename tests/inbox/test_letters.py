@@ -37,4 +37,4 @@ def test_words_are_never_read_as_a_template_or_as_html() -> None:
 
 def test_a_missing_fact_is_an_error() -> None:
     with pytest.raises(UndefinedError):
-        compose("answer", author="ann", what="answer")
+        compose("answer", author="ann", what="answer").written()

@@ -13,7 +13,7 @@ import pytest
 from conftest import Clock
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from makers import make_account
+from makers import make_account, make_letter
 
 from forum.accounts.tables import Account
 from forum.config import Settings
@@ -112,7 +112,7 @@ LETTERS = st.lists(st.sampled_from(PIECES), max_size=14).map("".join)
 def test_no_letter_lets_the_words_of_people_into_the_head(title: str, name: str) -> None:
     """However hostile the words are that come into a subject, the head has its own headers and no others."""
     letter = compose("accepted", author=name, title=title)
-    built = mail.build(_settings(Path("unused"), name=f"F {name}"[:60]), "ann@example.org", *letter)
+    built = mail.build(_settings(Path("unused"), name=f"F {name}"[:60]), "ann@example.org", *letter.written())
     head = built.as_bytes().replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n\n", 1)[0]
     names = [line.split(b":")[0].decode() for line in head.split(b"\n") if line[:1] not in b" \t"]
     assert sorted(names) == sorted(name for name in HEADERS if name != "Message-ID")
@@ -200,7 +200,9 @@ def _message(database: Database, **account: object) -> int:
         row = db.get_one(Account, ann.id)
         for name, value in account.items():
             setattr(row, name, value)
-        return messages.send(db, ann.id, "answer", "Bob answered “Why?”", "Bob has answered.", "/p/7").id
+        return messages.send(
+            db, ann.id, "answer", make_letter("Bob answered “Why?”", "Bob has answered."), "/p/7"
+        ).id
 
 
 def test_a_message_is_mailed_with_greeting_link_and_name(database: Database, tmp_path: Path) -> None:

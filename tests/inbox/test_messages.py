@@ -2,7 +2,7 @@
 
 import pytest
 from conftest import Clock
-from makers import make_account
+from makers import make_account, make_letter
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
@@ -16,7 +16,10 @@ def _unread(db: Session, actor: Actor) -> int:
 
 
 def _send(db: Session, actor: Actor, count: int = 1) -> list[int]:
-    return [messages.send(db, actor.id, "answer", f"Number {n}", "Words.", "/p/1").id for n in range(count)]
+    return [
+        messages.send(db, actor.id, "answer", make_letter(f"Number {n}", "Words."), "/p/1").id
+        for n in range(count)
+    ]
 
 
 def test_a_message_is_found_counted_and_mailed(db: Session, frozen: Clock) -> None:

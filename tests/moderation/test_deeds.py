@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from doors import join
-from makers import make_account, make_answer, make_comment, make_thread, opening
+from makers import make_account, make_answer, make_comment, make_letter, make_thread, opening
 from moderation.acts import answer, flag, item_of, moderator, told
 from moderation.facts import differences, looks
 from sqlalchemy import func, select
@@ -511,7 +511,9 @@ def test_a_held_account_is_let_in_or_not(db: Session) -> None:
 
 def test_a_message_is_found_fault_with_and_that_is_taken_back(db: Session) -> None:
     judge, ann, writer = moderator(db), make_account(db), make_account(db)
-    sent = messages.send(db, ann.id, "verified", "Something", "Rude words.", "", author_id=writer.id)
+    sent = messages.send(
+        db, ann.id, "verified", make_letter("Something", "Rude words."), "", author_id=writer.id
+    )
     item = flagging.flag(db, ann, subjects.message(sent.id), "rude", "")
     before = looks(db)
     decide(db, judge, item.id, "uphold-msg", sanction="warning")

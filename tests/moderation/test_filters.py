@@ -2,7 +2,7 @@
 
 import pytest
 from conftest import Clock
-from makers import make_account, make_answer, make_thread
+from makers import make_account, make_answer, make_letter, make_thread
 from moderation.acts import answer, decide, flag, moderator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -145,9 +145,7 @@ def test_what_is_for_others_to_decide_is_passed_over(db: Session) -> None:
 def test_own_matters_of_every_kind_are_passed_over(db: Session) -> None:
     ann, boss = moderator(db), make_account(db, role=Role.ADMIN)
     for mine, other in ((ann, boss), (boss, ann)):
-        message = messages.send(
-            db, make_account(db).id, "noticed", "A word", "Unkind.", "", author_id=mine.id
-        )
+        message = messages.send(db, make_account(db).id, "noticed", make_letter(), "", author_id=mine.id)
         item = flag(db, answer(db, mine))
         made = decide(db, other, db.get_one(Post, item.post_id), "remove")
         colleague = moderator(db)

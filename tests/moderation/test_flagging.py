@@ -7,7 +7,7 @@ import pytest
 from conftest import Clock
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from makers import make_account, make_answer, make_thread, opening
+from makers import make_account, make_answer, make_letter, make_thread, opening
 from moderation.acts import answer, decide, flag, item_of, look, moderator, told
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -96,7 +96,7 @@ def things(db: Session) -> Things:
     author, reader = make_account(db), make_account(db)
     post = make_answer(db, make_thread(db), author, "It says so [@doi:10.5555/flagged].")
     (reference_id,) = citations.of_posts(db, [post.id])
-    sent = messages.send(db, reader.id, "case", "Your case", "Hm.", "", author_id=author.id)
+    sent = messages.send(db, reader.id, "case", make_letter("Your case", "Hm."), "", author_id=author.id)
     return Things(
         author,
         reader,
@@ -131,7 +131,9 @@ def test_each_thing_has_its_own_reasons(db: Session) -> None:
 
 def test_not_ones_own(db: Session) -> None:
     there = things(db)
-    own = messages.send(db, there.author.id, "case", "Case", "Hm.", "", author_id=there.author.id)
+    own = messages.send(
+        db, there.author.id, "case", make_letter("Case", "Hm."), "", author_id=there.author.id
+    )
     for subject in (there.post, there.account, subjects.message(own.id)):
         with pytest.raises(Forbidden):
             flagging.flag(db, there.author, subject, "promotion", "")
@@ -139,7 +141,7 @@ def test_not_ones_own(db: Session) -> None:
 
 def test_only_the_receiver_flags_a_message_and_only_somebodys_words(db: Session) -> None:
     there = things(db)
-    forums = messages.send(db, there.reader.id, "welcome", "Welcome", "Hello.", "")
+    forums = messages.send(db, there.reader.id, "welcome", make_letter("Welcome", "Hello."), "")
     with pytest.raises(Forbidden):
         flagging.flag(db, there.reader, subjects.message(forums.id), "promotion", "")
     for nosy in (make_account(db), there.author, moderator(db)):

@@ -34,7 +34,7 @@ def _statement(**facts: Any) -> Statement:
 
 def _letter(**facts: Any) -> Letter:
     it = _statement(**facts)
-    return compose("statement", it=it, quoted=it.text, day=lambda at: f"{at:%d.%m.%Y}")
+    return compose("statement", it=it, quoted=it.text, day=lambda at: f"{at:%d.%m.%Y}", others=0)
 
 
 @pytest.mark.parametrize("verdict", TOLD, ids=lambda verdict: verdict.key)

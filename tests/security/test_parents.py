@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from browsing import Browser, make_app
-from makers import make_account, make_answer, make_comment, make_thread, opening
+from makers import make_account, make_answer, make_comment, make_letter, make_thread, opening
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -46,7 +46,9 @@ def test_somebody_elses_flag_and_message(browser: Browser, database: Database) -
         flagging.flag(db, theirs, post.id, "rude", "")
         flag = flags.open_flag(db, subjects.post(post.id), theirs.id)
         assert flag is not None
-        message = messages.send(db, theirs.id, "answer", "Subject", "Words.", "", author_id=mine.id)
+        message = messages.send(
+            db, theirs.id, "answer", make_letter("Subject", "Words."), "", author_id=mine.id
+        )
     browser.signed_in(mine)
     assert browser.post(f"/flags/{flag.id}/withdraw").status_code == 404
     assert browser.get(f"/inbox/{message.id}/flag").status_code == 404
@@ -57,7 +59,7 @@ def test_somebody_elses_flag_and_message(browser: Browser, database: Database) -
 def test_reading_ones_inbox_up_to_anothers_message(browser: Browser, database: Database) -> None:
     with database.writing() as db:
         mine, theirs = make_account(db), make_account(db)
-        message = messages.send(db, theirs.id, "answer", "Subject", "Words.", "")
+        message = messages.send(db, theirs.id, "answer", make_letter("Subject", "Words."), "")
     browser.signed_in(mine).post("/inbox/read", {"upto": str(message.id)})
     with database.reading() as db:
         assert db.scalars(select(Account.unread).where(Account.id == theirs.id)).one() == 1

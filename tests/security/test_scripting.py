@@ -9,7 +9,7 @@ from typing import Any
 import html5lib
 import pytest
 from browsing import Browser, make_app
-from makers import make_account, make_thread, opening
+from makers import make_account, make_letter, make_thread, opening
 from sqlalchemy import update
 
 from forum import choices
@@ -85,7 +85,7 @@ def place(new_database: Any) -> Iterator[tuple[Browser, Actor, Actor, int]]:
         for key in ("sign_up_question", "sign_up_blocked"):
             choices.choose(db, key, ALL, admin.id)
         choices.choose(db, "sign_up", "approval", admin.id)
-        messages.send(db, ann.id, "answer", ALL[:200], ALL, "/p/1", author_id=admin.id)
+        messages.send(db, ann.id, "answer", make_letter(ALL[:200], ALL), "/p/1", author_id=admin.id)
         post = opening(db, make_thread(db, ann, text=ALL))
         tagging.describe(db, admin, "evidence", ALL)
     with Browser(make_app(database)) as browser:

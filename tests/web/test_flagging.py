@@ -8,7 +8,7 @@ import html5lib
 import pytest
 from browsing import Browser, make_app
 from community import Community, beside, faults, settle, typed
-from makers import make_account
+from makers import make_account, make_letter
 from web.test_queries import Asked, listening, scans
 
 from forum.accounts.tables import Actor, Role
@@ -97,7 +97,7 @@ def test_accounts_sources_and_messages(community: tuple[Browser, Community]) -> 
     assert place.startswith(f"{source}/") and "Thank you." in after
     with browser.site.database.writing() as db:
         sent = messages.send(
-            db, there.newcomer.id, "case", "A case", "Hm <b>.", "", author_id=there.moderator.id
+            db, there.newcomer.id, "case", make_letter("A case", "Hm <b>."), "", author_id=there.moderator.id
         )
     assert f'href="/inbox/{sent.id}/flag" data-flag' in page(browser, "/inbox")
     form = page(browser, f"/inbox/{sent.id}/flag")
@@ -125,7 +125,7 @@ def test_nobody_flags_an_own_post_but_is_told_what_to_do(community: tuple[Browse
 def test_a_message_of_the_forum_itself_has_nobody_to_flag(community: tuple[Browser, Community]) -> None:
     browser, there = community
     with browser.site.database.writing() as db:
-        sent = messages.send(db, there.newcomer.id, "welcome", "Welcome", "Hello.", "")
+        sent = messages.send(db, there.newcomer.id, "welcome", make_letter("Welcome", "Hello."), "")
     assert f"/inbox/{sent.id}/flag" not in page(browser, "/inbox")
     assert browser.get(f"/inbox/{sent.id}/flag").status_code == 403
 
