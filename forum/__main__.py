@@ -81,6 +81,19 @@ def check() -> None:
     raise typer.Exit(0 if all(one.ok for one in found) else 1)
 
 
+@app.command()
+def bounce() -> None:
+    """Read one mail that came back from standard input, as a mail server's pipe gives it, and count it."""
+    from forum.config import settings
+    from forum.inbox import bounce_reports, bounces
+
+    # It always ends well: else the mail server would send a report about the report.
+    failure = bounce_reports.read(sys.stdin.buffer.read(bounce_reports.MOST_BYTES), settings().host)
+    if failure is not None:
+        with _database() as database, database.writing() as db:
+            bounces.reported(db, failure)
+
+
 @search.command("reindex")
 def reindex() -> None:
     """Make the search index anew, from the posts that readers can see; the forum may go on meanwhile."""

@@ -15,6 +15,7 @@ from forum.errors import NotReady
 from forum.paths import STATIC
 from forum.web.doors import Doors
 from forum.web.kept import Kept
+from forum.web.live import Live
 from forum.web.middleware import Guard
 from forum.web.routes import ROUTES
 from forum.web.routing import Way, router
@@ -22,7 +23,7 @@ from forum.web.site import Site
 from forum.web.static import Static
 from forum.web.templating import Pages
 from forum.web.tongues import Tongues
-from forum.web.watching import PostgresWatch, SqliteWatch
+from forum.web.watching import Forgetful, PostgresWatch, SqliteWatch
 
 
 def create(settings: Settings | None = None, routes: Iterable[Way] = ROUTES) -> Kept:
@@ -34,8 +35,17 @@ def create(settings: Settings | None = None, routes: Iterable[Way] = ROUTES) -> 
     watch = watch_of(site.database)
     guard = Guard(router(site, routes, _lifespan(site, watch, lambda: kept)), site)
     kept = Kept(guard, watch, site.settings.cache_bytes, guard.hosts, site.tongues)
-    site.forget = kept.forget
+    site.live.state = watch.state
+    site.forget = _each(kept, site.live)
     return kept
+
+
+def _each(*hearers: Forgetful) -> Callable[[Iterable[str]], None]:
+    def forget(names: Iterable[str]) -> None:
+        for hearer in hearers:
+            hearer.forget(names)
+
+    return forget
 
 
 def site_of(settings: Settings) -> Site:
@@ -53,6 +63,7 @@ def site_of(settings: Settings) -> Site:
         ThreadPoolExecutor(2, "outside"),
         Doors(),
         Tongues(settings.language, has_pseudo=settings.is_own_machine),
+        Live(database, settings.live_readers, settings.live_each),
     )
 
 
@@ -69,10 +80,11 @@ def _lifespan(
         if problems:
             raise NotReady(problems[0])
         if isinstance(watch, PostgresWatch):
-            watch.start(kept())
+            watch.start(kept(), site.live)
         try:
             yield
         finally:
+            await site.live.close()
             watch.close()
             site.quick.shutdown()
             site.slow.shutdown()

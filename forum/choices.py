@@ -13,6 +13,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from forum.accounts.tables import Account
 from forum.clock import now
 from forum.db import Table, rows
+from forum.languages import formats
+from forum.languages.words import N_, _
 
 
 class Setting(Table):
@@ -65,17 +67,25 @@ class Choice(NamedTuple):
         value = typed.strip()
         if self.options:
             if value not in dict(self.options):
-                raise ValueError("Choose one of these.")
+                raise ValueError(_("Choose one of these."))
         elif self.most:
             return self._number(value)
         elif len(value) > self.length:
-            raise ValueError(f"At most {self.length:,} characters, please; this has {len(value):,}.")
+            raise ValueError(
+                _("At most {most} characters, please; this has {count}.").format(
+                    most=formats.number(self.length), count=formats.number(len(value))
+                )
+            )
         return value
 
     def _number(self, typed: str) -> str:
         is_number = typed.isascii() and typed.isdigit() and len(typed) < 10
         if not is_number or not self.least <= int(typed) <= self.most:
-            raise ValueError(f"Give a number from {self.least:,} to {self.most:,}.")
+            raise ValueError(
+                _("Give a number from {least} to {most}.").format(
+                    least=formats.number(self.least), most=formats.number(self.most)
+                )
+            )
         return str(int(typed))
 
 
@@ -89,62 +99,74 @@ class Changed(NamedTuple):
     at: datetime
 
 
-_YES_NO = (("yes", "Yes"), ("no", "No"))
+_YES_NO = (("yes", N_("Yes")), ("no", N_("No")))
 
 CHOICES: tuple[Choice, ...] = (
     Choice(
-        "about", "Community", "What this community is",
-        "Stands first on the page “About”: whom it is for, and who you are. Markdown works.", "",
+        "about", N_("Community"), N_("What this community is"),
+        N_("Stands first on the page “About”: whom it is for, and who you are. Markdown works."), "",
         length=10000,
     ),
     Choice(
-        "sign_up", "Joining", "Who may join", "Who is here already stays.", "open",
+        "sign_up", N_("Joining"), N_("Who may join"), N_("Who is here already stays."), "open",
         (
-            ("open", "Everybody"),
-            ("approval", "Everybody, once a moderator has read an answer"),
-            ("invitation", "Who is invited"),
-            ("closed", "Nobody"),
+            ("open", N_("Everybody")),
+            ("approval", N_("Everybody, once a moderator has read an answer")),
+            ("invitation", N_("Who is invited")),
+            ("closed", N_("Nobody")),
         ),
     ),
     Choice(
-        "sign_up_question", "Joining", "The question to who wants to join",
-        "Asked where a moderator decides who may join.", "What brings you here?", length=300,
+        "sign_up_question", N_("Joining"), N_("The question to who wants to join"),
+        N_("Asked where a moderator decides who may join."), N_("What brings you here?"), length=300,
     ),
     Choice(
-        "sign_up_blocked", "Joining", "Mail domains that cannot be used",
-        "One on a line, such as example.org; its subdomains are meant too.", "",
+        "sign_up_blocked", N_("Joining"), N_("Mail domains that cannot be used"),
+        N_("One on a line, such as example.org; its subdomains are meant too."), "",
     ),
     Choice(
-        "sign_up_throw_away", "Joining", "Refuse throw-away mail addresses",
-        "Addresses of services that give them out for minutes.", "yes", _YES_NO,
+        "sign_up_throw_away", N_("Joining"), N_("Refuse throw-away mail addresses"),
+        N_("Addresses of services that give them out for minutes."), "yes", _YES_NO,
     ),
     Choice(
-        "invitations", "Joining", "Who may invite", "", "moderators",
-        (("admins", "Admins"), ("moderators", "Moderators and admins"), ("trusted", "Trusted members too")),
+        "invitations", N_("Joining"), N_("Who may invite"), "", "moderators",
+        (("admins", N_("Admins")), ("moderators", N_("Moderators and admins")),
+        ("trusted", N_("Trusted members too"))),
     ),
     Choice(
-        "anonymous", "Asking", "Questions without a name",
-        "Asked as “anonymous member”: moderators see who it is only with a reason, which is logged.", "tags",
-        (("no", "Never"), ("tags", "With tags that allow it"), ("yes", "Always")),
+        "anonymous", N_("Asking"), N_("Questions without a name"),
+        N_("Asked as “anonymous member”: moderators see who it is only with a reason, which is logged."),
+        "tags",
+        (("no", N_("Never")), ("tags", N_("With tags that allow it")), ("yes", N_("Always"))),
     ),
-    Choice("member_posts", "Trust", "Posts that readers see, to become a member", "", "2", most=1000),
-    Choice("member_days", "Trust", "Days here, to become a member", "", "1", most=1000),
-    Choice("member_threads", "Trust", "Threads read, to become a member", "", "5", most=1000),
-    Choice("trusted_posts", "Trust", "Posts that readers see, to become trusted", "", "20", most=10000),
-    Choice("trusted_days", "Trust", "Days here, to become trusted", "", "30", most=1000),
-    Choice("trusted_threads", "Trust", "Threads read, to become trusted", "", "50", most=10000),
+    Choice("member_posts", N_("Trust"), N_("Posts that readers see, to become a member"), "", "2", most=1000),
+    Choice("member_days", N_("Trust"), N_("Days here, to become a member"), "", "1", most=1000),
+    Choice("member_threads", N_("Trust"), N_("Threads read, to become a member"), "", "5", most=1000),
+    Choice("trusted_posts", N_("Trust"), N_("Posts that readers see, to become trusted"), "", "20",
+    most=10000),
+    Choice("trusted_days", N_("Trust"), N_("Days here, to become trusted"), "", "30", most=1000),
+    Choice("trusted_threads", N_("Trust"), N_("Threads read, to become trusted"), "", "50", most=10000),
     Choice(
-        "trusted_points", "Trust", "Points, to become trusted",
-        "For what others found good: accepted and upvoted answers, upheld flags, verified citations.", "20",
+        "trusted_points", N_("Trust"), N_("Points, to become trusted"),
+        N_("For what others found good: accepted and upvoted answers, upheld flags, verified citations."),
+        "20",
         most=10000,
     ),
     Choice(
-        "sensitivity", "Moderation", "How soon the forum holds posts by itself",
-        "What the choice comes to is explained under “What the forum does by itself”.", "middle",
+        "mails_a_day", N_("Messages"), N_("Mails a day to one person, at most"),
+        N_(
+            "What comes after that waits for the person’s digest, or for one mail the next morning. Decisions"
+            " and what is about the account are not counted, and always leave."
+        ),
+        "20", least=1, most=1000,
+    ),
+    Choice(
+        "sensitivity", N_("Moderation"), N_("How soon the forum holds posts by itself"),
+        N_("What the choice comes to is explained under “What the forum does by itself”."), "middle",
         (
-            ("low", "Late: people first"),
-            ("middle", "In between"),
-            ("high", "Soon: better once too often"),
+            ("low", N_("Late: people first")),
+            ("middle", N_("In between")),
+            ("high", N_("Soon: better once too often")),
         ),
     ),
 )  # fmt: skip

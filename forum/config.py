@@ -12,6 +12,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from forum.languages.words import N_
+
 #: Where a provider may be tried without https.
 _OWN_MACHINE = ("localhost", "127.0.0.1", "::1")
 
@@ -30,131 +32,160 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="FORUM_", env_file=None, frozen=True, extra="ignore")
 
-    name: str = Field("Footnote", min_length=1, max_length=60, description="The forum's name on every page.")
+    name: str = Field(
+        "Footnote", min_length=1, max_length=60, description=N_("The forum's name on every page.")
+    )
     base_url: str = Field(
         "http://127.0.0.1:8000",
-        description="The address people use; links in mails start with it.",
+        description=N_("The address people use; links in mails start with it."),
     )
     language: Literal["en", "fr"] = Field(
         "en",
-        description="The forum's own language: of pages and mails for readers who chose none, and of feeds.",
+        description=N_(
+            "The forum's own language: of pages and mails for readers who chose none, and of feeds."
+        ),
     )
     contact: str = Field(
-        "", description="A mail address of the people who run the forum, told to the registries that we ask."
+        "",
+        description=N_("A mail address of the people who run the forum, told to the registries that we ask."),
     )
     help: str = Field(
         "",
-        description="What /help/urgent says, in Markdown: whom to call, where to find help; empty: general"
-        " advice.",
+        description=N_(
+            "What /help/urgent says, in Markdown: whom to call, where to find help; empty: general advice."
+        ),
     )
     data_dir: Path = Field(
-        Path("var"), description="The folder for the database file and mails kept as files."
+        Path("var"), description=N_("The folder for the database file and mails kept as files.")
     )
     database_url: str = Field(
         "",
-        description="sqlite:///… or postgresql+psycopg://…; empty: SQLite in the data folder.",
+        description=N_("sqlite:///… or postgresql+psycopg://…; empty: SQLite in the data folder."),
     )
     mail_url: str = Field(
         "",
-        description="smtp://user:password@host:port or smtps://…; empty: mails become files.",
+        description=N_("smtp://user:password@host:port or smtps://…; empty: mails become files."),
     )
-    mail_from: str = Field("", description="The sender of mails; empty: the contact address.")
-    crossref_base: str = Field("https://api.crossref.org", description="Where Crossref answers.")
-    datacite_base: str = Field("https://api.datacite.org", description="Where DataCite answers.")
-    doi_base: str = Field("https://doi.org", description="Where DOIs and short DOIs are looked up.")
+    mail_from: str = Field("", description=N_("The sender of mails; empty: the contact address."))
+    crossref_base: str = Field("https://api.crossref.org", description=N_("Where Crossref answers."))
+    datacite_base: str = Field("https://api.datacite.org", description=N_("Where DataCite answers."))
+    doi_base: str = Field("https://doi.org", description=N_("Where DOIs and short DOIs are looked up."))
     pubmed_base: str = Field(
-        "https://eutils.ncbi.nlm.nih.gov/entrez/eutils", description="Where PubMed answers."
+        "https://eutils.ncbi.nlm.nih.gov/entrez/eutils", description=N_("Where PubMed answers.")
     )
-    pubmed_key: str = Field("", description="A key of PubMed's: ten questions a second instead of three.")
+    pubmed_key: str = Field("", description=N_("A key of PubMed's: ten questions a second instead of three."))
     pmc_base: str = Field(
         "https://pmc.ncbi.nlm.nih.gov/tools/idconv/api/v1",
-        description="Where PubMed Central numbers are looked up.",
+        description=N_("Where PubMed Central numbers are looked up."),
     )
     europepmc_base: str = Field(
-        "https://www.ebi.ac.uk/europepmc/webservices/rest", description="Where Europe PMC answers."
+        "https://www.ebi.ac.uk/europepmc/webservices/rest", description=N_("Where Europe PMC answers.")
     )
-    arxiv_base: str = Field("https://export.arxiv.org", description="Where arXiv answers.")
-    openlibrary_base: str = Field("https://openlibrary.org", description="Where Open Library answers.")
+    arxiv_base: str = Field("https://export.arxiv.org", description=N_("Where arXiv answers."))
+    openlibrary_base: str = Field("https://openlibrary.org", description=N_("Where Open Library answers."))
     googlebooks_base: str = Field(
-        "https://www.googleapis.com/books/v1", description="Where Google Books answers."
+        "https://www.googleapis.com/books/v1", description=N_("Where Google Books answers.")
     )
-    googlebooks_key: str = Field("", description="A key of Google Books'; empty: it is never asked.")
-    openalex_base: str = Field("https://api.openalex.org", description="Where OpenAlex answers.")
-    openalex_key: str = Field("", description="A key of OpenAlex's; empty: Unpaywall is asked instead.")
+    googlebooks_key: str = Field("", description=N_("A key of Google Books'; empty: it is never asked."))
+    openalex_base: str = Field("https://api.openalex.org", description=N_("Where OpenAlex answers."))
+    openalex_key: str = Field("", description=N_("A key of OpenAlex's; empty: Unpaywall is asked instead."))
     unpaywall_base: str = Field(
-        "https://api.unpaywall.org/v2", description="Where free copies are looked up; needs the contact."
+        "https://api.unpaywall.org/v2", description=N_("Where free copies are looked up; needs the contact.")
     )
     wayback_base: str = Field(
-        "https://archive.org", description="Where archived copies of web pages are looked up."
+        "https://archive.org", description=N_("Where archived copies of web pages are looked up.")
     )
     pace: float = Field(
         1.0,
         gt=0,
         le=1000,
-        description="How fast registries are asked, as a part of what they allow; 0.5 if two forums share one"
-        " address.",
+        description=N_(
+            "How fast registries are asked, as a part of what they allow; 0.5 if two forums share one"
+            " address."
+        ),
     )
     secret: str = Field(
         "",
-        description="What seals the secrets of second factors, 32 characters or more; empty: a key kept in"
-        " the data folder.",
+        description=N_(
+            "What seals the secrets of second factors, 32 characters or more; empty: a key kept in"
+            " the data folder."
+        ),
     )
     hosts: str = Field(
-        "", description="Other host names, apart by spaces, by which the forum may be asked for."
+        "", description=N_("Other host names, apart by spaces, by which the forum may be asked for.")
     )
     trusted_proxies: str = Field(
         "",
-        description="Networks, apart by spaces, whose X-Forwarded-For is believed, such as 10.0.0.0/8.",
+        description=N_("Networks, apart by spaces, whose X-Forwarded-For is believed, such as 10.0.0.0/8."),
     )
     limits: float = Field(
         1.0,
         ge=0,
         le=1000,
-        description="How much of everything one person or address may do in a while, as a part of what is"
-        " usual; 0: no limit.",
+        description=N_(
+            "How much of everything one person or address may do in a while, as a part of what is"
+            " usual; 0: no limit."
+        ),
     )
     second_factor: Literal["none", "admins", "moderators"] = Field(
-        "none", description="Whose role counts only with a second factor; moderators: theirs and admins’."
+        "none", description=N_("Whose role counts only with a second factor; moderators: theirs and admins’.")
     )
     oidc_name: str = Field(
-        "", max_length=40, description="What the identity provider is called on the sign-in page."
+        "", max_length=40, description=N_("What the identity provider is called on the sign-in page.")
     )
     oidc_issuer: str = Field(
-        "", description="The issuer of an OpenID Connect provider; empty: nobody signs in with one."
+        "", description=N_("The issuer of an OpenID Connect provider; empty: nobody signs in with one.")
     )
-    oidc_client: str = Field("", description="The forum’s client id at that provider.")
-    oidc_secret: str = Field("", description="The forum’s client secret there; empty for a public client.")
+    oidc_client: str = Field("", description=N_("The forum’s client id at that provider."))
+    oidc_secret: str = Field(
+        "", description=N_("The forum’s client secret there; empty for a public client.")
+    )
     request_seconds: float = Field(
-        30.0, gt=0, le=600, description="How long one request may take from its first byte to its answer."
+        30.0, gt=0, le=600, description=N_("How long one request may take from its first byte to its answer.")
     )
     request_threads: int = Field(
-        1, ge=1, le=64, description="Threads that read pages; more help on PostgreSQL only."
+        1, ge=1, le=64, description=N_("Threads that read pages; more help on PostgreSQL only.")
     )
-    slow_threads: int = Field(2, ge=1, le=64, description="Threads for writing, search and passwords.")
-    cache_bytes: int = Field(64 * 1024 * 1024, ge=0, description="Memory for finished pages; 0 keeps none.")
+    slow_threads: int = Field(2, ge=1, le=64, description=N_("Threads for writing, search and passwords."))
+    live_readers: int = Field(
+        1000,
+        ge=0,
+        le=20_000,
+        description=N_(
+            "How many open pages of one process are told at once what changes on them; others are not."
+        ),
+    )
+    live_each: int = Field(100, ge=1, le=20_000, description=N_("How many of them one address may have."))
+    cache_bytes: int = Field(
+        64 * 1024 * 1024, ge=0, description=N_("Memory for finished pages; 0 keeps none.")
+    )
     image_bytes: int = Field(
         5 * 1024 * 1024,
         ge=0,
         le=32 * 1024 * 1024,
-        description="The largest image that is taken; 0 takes none.",
+        description=N_("The largest image that is taken; 0 takes none."),
     )
-    body_bytes: int = Field(384 * 1024, ge=64 * 1024, description="The largest request body that is read.")
-    busy_seconds: float = Field(5.0, gt=0, le=60, description="How long a write waits for the database.")
+    body_bytes: int = Field(
+        384 * 1024, ge=64 * 1024, description=N_("The largest request body that is read.")
+    )
+    busy_seconds: float = Field(5.0, gt=0, le=60, description=N_("How long a write waits for the database."))
     held_posts: int = Field(
-        2, ge=0, le=100, description="How many first posts of a newcomer wait for review."
+        2, ge=0, le=100, description=N_("How many first posts of a newcomer wait for review.")
     )
     flood_posts: int = Field(
         40,
         ge=0,
         le=60,
-        description="How many posts a member may send in ten minutes, a newcomer a part of it; 0: no limit.",
+        description=N_(
+            "How many posts a member may send in ten minutes, a newcomer a part of it; 0: no limit."
+        ),
     )
-    page_size: int = Field(30, ge=5, le=100, description="Threads on one page of a list.")
+    page_size: int = Field(30, ge=5, le=100, description=N_("Threads on one page of a list."))
     semantic: bool = Field(
-        False, description="Whether search ranks by meaning too; needs the extra “semantic”."
+        False, description=N_("Whether search ranks by meaning too; needs the extra “semantic”.")
     )
     indexing: bool = Field(
-        True, description="Whether search engines may list what is here; false keeps them out."
+        True, description=N_("Whether search engines may list what is here; false keeps them out.")
     )
 
     @field_validator(

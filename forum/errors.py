@@ -18,7 +18,7 @@ ForumError
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from forum.languages.words import _
+from forum.languages.words import N_, _
 
 
 class ForumError(Exception):
@@ -26,8 +26,8 @@ class ForumError(Exception):
 
     code = "error"
     status = 400
-    title = "That did not work"
-    words = "Please go back and try again."
+    title = N_("That did not work")
+    words = N_("Please go back and try again.")
 
     def __init__(self, words: str | None = None) -> None:
         if words:
@@ -44,8 +44,8 @@ class Invalid(ForumError):
 
     code = "invalid"
     status = 422
-    title = "Please check the form"
-    words = "Something in the form needs another look."
+    title = N_("Please check the form")
+    words = N_("Something in the form needs another look.")
 
     def __init__(self, fields: Mapping[str, str]) -> None:
         super().__init__(" ".join(fields.values()))
@@ -56,7 +56,7 @@ class Refused(Invalid):
     """A text cannot be posted as it is. `record` keeps what was found in it, in a transaction of its own."""
 
     code = "refused"
-    title = "This cannot be posted as it is"
+    title = N_("This cannot be posted as it is")
 
     def __init__(self, fields: Mapping[str, str], record: Callable[[Any], None]) -> None:
         super().__init__(fields)
@@ -66,23 +66,23 @@ class Refused(Invalid):
 class SignInRequired(ForumError):
     code = "sign_in_required"
     status = 401
-    title = "Please sign in"
-    words = "You need to be signed in for this."
+    title = N_("Please sign in")
+    words = N_("You need to be signed in for this.")
 
 
 class Forbidden(ForumError):
     code = "forbidden"
     status = 403
-    title = "This is not open to you"
-    words = "Your account does not have the permission for this."
+    title = N_("This is not open to you")
+    words = N_("Your account does not have the permission for this.")
 
 
 class Restrained(Forbidden):
     """The account is silenced or suspended, or has a warning to read first."""
 
     code = "restrained"
-    title = "Not for the moment"
-    words = (
+    title = N_("Not for the moment")
+    words = N_(
         "The moderators have decided something about your account. See under “Your standing” what, and why."
     )
 
@@ -91,29 +91,29 @@ class FactorRequired(Forbidden):
     """The role counts only with a second factor, and this session has none."""
 
     code = "factor_required"
-    title = "One more step, please"
-    words = "To do this for the forum, sign in with a second step. Set it up, and you can go on at once."
+    title = N_("One more step, please")
+    words = N_("To do this for the forum, sign in with a second step. Set it up, and you can go on at once.")
 
 
 class NotFound(ForumError):
     code = "not_found"
     status = 404
-    title = "There is nothing here"
-    words = "The page may have been moved or withdrawn, or the address has a typing error."
+    title = N_("There is nothing here")
+    words = N_("The page may have been moved or withdrawn, or the address has a typing error.")
 
 
 class Conflict(ForumError):
     code = "conflict"
     status = 409
-    title = "Somebody was faster"
-    words = "This was changed while you were working on it."
+    title = N_("Somebody was faster")
+    words = N_("This was changed while you were working on it.")
 
 
 class TooLarge(ForumError):
     code = "too_large"
     status = 413
-    title = "That is too much at once"
-    words = "What you sent is larger than this forum accepts."
+    title = N_("That is too much at once")
+    words = N_("What you sent is larger than this forum accepts.")
 
 
 class TooMany(ForumError):
@@ -121,21 +121,23 @@ class TooMany(ForumError):
 
     code = "too_many"
     status = 429
-    title = "A little slower, please"
+    title = N_("A little slower, please")
 
     def __init__(self, what: str, retry_after: int) -> None:
-        super().__init__(f"{what} Please try again {_soon(retry_after)}.")
+        super().__init__(f"{what} {_again(retry_after)}")
         self.retry_after = retry_after
         #: As of a form that was filled in wrongly, so that it can come back filled in.
         self.fields = {"": self.words}
 
 
-def _soon(seconds: int) -> str:
-    """When that is, in words: "in a minute", "in 3 hours"."""
+def _again(seconds: int) -> str:
+    """When that is, in words."""
     if seconds < 90:
-        return "in a minute"
+        return _("Please try again in a minute.")
     minutes = -(-seconds // 60)
-    return f"in {minutes} minutes" if minutes < 90 else f"in {-(-minutes // 60)} hours"
+    if minutes < 90:
+        return _("Please try again in {count} minutes.").format(count=minutes)
+    return _("Please try again in {count} hours.").format(count=-(-minutes // 60))
 
 
 class TooMuch(ForumError):
@@ -143,15 +145,15 @@ class TooMuch(ForumError):
 
     code = "too_much"
     status = 422
-    title = "That is too much to look through"
-    words = "Those words stand in very many posts. Please add a rarer one, or leave out a quotation."
+    title = N_("That is too much to look through")
+    words = N_("Those words stand in very many posts. Please add a rarer one, or leave out a quotation.")
 
 
 class Busy(ForumError):
     code = "busy"
     status = 503
-    title = "The forum is busy"
-    words = "Nothing was saved. Please wait a few seconds and send it again."
+    title = N_("The forum is busy")
+    words = N_("Nothing was saved. Please wait a few seconds and send it again.")
 
 
 class NotReady(Exception):

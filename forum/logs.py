@@ -17,7 +17,7 @@ import structlog
 _SECRET_NAMES = re.compile("password|token|cookie|secret|authorization|session|^code$|^mail$|^email$|^to$")
 _WORD = r"[^\s@<>\"'(),;:=/\[\]]"
 _FIELDS = "session|step|code|state|token|password|secret|credential|invitation"
-_DOORS = "begin|confirm|recover|keep-address|confirm-address|invite|report"
+_DOORS = "begin|confirm|recover|keep-address|confirm-address|invite|report|unsubscribe"
 #: In texts: a token in the path of a page or in a query, a mail address, and whatever looks like a token.
 _MASKS = (
     (re.compile(rf"(/(?:{_DOORS})/)[^\s?#\"',)]+"), r"\1[token]"),

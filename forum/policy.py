@@ -15,6 +15,7 @@ from forum.accounts.tables import Actor, Standing
 from forum.discussion import anonymity, citations, depicted, tended, threads
 from forum.discussion.tables import Post, PostKind, PostState, Thread, ThreadKind, ThreadState
 from forum.errors import FactorRequired, Forbidden, NotFound, Restrained, SignInRequired
+from forum.languages.words import N_, _
 from forum.references.tables import Reference
 
 Viewer = Actor | None
@@ -67,7 +68,7 @@ class Permit(StrEnum):
     OWN_ACCOUNT = "own_account"
     #: To change what others see of oneself: the name, and what one says of oneself.
     OWN_PROFILE = "own_profile"
-    #: Signed out or in: whoever holds a link that was mailed to confirm or to keep an address.
+    #: Signed out or in: whoever holds a mailed link that confirms or keeps an address, or ends some mails.
     MAILED_ADDRESS = "mailed_address"
     #: Signed out or in: to choose a new password by a mailed link.
     RECOVER = "recover"
@@ -293,7 +294,9 @@ WHEN_SILENCED = WHEN_SUSPENDED | {
 NOT_WHEN_HELD = frozenset({
     Permit.VOTE, Permit.VERIFY, Permit.ASK_SOURCE, Permit.INVITE, Permit.OWN_PROFILE, Permit.UPLOAD,
 })  # fmt: skip
-WAITS = "A moderator looks at your account first. Until then you can read, and what you write waits as well."
+WAITS = N_(
+    "A moderator looks at your account first. Until then you can read, and what you write waits as well."
+)
 
 #: What a page offers beside each post.
 ON_POSTS = (
@@ -336,7 +339,7 @@ def _lets(actor: Viewer, permit: Permit) -> bool:
 
 def _restrained(actor: Viewer) -> Restrained:
     waits = actor is not None and actor.standing == Standing.HELD and not actor.is_warned
-    return Restrained(WAITS if waits else None)
+    return Restrained(_(WAITS) if waits else None)
 
 
 def require(permit: Permit, actor: Viewer, subject: Subject | None = None) -> None:

@@ -39,6 +39,11 @@ def digest(purpose: str, text: str) -> bytes:
     return hmac.digest(_key(), f"{purpose}\0{text}".encode(), "sha256")[:16]
 
 
+def derived(purpose: str) -> bytes:
+    """32 bytes that are always the same with the key and for this purpose, and that nobody else can tell."""
+    return hmac.digest(_key(), f"derived\0{purpose}".encode(), "sha256")
+
+
 @cache
 def _box(key: bytes) -> Fernet:
     return Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"sealing" + key).digest()))

@@ -3,6 +3,7 @@
 import gc
 import ipaddress
 import os
+import resource
 import socket
 import subprocess
 import sys
@@ -28,6 +29,8 @@ log = structlog.get_logger()
 
 #: How long the server and the worker may finish what they are doing.
 PATIENCE = 5
+#: Connections that one process has besides those of pages that listen, and about as many files.
+ROOM = 1024
 #: Addresses to listen on that are none to go to.
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # noqa: S104 - only compared
 #: What the server itself has to say is one line of JSON too. It tells of no request: those are not logged.
@@ -55,7 +58,8 @@ def serve(host: str, port: int, workers: int, *, with_worker: bool, with_sample:
     finally:
         database.close()
     os.environ[parent.SERVING] = str(os.getpid())
-    server = _server(address, port, workers)
+    _allow_files(settings.live_readers + ROOM)
+    server = _server(address, port, workers, settings.live_readers + ROOM)
     companion = Companion(lambda: bool(server.interrupt_signal)) if with_worker else None
     # What is loaded by now stays for good: the collector of each process need not look at it again.
     gc.collect()
@@ -122,7 +126,15 @@ def _greet(settings: Settings, database: Database, here: str) -> None:
         typer.echo(f"Open {address} to create the first admin.")
 
 
-def _server(address: str, port: int, workers: int) -> MPServer:
+def _allow_files(wanted: int) -> None:
+    """As many open files (connections too) as are wanted, or as this user may have."""
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
+    if now != resource.RLIM_INFINITY and now < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, most))
+
+
+def _server(address: str, port: int, workers: int, connections: int) -> MPServer:
     return MPServer(
         "forum.app:create",
         address=address,
@@ -134,6 +146,8 @@ def _server(address: str, port: int, workers: int) -> MPServer:
         loop=Loops.asyncio,
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=15_000, max_buffer_size=64 * 1024),
+        # Each process's own: a page that listens must take nobody else's place.
+        backpressure=connections,
         websockets=False,
         log_level=LogLevels.warning,
         log_access=False,

@@ -15,6 +15,7 @@ import structlog
 from forum import jobs, ops
 from forum.actions import (
     ageing,
+    bookmarking,
     citing,
     closing,
     collecting,
@@ -40,7 +41,7 @@ from forum.actions import (
 from forum.config import Settings
 from forum.db import Database, Session
 from forum.errors import Busy, NotReady
-from forum.inbox import mail
+from forum.inbox import digest_days, digest_mails, fan_out, line, mail, pushes, searches, subscriptions
 from forum.search import reindexing, vocabulary
 from forum.search.semantic import upkeep
 
@@ -60,10 +61,16 @@ JOBS: Mapping[str, Work] = {
     "references.expand": finding.expand,
     "references.recheck": rechecking.recheck,
     "references.check_link": linking.check_link,
+    subscriptions.FOLLOWERS: fan_out.announce,
+    searches.JOB: searches.look,
+    bookmarking.JOB: bookmarking.remind,
     "mail.deliver": mail.deliver_message,
+    pushes.JOB: pushes.deliver,
     "mail.letter": mail.deliver_letter,
     "mail.link": mail.deliver_link,
     "mail.report": reporting.deliver,
+    digest_days.DUE: digest_days.put_due,
+    digest_days.SEND: digest_mails.deliver,
     testing_mail.JOB: testing_mail.deliver,
     "moderation.cover": covering.go_on,
     "moderation.uncover": covering.go_back,
@@ -89,6 +96,9 @@ TIMETABLE: Mapping[str, timedelta] = {
     "moderation.learn": timedelta(days=1),
     "search.fold": timedelta(minutes=5),
     "accounts.tidy": timedelta(hours=1),
+    searches.JOB: timedelta(minutes=10),
+    bookmarking.JOB: timedelta(hours=1),
+    digest_days.DUE: digest_days.EVERY,
     likening.NAME: timedelta(days=1),
     "lists.grow_older": timedelta(hours=1),
     collecting.JOB: timedelta(days=1),
@@ -117,6 +127,7 @@ def run(database: Database, settings: Settings) -> None:
     loop(database, settings, stop)
 
 
+@line.kept()
 def loop(
     database: Database,
     settings: Settings,
@@ -143,6 +154,7 @@ def loop(
             did_one = False
         pause = SHORTEST_PAUSE if did_one else min(pause * 2, LONGEST_PAUSE)
         if not did_one:
+            line.hang_up()
             stop.wait(pause)
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence, Set
 
 import pytest
-from sqlalchemy import func, or_, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
 from forum.accounts.tables import Account
@@ -12,6 +12,7 @@ from forum.db import AnyRow, rows
 from forum.discussion import anonymity, ranking
 from forum.discussion.tables import Citation, Post, PostKind, Tag, Thread, ThreadTag, Verification, Vote
 from forum.discussion.verifications import Verdict
+from forum.inbox.following import Kind
 from forum.inbox.tables import Follow, Message
 from forum.references import merging
 from forum.references.tables import Reference, ReferenceIdentifier, ReferenceMerge
@@ -100,7 +101,8 @@ def _merged(db: Session) -> None:
     """A reference that became part of another one has nothing of its own that anybody reads."""
     for reference in db.scalars(select(Reference).where(Reference.merged_into_id.is_not(None))):
         assert reference.citation_count == 0 and reference.check_at is None
-        for column in (Citation.reference_id, ReferenceIdentifier.reference_id, Follow.target_id):
+        follows = case((Follow.kind == Kind.REFERENCE, Follow.target_id))
+        for column in (Citation.reference_id, ReferenceIdentifier.reference_id, follows):
             assert db.scalar(select(func.count()).where(column == reference.id)) == 0, column
         in_force = (ReferenceMerge.loser_id == reference.id, ReferenceMerge.undone_at.is_(None))
         assert [db.scalars(select(ReferenceMerge).where(*in_force)).one().winner_id] == [

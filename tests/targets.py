@@ -57,6 +57,7 @@ class Target(NamedTuple):
     case_id: int = NONE
     passkey_id: int = NONE
     image_id: int = NONE
+    search_id: int = NONE
     token: str = "x" * 43
     extension: str = "txt"
     table: str = next(iter(SECTIONS))

@@ -10,8 +10,8 @@ FORUM = Path(__file__).parents[1] / "forum"
 
 #: Low to high; modules on one line are neighbours that do not import each other's packages.
 FLOORS = (
-    ("config", "paths"),
-    ("languages",),
+    ("languages", "paths"),
+    ("config",),
     ("errors", "clock", "folding", "slugs", "paging", "logs", "progress", "parent"),
     ("db",),
     ("jobs", "fetch", "freshness", "patience"),

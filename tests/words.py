@@ -37,7 +37,7 @@ def _each(pattern: str, names: str) -> tuple[str, ...]:
 AREAS: Mapping[str, tuple[str, ...]] = {
     "mail": ("templates/mail/", *_each("forum/inbox/{}", "mail letters dress")),
     "digest": ("templates/digest/", "forum/inbox/digest"),
-    "inbox": ("templates/inbox/", "forum/inbox/", "forum/web/pages/inbox"),
+    "inbox": ("templates/inbox/", "templates/pushes/", "forum/inbox/", "forum/web/pages/inbox"),
     "following": (
         *_each("templates/{}/", "bookmarks following"),
         *_each("forum/web/pages/{}", "bookmarks following saved"),
@@ -50,24 +50,26 @@ AREAS: Mapping[str, tuple[str, ...]] = {
             "admin appealing case_file flags moderation reporting requesting statistics tending thresholds"
             " verifying words",
         ),
-        *_each("forum/{}", "moderation/ choices web/pages/admin/ web/figures web/sheets web/plots"),
+        *_each("forum/{}", "moderation/ config choices web/pages/admin/ web/figures web/sheets web/plots"),
         *_each(
             "forum/web/pages/{}",
-            "appealing case_file cases flags items own_flags queue reasons reporting requesting revealing rules"
-            " standing statistics tending thresholds transparency verifying words log invitations corrections",
+            "appealing case_file cases flags items own_flags queue reasons reporting requesting revealing"
+            " rules standing statistics tending thresholds transparency verifying words log invitations"
+            " corrections",
         ),
         *_each(
             "forum/actions/{}",
-            "administering admitting alerting annotating appealing choosing erasing flagging guarding inviting"
-            " keeping_ learning making_accounts noting phrasing purposing reporting requesting revealing"
-            " reviewing sanctioning settling sourcing spamming telling tending transferring verifying",
+            "administering admitting alerting annotating appealing choosing erasing flagging guarding"
+            " inviting keeping_ learning making_accounts noting phrasing purposing reporting requesting"
+            " revealing reviewing sanctioning settling sourcing spamming telling tending transferring"
+            " verifying",
         ),
     ),
     "accounts": (
         *_each(
             "templates/{}/",
-            "account beginning factors joining leaving passkeys provider proving recovering signing_in standing"
-            " trust help rules log",
+            "account beginning factors joining leaving passkeys provider proving recovering signing_in"
+            " standing trust help rules log",
         ),
         "forum/accounts/",
         *_each(
@@ -95,7 +97,7 @@ AREAS: Mapping[str, tuple[str, ...]] = {
 }
 #: What no reader sees: the command line, settings, dumps and logs; the workshop's page.
 LEFT_OUT = (
-    *_each("forum/{}", "__main__ config importers/ ops serving languages/ web/pages/design"),
+    *_each("forum/{}", "__main__ importers/ ops serving languages/ web/pages/design"),
     "templates/design.html",
 )
 #: No dates and no names: a catalogue changes only with its texts.
@@ -108,7 +110,7 @@ msgstr ""
 """
 #: What no reader sees: the command line, settings, dumps and logs; the workshop's page.
 LEFT_OUT = (
-    "forum/__main__", "forum/config", "forum/importers/", "forum/ops", "forum/serving", "forum/languages/",
+    "forum/__main__", "forum/importers/", "forum/ops", "forum/serving", "forum/languages/",
     "forum/web/pages/design", "templates/design.html",
 )  # fmt: skip
 

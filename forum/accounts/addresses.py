@@ -6,9 +6,11 @@ from pathlib import Path
 import idna
 from email_validator import EmailNotValidError, validate_email
 
+from forum.languages.words import N_, _
+
 LONGEST = 254
-REFUSED = "Addresses of {domain} cannot be used here. Please give another one."
-THROW_AWAY = "{domain} gives addresses out for minutes. Please give one that stays yours."
+REFUSED = N_("Addresses of {domain} cannot be used here. Please give another one.")
+THROW_AWAY = N_("{domain} gives addresses out for minutes. Please give one that stays yours.")
 
 
 def normal(address: str) -> str | None:
@@ -36,8 +38,8 @@ def mailbox(address: str) -> str:
 def problem(address: str) -> str:
     """Why this cannot be a mail address, in one sentence; "" if it can."""
     if not address.strip():
-        return "Please give your mail address."
-    return "" if normal(address) else "This does not look like a mail address, such as ada@example.org."
+        return _("Please give your mail address.")
+    return "" if normal(address) else _("This does not look like a mail address, such as ada@example.org.")
 
 
 def domain_problem(address: str, blocked: str, *, refuses_throw_away: bool) -> str:
@@ -47,9 +49,9 @@ def domain_problem(address: str, blocked: str, *, refuses_throw_away: bool) -> s
     """
     domain = _ascii(key(address).rpartition("@")[2])
     if _is_under(domain, {_ascii(line) for line in blocked.splitlines()}):
-        return REFUSED.format(domain=domain)
+        return _(REFUSED).format(domain=domain)
     if refuses_throw_away and _is_under(domain, throw_away()):
-        return THROW_AWAY.format(domain=domain)
+        return _(THROW_AWAY).format(domain=domain)
     return ""
 
 

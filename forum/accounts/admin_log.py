@@ -10,24 +10,26 @@ from forum.accounts.record_tables import AdminEntry
 from forum.accounts.tables import Account
 from forum.clock import now
 from forum.db import rows
+from forum.languages.words import N_, _
 from forum.paging import Cursor, Page
 
 #: What was done, in words behind the name of whoever did it.
 ACTS = {
-    "setting": "changed a setting",
-    "role": "changed a role",
-    "level": "changed a level of trust",
-    "signed-out": "signed an account out everywhere",
-    "factors-reset": "reset the second factors of an account",
-    "password-mail": "sent a mail to choose a new password",
-    "account-made": "invited somebody to an account",
-    "erased": "erased an account on request",
-    "revealed": "looked who wrote an anonymous post",
-    "job-retried": "had a job tried again",
-    "jobs-retried": "had all failed jobs of a kind tried again",
-    "job-thrown-away": "threw a job away",
-    "mail-test": "asked for a test mail",
-    "mail-test-sent": "has a test mail on its way: the mail server took it",
+    "setting": N_("changed a setting"),
+    "role": N_("changed a role"),
+    "level": N_("changed a level of trust"),
+    "signed-out": N_("signed an account out everywhere"),
+    "factors-reset": N_("reset the second factors of an account"),
+    "password-mail": N_("sent a mail to choose a new password"),
+    "account-made": N_("invited somebody to an account"),
+    "erased": N_("erased an account on request"),
+    "revealed": N_("looked who wrote an anonymous post"),
+    "job-retried": N_("had a job tried again"),
+    "jobs-retried": N_("had all failed jobs of a kind tried again"),
+    "job-thrown-away": N_("threw a job away"),
+    "mail-test": N_("asked for a test mail"),
+    "mail-sent-again": N_("had a mail sent again that may have arrived"),
+    "mail-test-sent": N_("has a test mail on its way: the mail server took it"),
 }
 
 _Whom = aliased(Account)
@@ -53,7 +55,7 @@ class Entry(NamedTuple):
     @property
     def done(self) -> str:
         """What was done, in words behind the actor's name."""
-        return ACTS.get(self.act, self.act)
+        return _(ACTS.get(self.act, self.act))
 
 
 def write(db: Session, actor_id: int, act: str, account_id: int | None = None, words: str = "") -> None:

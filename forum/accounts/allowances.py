@@ -17,6 +17,7 @@ from forum.accounts.rates import Limit
 from forum.accounts.tables import Actor, Level
 from forum.config import settings
 from forum.errors import TooMany
+from forum.languages.words import N_, _
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -60,19 +61,23 @@ TABLE: Mapping[Act, tuple[Allowed, Allowed, Allowed]] = {
 }
 #: One of each, and many.
 NAMES: Mapping[Act, tuple[str, str]] = {
-    Act.POST: ("question, answer or reply", "questions, answers and replies"),
-    Act.COMMENT: ("comment", "comments"),
-    Act.LINK: ("link to another place", "links to other places (cited sources do not count)"),
-    Act.EDIT: ("edit", "edits"),
-    Act.VOTE: ("vote", "votes"),
-    Act.FLAG: ("flag", "flags"),
-    Act.ASK_SOURCE: ("request for a source", "requests for sources"),
-    Act.VERIFY: ("checked source", "checked sources"),
-    Act.PROPOSE: ("proposed correction", "proposed corrections"),
-    Act.READ: ("thread that counts as read", "threads that count as read"),
-    Act.UPLOAD: ("image", "images"),
+    Act.POST: (N_("question, answer or reply"), N_("questions, answers and replies")),
+    Act.COMMENT: (N_("comment"), N_("comments")),
+    Act.LINK: (N_("link to another place"), N_("links to other places (cited sources do not count)")),
+    Act.EDIT: (N_("edit"), N_("edits")),
+    Act.VOTE: (N_("vote"), N_("votes")),
+    Act.FLAG: (N_("flag"), N_("flags")),
+    Act.ASK_SOURCE: (N_("request for a source"), N_("requests for sources")),
+    Act.VERIFY: (N_("checked source"), N_("checked sources")),
+    Act.PROPOSE: (N_("proposed correction"), N_("proposed corrections")),
+    Act.READ: (N_("thread that counts as read"), N_("threads that count as read")),
+    Act.UPLOAD: (N_("image"), N_("images")),
 }
-_PEOPLE = {Level.NEWCOMER: "newcomers", Level.MEMBER: "members", Level.TRUSTED: "trusted members"}
+_PEOPLE = {
+    Level.NEWCOMER: N_("newcomers"),
+    Level.MEMBER: N_("members"),
+    Level.TRUSTED: N_("trusted members"),
+}
 
 
 def of(act: Act, level: Level) -> Allowed:
@@ -85,7 +90,7 @@ def spend(db: Session, actor: Actor, act: Act, cost: int = 1) -> None:
     if actor.is_moderator or not cost:
         return
     allowed = of(act, actor.level)
-    for place, (per, span) in enumerate(((HOUR, "an hour"), (DAY, "a day"))):
+    for place, (per, span) in enumerate(((HOUR, N_("an hour")), (DAY, N_("a day")))):
         # The level is in the name: who rises begins anew with more.
         limit = Limit(f"{act}-{actor.level}-{span}", allowed[place], per)
         if wait := rates.spend(db, limit, str(actor.id), cost):
@@ -101,7 +106,6 @@ def scaled(allowed: Allowed) -> Allowed | None:
 def _sentence(act: Act, level: Level, place: int, span: str) -> str:
     number = (scaled(of(act, level)) or of(act, level))[place]
     one, many = NAMES[act]
-    return (
-        f"For {_PEOPLE[level]} there is room for {number} {one if number == 1 else many} in {span}, and you"
-        " have used it."
-    )
+    sentence = _("For {people} there is room for {number} {what} in {span}, and you have used it.")
+    what = _(one) if number == 1 else _(many)
+    return sentence.format(people=_(_PEOPLE[level]), number=number, what=what, span=_(span))

@@ -11,40 +11,41 @@ from sqlalchemy.orm import Session
 from forum.accounts.record_tables import SecurityEvent
 from forum.clock import now
 from forum.db import rows
+from forum.languages.words import N_
 from forum.paging import Cursor, Page
 
 log = structlog.get_logger()
 
 #: Every kind, in words for the account's owner.
 KINDS = {
-    "signed-up": "The account was made",
-    "signed-in": "Signed in",
-    "sign-in-failed": "Somebody tried to sign in with a wrong password",
-    "factor-failed": "The password was right, but not the second factor",
-    "signed-out": "Signed out",
-    "sessions-ended": "Signed out elsewhere",
-    "password-changed": "The password was changed",
-    "password-removed": "The password was removed",
-    "recovery-asked": "A mail to choose a new password was asked for",
-    "recovered": "A new password was chosen with the mailed link",
-    "email-change-asked": "Another mail address was asked for",
-    "email-changed": "The mail address was changed",
-    "email-kept": "The change of the mail address was stopped from the old address",
-    "name-changed": "The name was changed",
-    "passkey-added": "A passkey was added",
-    "passkey-removed": "A passkey was removed",
-    "codes-on": "One-time codes were switched on",
-    "codes-off": "One-time codes were switched off",
-    "recovery-codes-made": "New recovery codes were made",
-    "recovery-code-used": "A recovery code was used",
-    "provider-added": "Signing in with the provider was added",
-    "provider-removed": "Signing in with the provider was removed",
-    "export-asked": "A copy of all data was asked for",
-    "export-taken": "The copy of all data was downloaded",
-    "closed": "The account was closed",
-    "role-changed": "The role was changed by an admin",
-    "reset-by-admin": "An admin ended all sessions and second factors",
-    "revealed": "A moderator looked who wrote an anonymous post",
+    "signed-up": N_("The account was made"),
+    "signed-in": N_("Signed in"),
+    "sign-in-failed": N_("Somebody tried to sign in with a wrong password"),
+    "factor-failed": N_("The password was right, but not the second factor"),
+    "signed-out": N_("Signed out"),
+    "sessions-ended": N_("Signed out elsewhere"),
+    "password-changed": N_("The password was changed"),
+    "password-removed": N_("The password was removed"),
+    "recovery-asked": N_("A mail to choose a new password was asked for"),
+    "recovered": N_("A new password was chosen with the mailed link"),
+    "email-change-asked": N_("Another mail address was asked for"),
+    "email-changed": N_("The mail address was changed"),
+    "email-kept": N_("The change of the mail address was stopped from the old address"),
+    "name-changed": N_("The name was changed"),
+    "passkey-added": N_("A passkey was added"),
+    "passkey-removed": N_("A passkey was removed"),
+    "codes-on": N_("One-time codes were switched on"),
+    "codes-off": N_("One-time codes were switched off"),
+    "recovery-codes-made": N_("New recovery codes were made"),
+    "recovery-code-used": N_("A recovery code was used"),
+    "provider-added": N_("Signing in with the provider was added"),
+    "provider-removed": N_("Signing in with the provider was removed"),
+    "export-asked": N_("A copy of all data was asked for"),
+    "export-taken": N_("The copy of all data was downloaded"),
+    "closed": N_("The account was closed"),
+    "role-changed": N_("The role was changed by an admin"),
+    "reset-by-admin": N_("An admin ended all sessions and second factors"),
+    "revealed": N_("A moderator looked who wrote an anonymous post"),
 }
 
 

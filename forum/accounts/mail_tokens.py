@@ -4,6 +4,7 @@ The token is drawn when the mail is written, by the worker, and kept as its hash
 and no backup. A newer one of a kind ends the older ones of that kind for the same address.
 """
 
+import secrets
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
@@ -17,6 +18,7 @@ from forum.accounts import addresses
 from forum.accounts.door_tables import MailToken
 from forum.accounts.tokens import drawn, hashed
 from forum.clock import now
+from forum.languages.speaking import spoken
 
 
 class Kind(StrEnum):
@@ -57,7 +59,7 @@ def issue(db: Session, kind: Kind, email: str, account_id: int | None = None, **
     )  # fmt: skip
     db.add(token)
     db.flush()
-    jobs.put(db, "mail.link", token_id=token.id)
+    jobs.put(db, "mail.link", token_id=token.id, language=spoken(), mark=secrets.token_hex(8))
     return token
 
 

@@ -2,6 +2,8 @@
 
 import unicodedata
 
+from forum.languages.words import _
+
 SHORTEST = 3
 LONGEST = 30
 LONGEST_KEY = 60
@@ -37,13 +39,13 @@ def key(name: str) -> str:
 def problem(name: str) -> str:
     """Why this cannot be the name of an account, in one sentence; "" if it can."""
     if not name:
-        return "Please choose a name."
+        return _("Please choose a name.")
     if not SHORTEST <= len(name) <= LONGEST or len(key(name)) > LONGEST_KEY:
-        return f"A name has {SHORTEST} to {LONGEST} characters."
+        return _("A name has {least} to {most} characters.").format(least=SHORTEST, most=LONGEST)
     if not all(_allowed(character) for character in name):
-        return "A name is made of letters, digits, “-” and “_”, without spaces."
+        return _("A name is made of letters, digits, “-” and “_”, without spaces.")
     if name[0] in "-_" or name[-1] in "-_":
-        return "A name begins and ends with a letter or a digit."
+        return _("A name begins and ends with a letter or a digit.")
     return ""
 
 

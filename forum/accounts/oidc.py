@@ -18,6 +18,7 @@ from joserfc.jwk import KeySet
 
 from forum.accounts import addresses
 from forum.config import Settings
+from forum.languages.words import _
 
 #: Signatures by key pairs only. Never "none", and never HMAC: its key could be the provider's public one.
 ALGORITHMS = (
@@ -186,7 +187,7 @@ def _name(claims: Mapping[str, Any]) -> str:
 
 def name(settings: Settings) -> str:
     """What the provider is called on pages; "" if there is none."""
-    return (settings.oidc_name or "The identity provider") if settings.oidc_issuer else ""
+    return (settings.oidc_name or _("The identity provider")) if settings.oidc_issuer else ""
 
 
 def read_object(document: bytes) -> dict[str, Any]:

@@ -15,10 +15,11 @@ from forum import sealing
 from forum.accounts.factor_tables import OneTimeCode
 from forum.clock import now
 from forum.errors import Conflict
+from forum.languages.words import N_, _
 
 #: A code of one step earlier or later is taken too: clocks differ, and people type slowly.
 WINDOW = 1
-ON_ALREADY = "One-time codes are switched on already. Switch them off first to use another app."
+ON_ALREADY = N_("One-time codes are switched on already. Switch them off first to use another app.")
 
 _NOT_A_DIGIT = re.compile(r"[\s-]+")
 
@@ -26,7 +27,7 @@ _NOT_A_DIGIT = re.compile(r"[\s-]+")
 def begin(db: Session, account_id: int) -> None:
     """The account has a new secret that counts for nothing yet. Conflict if one counts already."""
     if is_on(db, account_id):
-        raise Conflict(ON_ALREADY)
+        raise Conflict(_(ON_ALREADY))
     end(db, account_id)
     secret = sealing.seal(pyotp.random_base32())
     db.add(OneTimeCode(account_id=account_id, secret=secret, created_at=now(), confirmed_at=None))

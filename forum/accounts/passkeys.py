@@ -15,13 +15,14 @@ from forum.accounts.tables import Account
 from forum.clock import now
 from forum.db import rows
 from forum.errors import Invalid, NotFound
+from forum.languages.words import N_, _
 
 HANDLE_BYTES = 32
 LONGEST_NAME = 60
 #: Nobody has more devices than that, and a list of them is still a page.
 MOST = 20
-TAKEN = "This passkey belongs to an account already."
-TOO_MANY = f"An account has at most {MOST} passkeys. Please remove one that you no longer use."
+TAKEN = N_("This passkey belongs to an account already.")
+TOO_MANY = N_("An account has at most {most} passkeys. Please remove one that you no longer use.")
 
 
 class Known(NamedTuple):
@@ -63,7 +64,7 @@ def add(db: Session, account_id: int, made: Made, name: str) -> Passkey:
     """The account can be entered with this passkey. Invalid if it has too many, or somebody has this one."""
     counted = select(func.count()).select_from(Passkey).where(Passkey.account_id == account_id)
     if (db.scalar(counted) or 0) >= MOST:
-        raise Invalid({"": TOO_MANY})
+        raise Invalid({"": _(TOO_MANY).format(most=MOST)})
     passkey = Passkey(
         account_id=account_id, credential_id=made.credential_id, public_key=made.public_key,
         sign_count=made.sign_count, name=name[:LONGEST_NAME], created_at=now(),
@@ -72,7 +73,7 @@ def add(db: Session, account_id: int, made: Made, name: str) -> Passkey:
         with db.begin_nested():
             db.add(passkey)
     except IntegrityError:
-        raise Invalid({"": TAKEN}) from None
+        raise Invalid({"": _(TAKEN)}) from None
     return passkey
 
 

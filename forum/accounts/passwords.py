@@ -21,6 +21,7 @@ from zxcvbn.frequency_lists import FREQUENCY_LISTS
 from zxcvbn.matching import L33T_TABLE, relevant_l33t_subtable
 
 from forum.config import settings
+from forum.languages.words import N_, _
 
 SHORTEST = 10
 LONGEST = 200
@@ -35,9 +36,11 @@ MOST_READINGS = 160_000
 #: A word of what others know of the owner counts from this length on.
 TELLING = 4
 
-EASY = "This password is easy to guess. A sentence of your own is a good one."
-STOLEN = "This password is on lists of stolen ones, which are tried first. A sentence of your own is better."
-OWN = "This password is made of what others know of you. A sentence of your own is a good one."
+EASY = N_("This password is easy to guess. A sentence of your own is a good one.")
+STOLEN = N_(
+    "This password is on lists of stolen ones, which are tried first. A sentence of your own is better."
+)
+OWN = N_("This password is made of what others know of you. A sentence of your own is a good one.")
 
 # OWASP's first choice for argon2id; one lane, because what is hashed is hashed in one thread.
 _HASHER = PasswordHasher(time_cost=1, memory_cost=46 * 1024, parallelism=1)
@@ -95,17 +98,18 @@ def problem(password: str, *known: str) -> str:
     """Why this password is too weak, in one sentence, or "". `known`: what others know of its owner."""
     password = _normal(password)
     if not password:
-        return "Please choose a password."
+        return _("Please choose a password.")
     if len(password) < SHORTEST:
-        return f"A password has at least {SHORTEST} characters. A sentence of your own is a good one."
+        words = _("A password has at least {least} characters. A sentence of your own is a good one.")
+        return words.format(least=SHORTEST)
     if len(password) > LONGEST:
-        return f"A password has at most {LONGEST} characters."
+        return _("A password has at most {most} characters.").format(most=LONGEST)
     if password.casefold() in _STOLEN:
-        return STOLEN
-    words = _words([settings().name, *known])
-    if _is_made_of(password.casefold(), words):
-        return OWN
-    return "" if _guesses(password, words) >= GUESSES else EASY
+        return _(STOLEN)
+    telling = _words([settings().name, *known])
+    if _is_made_of(password.casefold(), telling):
+        return _(OWN)
+    return "" if _guesses(password, telling) >= GUESSES else _(EASY)
 
 
 def _words(known: list[str]) -> list[str]:

@@ -13,12 +13,13 @@ from forum.accounts.tables import Account, Actor, Level, Role
 from forum.clock import now
 from forum.db import row, rows
 from forum.errors import Invalid
+from forum.languages.words import N_, _
 
-NAME_TAKEN = "This name is taken. Please choose another one."
-NAME_ALIKE = "This name looks like that of somebody who is here already. Please choose another one."
-NAME_RESERVED = "This name is kept for the people who run the forum. Please choose another one."
-NAME_MIXED = "Letters of different scripts stand in this name. Please use those of one script."
-ADDRESS_TAKEN = "Another account has this mail address."
+NAME_TAKEN = N_("This name is taken. Please choose another one.")
+NAME_ALIKE = N_("This name looks like that of somebody who is here already. Please choose another one.")
+NAME_RESERVED = N_("This name is kept for the people who run the forum. Please choose another one.")
+NAME_MIXED = N_("Letters of different scripts stand in this name. Please use those of one script.")
+ADDRESS_TAKEN = N_("Another account has this mail address.")
 
 
 class Login(NamedTuple):
@@ -92,9 +93,9 @@ def add(
 
 
 def _taken(db: Session, name: str, email: str | None) -> dict[str, str]:
-    taken = {"name": NAME_TAKEN} if is_name_taken(db, name) else {}
+    taken = {"name": _(NAME_TAKEN)} if is_name_taken(db, name) else {}
     if email and owner_of_address(db, email) is not None:
-        taken["email"] = ADDRESS_TAKEN
+        taken["email"] = _(ADDRESS_TAKEN)
     return taken
 
 
@@ -106,12 +107,12 @@ def name_problem(db: Session, name: str, but: int | None = None) -> str:
     if problem := names.problem(name):
         return problem
     if names.is_reserved(name) or likeness.skeleton(name) in _reserved():
-        return NAME_RESERVED
+        return _(NAME_RESERVED)
     if likeness.is_mixed(name):
-        return NAME_MIXED
+        return _(NAME_MIXED)
     if _has(db, Account.name_key, names.key(name), but) or former_names.is_kept(db, name, but):
-        return NAME_TAKEN
-    return NAME_ALIKE if _has(db, Account.likeness, likeness.skeleton(name), but) else ""
+        return _(NAME_TAKEN)
+    return _(NAME_ALIKE) if _has(db, Account.likeness, likeness.skeleton(name), but) else ""
 
 
 def lacks_likeness(db: Session) -> bool:

@@ -9,9 +9,10 @@ from forum.accounts.oidc import Identity
 from forum.accounts.tables import Account
 from forum.clock import now
 from forum.errors import Invalid
+from forum.languages.words import N_, _
 
-TAKEN = "That account at the provider opens another account here."
-HAS_ONE = "Your account has one of the provider’s already. Please remove that first."
+TAKEN = N_("That account at the provider opens another account here.")
+HAS_ONE = N_("Your account has one of the provider’s already. Please remove that first.")
 
 
 def owner(db: Session, identity: Identity) -> int | None:
@@ -33,7 +34,7 @@ def is_of(db: Session, account_id: int, issuer: str) -> bool:
 def add(db: Session, account_id: int, identity: Identity) -> None:
     """The account can be entered with this one at the provider. Invalid if that opens another one already."""
     if is_of(db, account_id, identity.issuer):
-        raise Invalid({"": HAS_ONE})
+        raise Invalid({"": _(HAS_ONE)})
     mine = ProviderAccount(
         account_id=account_id, issuer=identity.issuer, subject=identity.subject, created_at=now()
     )
@@ -41,7 +42,7 @@ def add(db: Session, account_id: int, identity: Identity) -> None:
         with db.begin_nested():
             db.add(mine)
     except IntegrityError:
-        raise Invalid({"": TAKEN}) from None
+        raise Invalid({"": _(TAKEN)}) from None
 
 
 def remove(db: Session, account_id: int, issuer: str) -> bool:

@@ -11,7 +11,7 @@ from forum.accounts import standing
 from forum.accounts.tables import Account, Actor, Level, Role, SignIn
 from forum.accounts.tokens import drawn, hashed
 from forum.clock import now
-from forum.db import row
+from forum.db import row, rows
 
 LIFETIME = timedelta(days=30)
 #: Characters of 32 random bytes in URL-safe base64.
@@ -51,6 +51,17 @@ _ACTOR = (
     .join(SignIn, SignIn.account_id == Account.id)
     .where(
         SignIn.token_hash == bindparam("token_hash"),
+        SignIn.expires_at > bindparam("moment"),
+        Account.closed_at.is_(None),
+    )
+)
+
+
+_UNREAD = (
+    select(SignIn.id, Account.unread)
+    .join(Account, Account.id == SignIn.account_id)
+    .where(
+        SignIn.id.in_(bindparam("ids", expanding=True)),
         SignIn.expires_at > bindparam("moment"),
         Account.closed_at.is_(None),
     )
@@ -126,6 +137,11 @@ def presence(db: Session, token: str) -> Presence | None:
         tends=frozenset(map(int, tends.split())), language=language,
     )  # fmt: skip
     return Presence(actor, *rest)
+
+
+def unread(db: Session, session_ids: Collection[int]) -> Mapping[int, int]:
+    """The number of new messages of whose sessions these are; sessions that are over are missing."""
+    return {session.id: session.unread for session in rows(db, _UNREAD, ids=session_ids, moment=now())}
 
 
 def use(db: Session, presence: Presence) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from forum.accounts.tables import Account, AccountMove, Standing
 from forum.clock import now
 from forum.errors import Conflict
+from forum.languages.words import _
 
 HELD, ACTIVE = Standing.HELD, Standing.ACTIVE
 SILENCED, SUSPENDED = Standing.SILENCED, Standing.SUSPENDED
@@ -39,7 +40,8 @@ def move(
     # As stored: the end of one that has run out may not have been written down yet.
     before = Standing(db.scalars(select(Account.standing).where(Account.id == account_id)).one())
     if to not in MOVES[before]:
-        raise Conflict(f"An account that is {before} cannot become {to}.")
+        words = _("An account that is {before} cannot become {to}.")
+        raise Conflict(words.format(before=before, to=to))
     _put(db, account_id, before, to, actor_id, until)
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import NamedTuple, Self
 
 from forum.accounts.tables import Level
+from forum.languages.words import N_, _, ngettext
 
 #: For so long a removed post or a sanction counts.
 LATELY = timedelta(days=90)
@@ -99,12 +100,21 @@ class Step(NamedTuple):
     what: str
     have: int
     need: int
-    #: What would do as well; "".
-    instead: str = ""
+    #: So many posts would do as well; 0: none would.
+    posts_instead: int = 0
 
     @property
     def lacks(self) -> int:
         return max(0, self.need - self.have)
+
+    @property
+    def instead(self) -> str:
+        """What would do as well, in words; ""."""
+        return _("or {count} posts").format(count=self.posts_instead) if self.posts_instead else ""
+
+    def __str__(self) -> str:
+        """What is missing, in the language spoken now: "3 more days here"."""
+        return ", ".join(filter(None, (_more(self.what, self.lacks), self.instead)))
 
 
 def points(facts: Facts) -> int:
@@ -140,12 +150,12 @@ def is_higher(one: Level, other: Level) -> bool:
 def steps(facts: Facts, wanted: Wanted) -> Sequence[Step]:
     """What a level asks for, with what there is of it."""
     does_as_well = 0 < wanted.posts_instead <= facts.shown_posts
-    instead = f"or {wanted.posts_instead} posts" if wanted.posts_instead and not does_as_well else ""
+    instead = 0 if does_as_well else wanted.posts_instead
     every = [
-        Step("Posts that readers see", facts.shown_posts, wanted.posts),
-        Step("Days here", facts.days, wanted.days),
-        Step("Threads read", facts.threads, 0 if does_as_well else wanted.threads, instead),
-        Step("Points", points(facts), wanted.points),
+        Step(N_("Posts that readers see"), facts.shown_posts, wanted.posts),
+        Step(N_("Days here"), facts.days, wanted.days),
+        Step(N_("Threads read"), facts.threads, 0 if does_as_well else wanted.threads, instead),
+        Step(N_("Points"), points(facts), wanted.points),
     ]
     # Nearly everybody has what keeps a member from being a newcomer again: told only to who has not.
     return [step for step in every if step.need > 0 or step.lacks]
@@ -153,18 +163,25 @@ def steps(facts: Facts, wanted: Wanted) -> Sequence[Step]:
 
 def missing(facts: Facts, wanted: Wanted) -> Sequence[str]:
     """What is missing for a level, in words such as "3 more days here"; nothing if nothing is."""
-    return [
-        f"{step.lacks} more {_called(step)}{f', {step.instead}' if step.instead else ''}"
-        for step in steps(facts, wanted)
-        if step.lacks
-    ]
+    return [str(step) for step in lacking(facts, wanted)]
 
 
-def _called(step: Step) -> str:
-    words = step.what[0].lower() + step.what[1:]
-    first, _, rest = words.partition(" ")
-    return words if step.lacks != 1 else " ".join(filter(None, (first.removesuffix("s"), rest)))
+def lacking(facts: Facts, wanted: Wanted) -> Sequence[Step]:
+    """What is missing for a level: each is said by `str`, when it is known in which language."""
+    return [step for step in steps(facts, wanted) if step.lacks]
+
+
+def _more(what: str, count: int) -> str:
+    said = {
+        "Posts that readers see": ngettext(
+            "{count} more post that readers see", "{count} more posts that readers see", count
+        ),
+        "Days here": ngettext("{count} more day here", "{count} more days here", count),
+        "Threads read": ngettext("{count} more thread read", "{count} more threads read", count),
+        "Points": ngettext("{count} more point", "{count} more points", count),
+    }
+    return said[what].format(count=count)
 
 
 def _reaches(facts: Facts, wanted: Wanted) -> bool:
-    return not missing(facts, wanted)
+    return not lacking(facts, wanted)

@@ -15,6 +15,7 @@ from forum.discussion import tags, wording
 from forum.errors import Invalid, NotFound
 from forum.inbox import messages
 from forum.inbox.letters import compose
+from forum.languages.words import N_, _
 from forum.moderation.statement import within
 from forum.policy import Permit
 
@@ -22,11 +23,11 @@ REASON_LENGTH = 500
 #: So many tags one account moderates at most: their ids have to fit into one column.
 MOST_TAGS = 20
 
-LAST_ADMIN = "This is the only admin who can sign in. Make somebody else an admin first."
-OWN_ROLE = "You would no longer be an admin. Tick the box below to say that you mean it."
-NO_ADDRESS = "This account has no mail address, so no mail can be sent."
-NO_WAY_IN = "This account has neither a password nor a mail address: nothing else would open it."
-CLOSED = "This account was closed for good."
+LAST_ADMIN = N_("This is the only admin who can sign in. Make somebody else an admin first.")
+OWN_ROLE = N_("You would no longer be an admin. Tick the box below to say that you mean it.")
+NO_ADDRESS = N_("This account has no mail address, so no mail can be sent.")
+NO_WAY_IN = N_("This account has neither a password nor a mail address: nothing else would open it.")
+CLOSED = N_("This account was closed for good.")
 
 
 def set_role(
@@ -42,11 +43,11 @@ def set_role(
     tended = form.take("tags", lambda typed: _tags(db, typed), tag_names) or ()
     if account.role == Role.ADMIN and wanted != Role.ADMIN:
         if not directory.has_other_admin(db, account_id):
-            form.complaints["role"] = LAST_ADMIN
+            form.complaints["role"] = _(LAST_ADMIN)
         elif account_id == actor.id and not is_sure:
-            form.complaints["role"] = OWN_ROLE
+            form.complaints["role"] = _(OWN_ROLE)
     if tended and wanted in (Role.MODERATOR, Role.ADMIN):
-        form.complaints["tags"] = "Who moderates the whole forum needs no tags. Leave this empty."
+        form.complaints["tags"] = _("Who moderates the whole forum needs no tags. Leave this empty.")
     form.done()
     tends = frozenset(tag.id for tag in tended)
     if wanted is None or (account.role == wanted and account.tends == tends):
@@ -54,7 +55,7 @@ def set_role(
     _put(db, account_id, role=wanted, tends=" ".join(map(str, sorted(tends))))
     what = f"{wanted} of {', '.join(tag.name for tag in tended)}" if tended else str(wanted)
     _note(db, actor, account_id, "role", "role-changed", what)
-    _tell(db, account_id, "role", what=what)
+    _tell(db, account_id, "role", role=str(wanted), tags=[tag.name for tag in tended])
     # Beside each of their posts stands who keeps house.
     effects.publish_person(db)
 
@@ -63,7 +64,7 @@ def set_level(db: Session, actor: Actor, account_id: int, level: str, *, is_fixe
     """The account has this level: for good if `is_fixed`, else until the worker sees what it has earned."""
     account = _open(db, actor, account_id)
     if level not in tuple(Level):
-        raise Invalid({"level": "Choose one of the levels."})
+        raise Invalid({"level": _("Choose one of the levels.")})
     if (account.level, account.is_level_fixed) == (level, is_fixed):
         return
     _put(db, account_id, level=level, is_level_fixed=is_fixed)
@@ -90,7 +91,7 @@ def reset_factors(db: Session, actor: Actor, account_id: int, reason: str) -> No
     """
     account = _open(db, actor, account_id)
     if not account.has_password and not account.email:
-        raise Invalid({"": NO_WAY_IN})
+        raise Invalid({"": _(NO_WAY_IN)})
     form = wording.Form()
     words = form.take("reason", reason_of, reason) or ""
     form.done()
@@ -105,7 +106,7 @@ def send_password_mail(db: Session, actor: Actor, account_id: int) -> None:
     """The owner gets a mail with a link to choose a new password. Invalid without a mail address."""
     account = _open(db, actor, account_id)
     if not account.email or account.is_sample:
-        raise Invalid({"": NO_ADDRESS})
+        raise Invalid({"": _(NO_ADDRESS)})
     mail_tokens.issue(db, Kind.RESET_PASSWORD, account.email, account_id)
     _note(db, actor, account_id, "password-mail", "recovery-asked", "by an admin")
 
@@ -114,7 +115,7 @@ def reason_of(typed: str) -> str:
     """Why an admin does it. ValueError with a sentence if nothing is said, or too much."""
     words = within(typed, REASON_LENGTH)
     if not words:
-        raise ValueError("Say in a sentence why.")
+        raise ValueError(_("Say in a sentence why."))
     return words
 
 
@@ -124,7 +125,7 @@ def _open(db: Session, actor: Actor, account_id: int) -> Sheet:
     if found is None:
         raise NotFound
     if found.closed_at is not None:
-        raise Invalid({"": CLOSED})
+        raise Invalid({"": _(CLOSED)})
     return found
 
 
@@ -137,7 +138,7 @@ def _put(db: Session, account_id: int, **values: object) -> None:
 
 def _role(typed: str) -> Role:
     if typed not in tuple(Role):
-        raise ValueError("Choose one of the roles.")
+        raise ValueError(_("Choose one of the roles."))
     return Role(typed)
 
 
@@ -145,11 +146,15 @@ def _tags(db: Session, typed: str) -> Sequence[tags.TagRow]:
     """The tags that were typed, in the order of their ids; none is one that does not exist yet."""
     names = list(dict.fromkeys(typed.casefold().replace(",", " ").replace("#", " ").split()))
     if len(names) > MOST_TAGS:
-        raise ValueError(f"At most {MOST_TAGS} tags, please; this has {len(names)}.")
+        raise ValueError(
+            _("At most {most_tags} tags, please; this has {count}.").format(
+                most_tags=MOST_TAGS, count=len(names)
+            )
+        )
     meant = tags.resolved(db, names) if names else []
     found = tags.all_named(db, meant)
     if unknown := [name for name in meant if name not in found]:
-        raise ValueError(f"There is no tag “{unknown[0][:40]}”.")
+        raise ValueError(_("There is no tag “{name}”.").format(name=unknown[0][:40]))
     return sorted(found.values(), key=lambda tag: tag.id)
 
 
@@ -159,6 +164,6 @@ def _note(db: Session, actor: Actor, account_id: int, act: str, kind: str, words
     history.note(db, account_id, kind, detail=words)
 
 
-def _tell(db: Session, account_id: int, what_happened: str, **facts: str) -> None:
+def _tell(db: Session, account_id: int, what_happened: str, **facts: object) -> None:
     letter = compose(f"admin_{what_happened}", **facts)
     messages.send(db, account_id, "security", letter, "/account/history")

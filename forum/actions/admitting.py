@@ -15,6 +15,7 @@ from forum.discussion.tables import Post, PostKind, Thread
 from forum.errors import Refused
 from forum.inbox import messages
 from forum.inbox.letters import compose
+from forum.languages.words import N_
 from forum.markup import Page, render
 from forum.moderation import log, results, sanctions, screening, word_rules
 from forum.moderation.decisions import Case, Ruling
@@ -25,12 +26,12 @@ from forum.moderation.subjects import Subject, SubjectKind
 #: For so long a word rule silences.
 PAUSE = timedelta(days=1)
 #: Kept with what was found in the post that caused it.
-PAUSES = hold("pause", "Its author pauses for a day, or until a moderator has decided.")
+PAUSES = hold("pause", N_("Its author pauses for a day, or until a moderator has decided."))
 #: What is found out about the author, and not about the text, would tell who wrote a post without a name.
 OF_AUTHOR = frozenset({"first-posts", "at-once", "held-account", "watched"})
 UNNAMED = {
-    **dict.fromkeys(OF_AUTHOR, hold("author", "What its author posts waits for review.")),
-    "repeat": hold("repeat", "Nearly the same was posted before."),
+    **dict.fromkeys(OF_AUTHOR, hold("author", N_("What its author posts waits for review."))),
+    "repeat": hold("repeat", N_("Nearly the same was posted before.")),
 }
 
 
@@ -132,4 +133,4 @@ def _silence(db: Session, actor: Actor, post: Post) -> None:
     standing.move(db, actor.id, Standing.SILENCED, None, until=now() + PAUSE)
     log.write_act(db, "auto-silence", None, account_id=actor.id, reason="A word rule found something.")
     letter = compose("auto_silenced")
-    messages.send(db, actor.id, "held", letter, f"/p/{post.id}")
+    messages.send(db, actor.id, "held", letter, f"/p/{post.id}", thread_id=post.thread_id)

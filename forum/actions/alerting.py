@@ -1,7 +1,8 @@
 """Whoever rests on a source that was retracted hears of it: once, however many say so."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,6 +13,8 @@ from forum.discussion.resting import Resting
 from forum.inbox import following, messages
 from forum.inbox.following import Kind
 from forum.inbox.letters import compose
+from forum.languages.formats import long_day
+from forum.languages.words import N_
 from forum.moderation import cases
 from forum.moderation.tables import CaseKind
 from forum.references import cautions, noticing
@@ -21,14 +24,24 @@ from forum.references.tables import Reference, ReferenceNotice
 #: Posts that one message names; more are counted.
 NAMED = 10
 _STATED_BY = {
-    "publisher": "its publisher",
+    "publisher": N_("its publisher"),
     "retraction-watch": "Retraction Watch",
     "crossref": "Crossref",
     "pubmed": "PubMed",
     "europepmc": "Europe PMC",
     "arxiv": "arXiv",
-    "title": "its own title",
+    "title": N_("its own title"),
 }
+
+
+class _News(NamedTuple):
+    """What the notice says: of which source, since when (None: nobody knows), and by whom."""
+
+    source: str
+    title: str
+    type: Type
+    day: date | None
+    origins: Sequence[str]
 
 
 def alert(db: Session, reference_id: int) -> None:
@@ -45,10 +58,10 @@ def alert(db: Session, reference_id: int) -> None:
     for notice in news:
         notice.told_at = now()
     reference = db.scalars(select(Reference).where(Reference.id == reference_id)).one()
-    facts = _facts(reference, news[0])
-    _tell(db, reference_id, posts, followers, facts)
+    told = _news(reference, news[0])
+    _tell(db, reference_id, posts, followers, told)
     if posts:
-        words = _sentence(facts, len(posts))
+        words = _sentence(told, len(posts))
         cases.open_case(db, reference_id, CaseKind.RETRACTION, words=words)
 
 
@@ -57,30 +70,30 @@ def _tell(
     reference_id: int,
     posts: Sequence[Resting],
     followers: Sequence[int],
-    facts: Mapping[str, str],
+    told: _News,
 ) -> None:
     of: dict[int, list[Resting]] = {account_id: [] for account_id in followers}
     for post in posts:
         of.setdefault(post.writer_id, []).append(post)
     # Sorted, so that two transactions lock the same accounts in the same order.
     for account_id, own in sorted(of.items()):
-        letter = compose("retracted", posts=own[:NAMED], more=max(0, len(own) - NAMED), **facts)
+        letter = compose("retracted", posts=own[:NAMED], more=max(0, len(own) - NAMED), **told._asdict())
         messages.send(db, account_id, "retracted", letter, f"/references/{reference_id}")
 
 
-def _facts(reference: Reference, notice: ReferenceNotice) -> dict[str, str]:
-    day = date.fromisoformat(notice.day) if notice.day else None
-    origins = [_STATED_BY.get(origin, origin) for origin in notice.origins.split(",")]
-    return {
-        "source": reference.label or reference.title,
-        "title": reference.title,
-        "says": cautions.SAYS[Type(notice.type)],
-        "day": f"{day.day} {day:%B %Y}" if day else "",
-        "origins": " and ".join(filter(None, (", ".join(origins[:-1]), origins[-1]))),
-    }
+def _news(reference: Reference, notice: ReferenceNotice) -> _News:
+    return _News(
+        reference.label or reference.title,
+        reference.title,
+        Type(notice.type),
+        date.fromisoformat(notice.day) if notice.day else None,
+        [_STATED_BY.get(origin, origin) for origin in notice.origins.split(",")],
+    )
 
 
-def _sentence(facts: Mapping[str, str], count: int) -> str:
-    since = f" ({facts['day']})" if facts["day"] else ""
+def _sentence(told: _News, count: int) -> str:
+    """The words of the case, for moderators; they are kept as they are."""
+    since = f" ({long_day(told.day)})" if told.day else ""
+    origins = " and ".join(filter(None, (", ".join(told.origins[:-1]), told.origins[-1])))
     rest = "One post rests" if count == 1 else f"{count} posts rest"
-    return f"It {facts['says']}{since}, as stated by {facts['origins']}. {rest} on it."
+    return f"It {cautions.SAYS[told.type]}{since}, as stated by {origins}. {rest} on it."

@@ -15,6 +15,7 @@ from forum.discussion.wording import Form, one_line
 from forum.errors import Forbidden
 from forum.inbox import messages
 from forum.inbox.letters import compose
+from forum.languages.words import _
 from forum.moderation import log, recusal
 from forum.policy import Permit
 
@@ -68,17 +69,21 @@ def _tell(db: Session, actor: Actor, thread: Thread, post: Post, label: str, wor
     title = thread.title if thread.shown or to == anonymity.asker_of(db, thread) else ""
     what = called(post.kind, thread.kind)
     letter = compose("noticed", label=label, what=what, title=title, words=words)
-    messages.send(db, to, "noticed", letter, f"/p/{post.id}")
+    messages.send(db, to, "noticed", letter, f"/p/{post.id}", thread_id=thread.id, post_id=post.id)
 
 
 def _kind(typed: str) -> str:
     if typed not in OFFERED:
-        raise ValueError("Choose what readers should know.")
+        raise ValueError(_("Choose what readers should know."))
     return typed
 
 
 def _words(typed: str) -> str:
     line = one_line(typed)
     if len(line) > WORDS_LENGTH:
-        raise ValueError(f"At most {WORDS_LENGTH} characters, please; this has {len(line)}.")
+        raise ValueError(
+            _("At most {most} characters, please; this has {count}.").format(
+                most=WORDS_LENGTH, count=len(line)
+            )
+        )
     return line

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from forum import policy
 from forum.accounts import standing
 from forum.accounts.tables import Actor, Standing
-from forum.actions import effects
+from forum.actions import effects, telling
 from forum.clock import now
 from forum.discussion import anonymity
 from forum.discussion.tables import Post, PostState
@@ -16,7 +16,7 @@ from forum.discussion.visibility import Change
 from forum.discussion.wording import Form
 from forum.inbox import messages
 from forum.inbox.letters import compose
-from forum.languages.formats import long_day as day
+from forum.languages.words import _
 from forum.moderation import appeals, decisions, flags, log, reasons, statements, subjects, waiting
 from forum.moderation.decisions import Case, Order, Ruling
 from forum.moderation.rules import VERDICT, VERDICTS
@@ -82,7 +82,7 @@ def refuse(db: Session, actor: Actor, case: Case, ruling: Ruling, _order: Order)
 def _words(value: str) -> str:
     text = within(value, appeals.WORDS_LENGTH)
     if not text:
-        raise ValueError("Say in your own words why the decision is wrong.")
+        raise ValueError(_("Say in your own words why the decision is wrong."))
     return text
 
 
@@ -147,11 +147,12 @@ def _tell_author(db: Session, actor: Actor, made: Appeal, decision: Decision) ->
         it=statement,
         waits=_waits(db, decision),
         reason=made.answer,
-        day=day(decision.at),
+        day=decision.at,
     )
     path = f"/account/decisions/{decision.id}"
     to = anonymity.writer(db, made.account_id, decision.post_id)
-    messages.send(db, to, "appeal", letter, path, author_id=actor.id)
+    thread_id = telling.thread_of(db, decision.post_id)
+    messages.send(db, to, "appeal", letter, path, author_id=actor.id, thread_id=thread_id)
 
 
 def _tell_moderator(db: Session, actor: Actor, made: Appeal, undone: Decision) -> None:
@@ -164,7 +165,7 @@ def _tell_moderator(db: Session, actor: Actor, made: Appeal, undone: Decision) -
         it=statement,
         verdict=VERDICT[undone.verdict].label,
         reason=made.answer,
-        day=day(undone.at),
+        day=undone.at,
     )
     path = f"/moderation/items/{undone.item_id}"
     messages.send(db, undone.moderator_id, "overturned", letter, path, author_id=actor.id)
@@ -174,10 +175,11 @@ def _tell_flaggers(db: Session, news: Sequence[Flag], undone: Decision) -> None:
     labels = reasons.every(db) if news else {}
     statement = statements.read(db, undone.id) if news else None
     path = f"/p/{undone.post_id}" if undone.post_id and db.get_one(Post, undone.post_id).visible else ""
+    thread_id = telling.thread_of(db, undone.post_id)
     for flag in news:
-        label, at = labels[flag.reason].label, day(flag.created_at)
+        label, at = labels[flag.reason].label, flag.created_at
         letter = compose("reconsidered", what=statement.what if statement else "", reason=label, day=at)
-        messages.send(db, flag.account_id, "outcome", letter, path)
+        messages.send(db, flag.account_id, "outcome", letter, path, thread_id=thread_id)
 
 
 def _publish(db: Session, undone: Decision, change: Change) -> None:

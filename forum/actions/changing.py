@@ -14,13 +14,14 @@ from forum.errors import Invalid, NotFound
 from forum.inbox import messages
 from forum.inbox.letters import compose
 from forum.languages.formats import long_day as day
+from forum.languages.words import N_, _
 from forum.policy import Permit
 
 #: Characters of what people say of themselves.
 ABOUT_LENGTH = 1000
 #: A name is changed at most so often, so that others can follow.
 BETWEEN_NAMES = timedelta(days=30)
-SAME_NAME = "This is your name already."
+SAME_NAME = N_("This is your name already.")
 
 
 def end_session(db: Session, actor: Actor, session_id: int, device: str = "") -> None:
@@ -44,7 +45,8 @@ def describe(db: Session, actor: Actor, about: str) -> None:
     policy.require(Permit.OWN_PROFILE, actor)
     about = about.strip()
     if len(about) > ABOUT_LENGTH:
-        raise Invalid({"about": f"Please use at most {ABOUT_LENGTH} characters; these are {len(about)}."})
+        words = _("Please use at most {most} characters; these are {count}.")
+        raise Invalid({"about": words.format(most=ABOUT_LENGTH, count=len(about))})
     db.get_one(Account, actor.id).about = about
     freshness.touch(db, "people")
 
@@ -79,7 +81,8 @@ def next_name_at(db: Session, account_id: int) -> datetime | None:
 
 def _problem(db: Session, account: Account, name: str) -> str:
     if name == account.name:
-        return SAME_NAME
+        return _(SAME_NAME)
     if free := next_name_at(db, account.id):
-        return f"You changed your name lately. You can change it again from {day(free)} on."
+        words = _("You changed your name lately. You can change it again from {day} on.")
+        return words.format(day=day(free))
     return people.name_problem(db, name, but=account.id)

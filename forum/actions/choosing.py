@@ -11,6 +11,7 @@ from forum.accounts.tables import Actor
 from forum.choices import Choice
 from forum.discussion.wording import Form
 from forum.errors import NotFound
+from forum.languages.words import _
 from forum.moderation import log
 from forum.policy import Permit
 
@@ -60,14 +61,18 @@ def _domains(typed: str) -> str:
     found = [domain for domain in found if domain]
     for domain in found:
         if not _DOMAIN.fullmatch(domain):
-            raise ValueError(f"“{domain[:60]}” is no domain. Write one on a line, such as example.org.")
+            raise ValueError(
+                _("“{domain}” is no domain. Write one on a line, such as example.org.").format(
+                    domain=domain[:60]
+                )
+            )
     return "\n".join(found)
 
 
 def _question(typed: str) -> str:
     value = choices.BY_KEY["sign_up_question"].checked(" ".join(typed.split()))
     if not value:
-        raise ValueError("Write the question, in a sentence.")
+        raise ValueError(_("Write the question, in a sentence."))
     return value
 
 

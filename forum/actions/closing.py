@@ -17,16 +17,17 @@ from forum.discussion import anonymity, bookmarks, drafts
 from forum.discussion.private_tables import ThreadRead
 from forum.discussion.tables import Post, PostKind, PostState, Thread, ThreadState
 from forum.errors import Invalid
-from forum.inbox import mail
+from forum.inbox import browsers, channels, mail, searches
 from forum.inbox.tables import Follow, Message
+from forum.languages.words import N_, _
 from forum.moderation import reports, subjects, waiting
 from forum.moderation.tables import Decision, Happening, ReviewItem
 from forum.policy import Permit
 
 #: Posts that one transaction withdraws.
 BATCH = 20
-LAST_ADMIN = "Nobody else can run this forum. Make somebody else an admin first."
-NOT_THE_NAME = "Please type the name, {}, so that we know that you mean it."
+LAST_ADMIN = N_("Nobody else can run this forum. Make somebody else an admin first.")
+NOT_THE_NAME = N_("Please type the name, {name}, so that we know that you mean it.")
 
 
 def close(db: Session, actor: Actor, typed_name: str, *, withdraw: bool, device: str) -> None:
@@ -47,7 +48,7 @@ def close(db: Session, actor: Actor, typed_name: str, *, withdraw: bool, device:
 
 def name_problem(typed: str, name: str) -> str:
     """Why what was typed does not say that this account is meant; "" if it does."""
-    return "" if names.key(typed) == names.key(name) else NOT_THE_NAME.format(name)
+    return "" if names.key(typed) == names.key(name) else _(NOT_THE_NAME).format(name=name)
 
 
 def shut(db: Session, account_id: int, *, withdraws: bool, device: str = "") -> None:
@@ -57,7 +58,7 @@ def shut(db: Session, account_id: int, *, withdraws: bool, device: str = "") -> 
     """
     was = db.get_one(Account, account_id)
     if was.role == Role.ADMIN and not directory.has_other_admin(db, account_id):
-        raise Invalid({"": LAST_ADMIN})
+        raise Invalid({"": _(LAST_ADMIN)})
     if was.email and not was.is_sample:
         called = leaving.called(account_id)
         mail.put_letter(db, was.email, "account_closed", name=was.name, called=called, withdraws=withdraws)
@@ -75,6 +76,9 @@ def _forget(db: Session, account_id: int) -> None:
     db.execute(delete(Follow).where(Follow.account_id == account_id))
     db.execute(delete(ThreadRead).where(ThreadRead.account_id == account_id))
     bookmarks.forget(db, account_id)
+    searches.forget_all(db, account_id)
+    channels.forget(db, account_id)
+    browsers.forget(db, account_id)
     reviewed = select(ReviewItem.message_id).where(ReviewItem.message_id.is_not(None))
     db.execute(delete(Message).where(Message.account_id == account_id, Message.id.not_in(reviewed)))
 

@@ -10,6 +10,7 @@ from forum.accounts.tables import Actor
 from forum.actions import effects
 from forum.discussion import wording
 from forum.discussion.wording import Form
+from forum.languages.words import _
 from forum.moderation import log
 from forum.moderation.tables import ReferenceCase
 from forum.policy import Permit
@@ -47,7 +48,7 @@ def checked(reference: Reference, fields: Mapping[str, str], why: str) -> tuple[
             changed |= form.take(field, read, fields[field]) or {}
     reason = form.take("why", _why, why)
     if not changed and not form.complaints:
-        form.complaints[""] = "Nothing is changed yet: write what is right into the fields."
+        form.complaints[""] = _("Nothing is changed yet: write what is right into the fields.")
     form.done()
     return changed, reason or ""
 
@@ -55,7 +56,7 @@ def checked(reference: Reference, fields: Mapping[str, str], why: str) -> tuple[
 def _why(value: str) -> str:
     reason = wording.why(value)
     if not reason:
-        raise ValueError("Say where it stands, such as “title page of the PDF”.")
+        raise ValueError(_("Say where it stands, such as “title page of the PDF”."))
     return reason
 
 

@@ -18,6 +18,7 @@ from forum.discussion import anonymity
 from forum.discussion.tables import Post
 from forum.discussion.visibility import Change
 from forum.errors import Invalid
+from forum.languages.words import _
 from forum.moderation import batches, decisions, log, subjects, waiting
 from forum.moderation.decisions import Order, Ruling
 from forum.moderation.rules import VERDICT, Verdict
@@ -37,9 +38,11 @@ def cover(db: Session, actor: Actor, first: Ruling, order: Order, *, all_of_auth
     if not all_of_author and order.verdict not in ALWAYS:
         return carrying_out.NOTHING
     if ALWAYS.get(order.verdict, order.verdict) not in OFTEN:
-        raise Invalid({"verdict": f"“{first.verdict.label}” is for one post at a time."})
+        raise Invalid(
+            {"verdict": _("“{verdict}” is for one post at a time.").format(verdict=_(first.verdict.label))}
+        )
     if first.decision.author_id == anonymity.ACCOUNT_ID:
-        raise Invalid({"verdict": "Posts without a name are by many people: decide about one at a time."})
+        raise Invalid({"verdict": _("Posts without a name are by many people: decide about one at a time.")})
     count = db.scalar(select(func.count()).select_from(_others(first.decision).subquery()))
     first.decision.before = {**first.decision.before, "others": count}
     return _some(db, actor, first.decision, 0)

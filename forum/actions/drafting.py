@@ -10,6 +10,8 @@ from forum.accounts.tables import Actor
 from forum.discussion import drafts, wording
 from forum.discussion.tables import Post, PostKind, Thread
 from forum.errors import Conflict, Invalid, NotFound
+from forum.languages.formats import number
+from forum.languages.words import N_, _
 from forum.markup import LIMIT
 from forum.policy import Permit
 
@@ -34,8 +36,10 @@ class Elsewhere(Conflict):
     """The form is being written in another window too, and what that one saved is not overwritten."""
 
     code = "draft_elsewhere"
-    title = "You are writing this in another window too"
-    words = "Your draft holds what the other window saved. Nothing here is lost while this window is open."
+    title = N_("You are writing this in another window too")
+    words = N_(
+        "Your draft holds what the other window saved. Nothing here is lost while this window is open."
+    )
 
     def __init__(self, saved_at: datetime) -> None:
         """`saved_at`: when the other window saved."""
@@ -117,7 +121,8 @@ def _checked(place: str, typed: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def _too_long(name: str, value: str) -> str:
-    return f"At most {FIELDS[name]:,} characters can be kept, please; this has {len(value):,}."
+    words = _("At most {most} characters can be kept, please; this has {count}.")
+    return words.format(most=number(FIELDS[name]), count=number(len(value)))
 
 
 def _says_something(fields: Mapping[str, str]) -> bool:

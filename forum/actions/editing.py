@@ -14,6 +14,7 @@ from forum.clock import now
 from forum.discussion import citations, combining, drafts, posts, tags, threads, visibility, wording
 from forum.discussion.tables import Post, PostKind, PostState, Thread
 from forum.errors import Invalid
+from forum.languages.words import N_, _
 from forum.markup import Page, render
 from forum.moderation import queue
 from forum.policy import Permit
@@ -26,7 +27,7 @@ class Outdated(Invalid):
 
     code = "outdated"
     status = 409
-    title = "The post has changed meanwhile"
+    title = N_("The post has changed meanwhile")
 
 
 class _Wanted(NamedTuple):
@@ -105,7 +106,7 @@ def _check_post(post: Post, revision: int, wanted: _Wanted) -> None:
         form.take("text", wording.comment, wanted.page.source)
         form.done()
     if post.revision != revision:
-        raise Outdated({"": "This post was changed while you were writing."})
+        raise Outdated({"": _("This post was changed while you were writing.")})
 
 
 def _differs(thread: Thread, post: Post, wanted: _Wanted) -> bool:

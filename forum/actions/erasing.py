@@ -22,6 +22,7 @@ from forum.discussion.visibility import Change
 from forum.discussion.wording import Form
 from forum.errors import Invalid, NotFound
 from forum.inbox.tables import Message
+from forum.languages.words import N_, _
 from forum.markup import render
 from forum.moderation import queue
 from forum.moderation.statement import within
@@ -40,8 +41,8 @@ TOLD = "What this message was about was erased at the request of its author."
 NAMING = frozenset(
     {"answer", "comment", "mention", "followed", "accepted", "source-wanted", "source-settled", "verified"}
 )
-NO_REASON = "Say who asked for it, how, and when: the log of what admins did keeps it."
-NOT_ONESELF = "Another admin can erase your account; you can close it yourself."
+NO_REASON = N_("Say who asked for it, how, and when: the log of what admins did keeps it.")
+NOT_ONESELF = N_("Another admin can erase your account; you can close it yourself.")
 
 
 def erase(db: Session, actor: Actor, account_id: int, typed_name: str, reason: str) -> None:
@@ -54,7 +55,7 @@ def erase(db: Session, actor: Actor, account_id: int, typed_name: str, reason: s
     if account is None or account_id == anonymity.ACCOUNT_ID:
         raise NotFound
     if account_id == actor.id:
-        raise Invalid({"": NOT_ONESELF})
+        raise Invalid({"": _(NOT_ONESELF)})
     words = _checked(account, typed_name, reason)
     if account.closed_at is None:
         closing.shut(db, account_id, withdraws=True)
@@ -75,7 +76,7 @@ def _checked(account: Account, typed_name: str, reason: str) -> str:
 def _reason(typed: str) -> str:
     words = within(typed, REASON_LENGTH)
     if not words:
-        raise ValueError(NO_REASON)
+        raise ValueError(_(NO_REASON))
     return words
 
 

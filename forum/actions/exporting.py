@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from forum import jobs, policy
 from forum.accounts import exports, history
-from forum.accounts.tables import Actor
+from forum.accounts.tables import Account, Actor
 from forum.actions import own_data
 from forum.clock import now
 from forum.config import Settings
@@ -21,6 +21,7 @@ from forum.db import Database
 from forum.errors import NotFound, TooMany
 from forum.inbox import messages
 from forum.inbox.letters import compose
+from forum.languages import speaking, words
 from forum.paths import TEMPLATES
 from forum.policy import Permit
 from forum.uploads import store
@@ -38,7 +39,8 @@ def ask(db: Session, actor: Actor, device: str) -> None:
     policy.require(Permit.OWN_ACCOUNT, actor)
     former = exports.latest(db, actor.id)
     if former is not None and (waited := now() - former.asked_at) < AGAIN:
-        raise TooMany("You asked for a copy within the last day.", int((AGAIN - waited).total_seconds()))
+        why = words.gettext("You asked for a copy within the last day.")
+        raise TooMany(why, int((AGAIN - waited).total_seconds()))
     jobs.put(db, "accounts.export", export_id=exports.begin(db, actor.id))
     history.note(db, actor.id, "export-asked", device=device)
 
@@ -60,7 +62,9 @@ def make(database: Database, settings: Settings, export_id: int) -> None:
         if account_id is None:
             return
         data = own_data.gather(db, account_id)
-        content = packed(data, settings.name, settings.base_url, store.files_of(db, account_id))
+        language = db.get_one(Account, account_id).language or settings.language
+        with speaking.speaking(language):
+            content = packed(data, settings.name, settings.base_url, store.files_of(db, account_id))
     with database.writing() as db:
         if exports.finish(db, export_id, content):
             letter = compose("export_made", days=exports.KEPT.days)
@@ -75,7 +79,7 @@ def packed(data: Data, forum: str, base_url: str, images: Iterable[tuple[str, by
     whole = {"forum": base_url, "made_at": now(), **data}
     text = json.dumps(whole, default=_plain, ensure_ascii=False, indent=1)
     sections = [(section.title, data[section.key]) for section in own_data.SECTIONS]
-    page = _page().render(forum=forum, base=base_url, made_at=now(), sections=sections)
+    page = _page().render(forum=forum, base=base_url, made_at=now(), sections=sections, lang=speaking.tag())
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as folder:
         folder.writestr(_JSON, text)
@@ -96,6 +100,13 @@ def _plain(value: object) -> str:
 def _page() -> Template:
     loader = FileSystemLoader(TEMPLATES / "leaving")
     pages = Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=loader,
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
+    pages.policies["ext.i18n.trimmed"] = True
+    pages.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
     return pages.get_template("data.html")

@@ -10,6 +10,8 @@ from forum.actions import posting
 from forum.config import Settings
 from forum.db import Database
 from forum.errors import Invalid
+from forum.languages.formats import number
+from forum.languages.words import _
 from forum.policy import Permit
 from forum.references import catalogue, lookup, pasted, proposals
 from forum.references.citation_text import Cut
@@ -22,9 +24,15 @@ MOST_WAITING = 2 * pasted.MOST
 def check(text: str) -> None:
     """Invalid (`q`) if there is nothing, or too much, to look up."""
     if not text:
-        raise Invalid({"q": "Paste or type what you want to cite."})
+        raise Invalid({"q": _("Paste or type what you want to cite.")})
     if len(text) > pasted.LONGEST:
-        raise Invalid({"q": f"At most {pasted.LONGEST:,} characters at once, please. Paste a part of it."})
+        raise Invalid(
+            {
+                "q": _("At most {most} characters at once, please. Paste a part of it.").format(
+                    most=number(pasted.LONGEST)
+                )
+            }
+        )
 
 
 def look(db: Session, actor: Actor, text: str) -> None:
@@ -71,7 +79,7 @@ def _search(db: Session, actor: Actor, cuts: list[Cut]) -> None:
     wanted = [cut for cut in wanted if not any(each.is_best for each in proposals.in_table(db, cut))]
     mine = f"search:{actor.id}:"
     if jobs.waiting(db, mine) + len(wanted) > MOST_WAITING:
-        raise Invalid({"q": "Your last searches are still under way. Please try again in a minute."})
+        raise Invalid({"q": _("Your last searches are still under way. Please try again in a minute.")})
     for cut in wanted:
         key = mine + sha256(cut.text.encode()).hexdigest()
         jobs.put(db, "references.search", key=key, text=cut.text)

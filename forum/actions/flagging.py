@@ -15,6 +15,7 @@ from forum.discussion.tables import Post, PostKind
 from forum.discussion.wording import Form
 from forum.errors import Conflict, Forbidden, NotFound
 from forum.inbox.tables import Message
+from forum.languages.words import _
 from forum.moderation import flags, reasons, subjects
 from forum.moderation.reasons import Reason
 from forum.moderation.statement import within
@@ -60,7 +61,7 @@ def withdraw(db: Session, actor: Actor, flag_id: int) -> ReviewItem:
     if mine is None or mine.account_id != actor.id:
         raise NotFound
     if mine.state not in (FlagState.OPEN, FlagState.WITHDRAWN):
-        raise Conflict("A moderator has decided about it meanwhile: your inbox says what.")
+        raise Conflict(_("A moderator has decided about it meanwhile: your inbox says what."))
     if mine.state == FlagState.WITHDRAWN:
         return db.get_one(ReviewItem, mine.item_id)
     return flags.withdraw(db, mine)
@@ -93,9 +94,9 @@ def _account(db: Session, actor: Actor | None, account_id: int) -> Account:
     if account is None:
         raise NotFound
     if account_id == anonymity.ACCOUNT_ID:
-        raise Forbidden("Many people write as “anonymous member”: flag the post that you mean.")
+        raise Forbidden(_("Many people write as “anonymous member”: flag the post that you mean."))
     if actor is not None and actor.id == account_id:
-        raise Forbidden("This is your own account.")
+        raise Forbidden(_("This is your own account."))
     return account
 
 
@@ -110,9 +111,9 @@ def _message(db: Session, actor: Actor | None, message_id: int) -> Message:
     if message is None or actor is None or message.account_id != actor.id:
         raise NotFound
     if message.author_id is None:
-        raise Forbidden("The forum itself wrote this message: there is nobody to report.")
+        raise Forbidden(_("The forum itself wrote this message: there is nobody to report."))
     if message.author_id == actor.id:
-        raise Forbidden("These are your own words.")
+        raise Forbidden(_("These are your own words."))
     return message
 
 
@@ -133,7 +134,7 @@ def _checked(
     form, known = Form(), {reason.key: reason for reason in offers}
     reason = known.get(key)
     if reason is None:
-        form.complaints["reason"] = "Choose what is wrong with it."
+        form.complaints["reason"] = _("Choose what is wrong with it.")
     text = form.take("words", lambda value: _words(value, reason), words)
     original = None
     if reason is not None and reason.needs == "link":
@@ -145,7 +146,7 @@ def _checked(
 def _words(value: str, reason: Reason | None) -> str:
     text = within(value, WORDS_LENGTH)
     if not text and reason is not None and reason.needs == "words":
-        raise ValueError("Tell the moderators in a few words what is wrong.")
+        raise ValueError(_("Tell the moderators in a few words what is wrong."))
     return text
 
 
@@ -153,12 +154,14 @@ def _original(db: Session, actor: Actor, flagged: Flaggable, typed: str) -> int:
     """The thread that the flagger means, or the one of which that is a duplicate; never the flagged one."""
     named = originals.named(db, typed[:LINK_LENGTH])
     if named is None:
-        raise ValueError("Give the address of the other thread, as your browser shows it.")
+        raise ValueError(_("Give the address of the other thread, as your browser shows it."))
     thread_id = named.merged_into_id or named.duplicate_of_id or named.id
     if isinstance(flagged, Post) and flagged.thread_id == thread_id:
-        raise ValueError("That is this very thread, or a duplicate of it. Give the address of the other one.")
+        raise ValueError(
+            _("That is this very thread, or a duplicate of it. Give the address of the other one.")
+        )
     try:
         policy.open_thread(db, actor, thread_id, Permit.READ)
     except NotFound:
-        raise ValueError("There is no such thread here. Please look at the address again.") from None
+        raise ValueError(_("There is no such thread here. Please look at the address again.")) from None
     return thread_id

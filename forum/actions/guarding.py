@@ -13,6 +13,7 @@ from forum.discussion.tables import Post, PostKind, PostState, Thread
 from forum.errors import Invalid
 from forum.inbox import messages
 from forum.inbox.letters import compose
+from forum.languages.words import _
 from forum.moderation import log, sensitivity, subjects, thresholds, waiting
 from forum.moderation.rules import VERDICT
 from forum.moderation.sensitivity import Sensitivity
@@ -69,7 +70,7 @@ def _hold(
     title = thread.title if shown or post.kind == PostKind.OPENING else ""
     letter = compose("auto_held", what=called(post.kind, thread.kind), title=title)
     to = anonymity.writer_of(db, post)
-    messages.send(db, to, "held", letter, f"/p/{post.id}")
+    messages.send(db, to, "held", letter, f"/p/{post.id}", thread_id=thread.id)
     return change
 
 
@@ -77,7 +78,7 @@ def choose_sensitivity(db: Session, actor: Actor, chosen: str) -> None:
     """The forum holds posts by itself as soon as this choice says. Invalid for an unknown one."""
     policy.require(Permit.ADMINISTER, actor)
     if chosen not in tuple(Sensitivity):
-        raise Invalid({"sensitivity": "Choose one of the three."})
+        raise Invalid({"sensitivity": _("Choose one of the three.")})
     if sensitivity.of(db) == chosen:
         return
     sensitivity.choose(db, Sensitivity(chosen), actor.id)

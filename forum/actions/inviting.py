@@ -8,25 +8,27 @@ from forum.accounts.invitations import LONGEST_NOTE, MOST_OPEN
 from forum.accounts.tables import Actor
 from forum.discussion.wording import one_line
 from forum.errors import Forbidden, Invalid, NotFound
+from forum.languages.words import N_, _
 from forum.policy import Permit
 
-CLOSED = "Nobody can join at the moment, so there is nobody to invite."
+CLOSED = N_("Nobody can join at the moment, so there is nobody to invite.")
 #: By the choice `invitations`: why somebody else may not invite.
 WHO = {
-    "admins": "In this forum only admins invite.",
-    "moderators": "In this forum moderators and admins invite.",
-    "trusted": "In this forum trusted members, moderators and admins invite.",
+    "admins": N_("In this forum only admins invite."),
+    "moderators": N_("In this forum moderators and admins invite."),
+    "trusted": N_("In this forum trusted members, moderators and admins invite."),
 }
-TOO_MANY = f"{MOST_OPEN} of your invitations are open. Please take one back first, or wait until one is used."
+TOO_MANY = N_("{most} of your invitations are open. Please take one back first, or wait until one is used.")
 
 
 def why_not(db: Session, actor: Actor) -> str:
     """Why the actor may not invite anybody, in one sentence; "" if they may."""
     chosen = choices.several(db, ("sign_up", "invitations"))
     if chosen["sign_up"] == "closed":
-        return CLOSED
+        return _(CLOSED)
+    who = chosen["invitations"]
     may = {"admins": actor.is_admin, "moderators": actor.is_moderator, "trusted": actor.is_trusted}
-    return "" if may[chosen["invitations"]] else WHO[chosen["invitations"]]
+    return "" if may[who] else _(WHO[who])
 
 
 def invite(db: Session, actor: Actor, note: str) -> str:
@@ -36,9 +38,15 @@ def invite(db: Session, actor: Actor, note: str) -> str:
         raise Forbidden(words)
     note = one_line(note)
     if len(note) > LONGEST_NOTE:
-        raise Invalid({"note": f"At most {LONGEST_NOTE} characters, please; this has {len(note)}."})
+        raise Invalid(
+            {
+                "note": _("At most {most} characters, please; this has {count}.").format(
+                    most=LONGEST_NOTE, count=len(note)
+                )
+            }
+        )
     if invitations.count_open(db, actor.id) >= MOST_OPEN:
-        raise Invalid({"": TOO_MANY})
+        raise Invalid({"": _(TOO_MANY).format(most=MOST_OPEN)})
     return invitations.make(db, actor.id, note)
 
 

@@ -29,18 +29,20 @@ from forum.accounts.tables import Account, Actor, Role
 from forum.actions import sanctioning
 from forum.clock import now
 from forum.errors import Invalid, NotFound
-from forum.inbox import mail, messages
+from forum.inbox import building, messages
 from forum.inbox.letters import compose
 from forum.inbox.tables import Message
+from forum.languages.speaking import chosen
+from forum.languages.words import N_, _
 from forum.moderation import blocks
 
 RESERVED = people.NAME_RESERVED
 BLOCKED = "It came with the mail address of an account that was removed for spam."
-CLOSED = "Nobody can join at the moment. Who is here already can sign in."
-UNINVITED = "Only who is invited can join. Ask somebody who is here already for an invitation."
-OUTWORN = "This invitation was used, taken back, or is too old. Ask who sent it for a new one."
-UNANSWERED = "Please answer in a sentence or two: a moderator reads it."
-NO_MAIL = "No mail can be sent to this address. Please give another one."
+CLOSED = N_("Nobody can join at the moment. Who is here already can sign in.")
+UNINVITED = N_("Only who is invited can join. Ask somebody who is here already for an invitation.")
+OUTWORN = N_("This invitation was used, taken back, or is too old. Ask who sent it for a new one.")
+UNANSWERED = N_("Please answer in a sentence or two: a moderator reads it.")
+NO_MAIL = N_("No mail can be sent to this address. Please give another one.")
 LONGEST_ANSWER = 1000
 SECOND = "second_sign_up"
 TOLD_AGAIN = timedelta(days=1)
@@ -75,7 +77,7 @@ def enter(
     device: str = "",
 ) -> Account:
     """The person has an account, on the terms of this moment; Invalid says by field what is wrong: name,
-    email, answer, or "" for the whole.
+    email, answer, or "" for the whole. Mails come in the language spoken now, which the person saw.
 
     `email`: an address that is known to be theirs. `method`: how they will sign in (password, passkey,
     provider). `invitation`: the id of one (`invitations.find`). With approval, or with the address of a
@@ -85,8 +87,9 @@ def enter(
     if problems := _problems_to_enter(db, at, names.normal(name), email, invitation, answer):
         raise Invalid(problems)
     account = people.add(db, names.normal(name), addresses.normal(email) if email else None, password_hash)
+    account.language = chosen()
     if invitation is not None and not invitations.spend(db, invitation, account.id):
-        raise Invalid({"": OUTWORN})
+        raise Invalid({"": _(OUTWORN)})
     history.note(db, account.id, "signed-up", device=device, detail=method)
     because = _because(db, at, email, invitation, answer)
     if because:
@@ -182,6 +185,7 @@ def create_first_admin(
     if problems:
         raise Invalid(problems)
     account = _appoint(db, name, email, password_hash, Role.ADMIN)
+    account.language = chosen()
     return sessions.start(db, account.id, "setup")
 
 
@@ -230,24 +234,25 @@ def _problems_to_enter(
 
 def _door_problem(db: Session, at: Terms, invitation: int | None) -> str:
     if at.mode == "closed":
-        return CLOSED
+        return _(CLOSED)
     if invitation is not None:
-        return "" if invitations.is_open(db, invitation) else OUTWORN
-    return UNINVITED if at.mode == "invitation" else ""
+        return "" if invitations.is_open(db, invitation) else _(OUTWORN)
+    return _(UNINVITED) if at.mode == "invitation" else ""
 
 
 def _address_problem(at: Terms, email: str) -> str:
     if problem := addresses.problem(email):
         return problem
-    if not mail.can_reach(addresses.normal(email) or ""):
-        return NO_MAIL
+    if not building.can_reach(addresses.normal(email) or ""):
+        return _(NO_MAIL)
     return addresses.domain_problem(email, at.blocked, refuses_throw_away=at.refuses_throw_away)
 
 
 def _answer_problem(at: Terms, invitation: int | None, answer: str) -> str:
     if len(answer) > LONGEST_ANSWER:
-        return f"At most {LONGEST_ANSWER} characters, please; this has {len(answer)}."
-    return UNANSWERED if at.mode == "approval" and invitation is None and not answer else ""
+        words = _("At most {most} characters, please; this has {count}.")
+        return words.format(most=LONGEST_ANSWER, count=len(answer))
+    return _(UNANSWERED) if at.mode == "approval" and invitation is None and not answer else ""
 
 
 def _because(db: Session, at: Terms, email: str | None, invitation: int | None, answer: str) -> str:

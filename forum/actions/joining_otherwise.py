@@ -24,6 +24,7 @@ from forum.actions import joining, keying, providing, readdressing
 from forum.actions.keying import Asked, Begun, Purpose
 from forum.config import Settings
 from forum.errors import Invalid
+from forum.languages.words import _
 
 
 def begin_with_passkey(db: Session, _actor: Actor | None, settings: Settings, name: str) -> Begun:
@@ -60,11 +61,11 @@ def with_passkey(
         db, name, None, None, method="passkey", invitation=invitation, answer=answer, device=device
     )
     if credential is None or asked is None or asked.purpose is not Purpose.JOIN:
-        raise Invalid({"": keying.TOO_LATE})
+        raise Invalid({"": _(keying.TOO_LATE)})
     try:
         made = ceremonies.made(settings, asked.challenge, credential)
     except NotProven:
-        raise Invalid({"": keying.NOT_PROVEN}) from None
+        raise Invalid({"": _(keying.NOT_PROVEN)}) from None
     account.handle = base64url_to_bytes(asked.handle)
     passkeys.add(db, account.id, made, device)
     history.note(db, account.id, "passkey-added", device=device, detail=device)
@@ -89,7 +90,7 @@ def with_provider(
     """
     identity = providing.newcomer(db, step_token)
     if identity is None or step_token is None:
-        raise Invalid({"": keying.TOO_LATE})
+        raise Invalid({"": _(keying.TOO_LATE)})
     _is_new(db, identity)
     account = joining.enter(
         db, name, identity.email, None, method="provider", invitation=invitation, answer=answer,
@@ -103,6 +104,6 @@ def with_provider(
 def _is_new(db: Session, identity: Identity) -> None:
     """Nobody has joined with this identity, or with its address, since the form was shown."""
     if provider_accounts.owner(db, identity) is not None:
-        raise Invalid({"": provider_accounts.TAKEN})
+        raise Invalid({"": _(provider_accounts.TAKEN)})
     if identity.email and people.owner_of_address(db, identity.email) is not None:
-        raise Invalid({"": providing.ADD_IT})
+        raise Invalid({"": _(providing.ADD_IT)})

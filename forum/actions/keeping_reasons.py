@@ -8,6 +8,7 @@ from forum import freshness, policy
 from forum.accounts.tables import Actor
 from forum.discussion.wording import Form, one_line
 from forum.errors import Invalid, NotFound
+from forum.languages.words import N_, _
 from forum.moderation import log, reasons
 from forum.moderation.reasons import FLAGGABLE, HELP_LENGTH, LABEL_LENGTH, NEEDS, Terms
 from forum.moderation.rules import RULE, Urgency
@@ -15,7 +16,12 @@ from forum.moderation.tables import FlagReason
 from forum.policy import Permit
 
 #: What can be flagged, as people call it.
-SUBJECTS = {"post": "a post", "account": "an account", "reference": "a source", "message": "a message"}
+SUBJECTS = {
+    "post": N_("a post"),
+    "account": N_("an account"),
+    "reference": N_("a source"),
+    "message": N_("a message"),
+}
 FIELDS = ("label", "help", "rule", "urgency", "needs", "place")
 #: More than these nobody reads before choosing.
 MOST_OFFERED = 20
@@ -34,7 +40,11 @@ def keep(db: Session, actor: Actor, key: str, typed: Mapping[str, str]) -> FlagR
     terms = _checked(typed)
     if not key and len(_offered(db)) >= MOST_OFFERED:
         raise Invalid(
-            {"label": f"There are {MOST_OFFERED} reasons. Please retire one before you add another."}
+            {
+                "label": _(
+                    "There are {most_offered} reasons. Please retire one before you add another."
+                ).format(most_offered=MOST_OFFERED)
+            }
         )
     reason = reasons.put(db, key, terms)
     _finish(db, actor, reason, "")
@@ -57,7 +67,13 @@ def _offer(db: Session, actor: Actor, key: str, *, is_retired: bool) -> FlagReas
     if reason is None:
         raise NotFound
     if not is_retired and reason.is_retired and len(_offered(db)) >= MOST_OFFERED:
-        raise Invalid({"": f"There are {MOST_OFFERED} reasons. Please retire one before you bring one back."})
+        raise Invalid(
+            {
+                "": _(
+                    "There are {most_offered} reasons. Please retire one before you bring one back."
+                ).format(most_offered=MOST_OFFERED)
+            }
+        )
     reason.is_retired = is_retired
     db.flush()
     _finish(db, actor, reason, " It is no longer offered." if is_retired else "")
@@ -71,8 +87,14 @@ def _offered(db: Session) -> list[str]:
 def _finish(db: Session, actor: Actor, reason: FlagReason, more: str) -> None:
     """Everything can still be flagged for something, and the public log has the change."""
     if lacking := reasons.missing(db):
-        what = " or ".join(SUBJECTS[kind] for kind in lacking)
-        raise Invalid({"": f"Then nobody could flag {what} for anything. Please make another reason first."})
+        what = _(" or ").join(_(SUBJECTS[kind]) for kind in lacking)
+        raise Invalid(
+            {
+                "": _("Then nobody could flag {what} for anything. Please make another reason first.").format(
+                    what=what
+                )
+            }
+        )
     log.write_act(db, "reason-kept", actor.id, reason=f"“{reason.label}”.{more}")
     freshness.touch(db, "log")
 
@@ -90,9 +112,9 @@ def _checked(typed: Mapping[str, str]) -> Terms:
     )
     subjects = [kind for kind in FLAGGABLE if typed.get(kind)]
     if not subjects:
-        form.complaints["subjects"] = "Choose what can be flagged for it."
+        form.complaints["subjects"] = _("Choose what can be flagged for it.")
     elif needs == "link" and subjects != ["post"]:
-        form.complaints["subjects"] = "Only a post can have been asked before in another thread."
+        form.complaints["subjects"] = _("Only a post can have been asked before in another thread.")
     form.done()
     flags = {name: bool(typed.get(name)) for name in ("hides_at_once", "shows_help")}
     return Terms(
@@ -104,37 +126,39 @@ def _checked(typed: Mapping[str, str]) -> Terms:
 def _label(typed: str) -> str:
     line = _help(typed, LABEL_LENGTH)
     if not line:
-        raise ValueError("Name it in a few words, as the flagger would say it.")
+        raise ValueError(_("Name it in a few words, as the flagger would say it."))
     return line
 
 
 def _help(typed: str, longest: int = HELP_LENGTH) -> str:
     line = one_line(typed)
     if len(line) > longest:
-        raise ValueError(f"At most {longest} characters, please; this has {len(line)}.")
+        raise ValueError(
+            _("At most {most} characters, please; this has {count}.").format(most=longest, count=len(line))
+        )
     return line
 
 
 def _rule(typed: str) -> str:
     if typed and typed not in RULE:
-        raise ValueError("Choose one of the rules, or none.")
+        raise ValueError(_("Choose one of the rules, or none."))
     return typed
 
 
 def _urgency(typed: str) -> int:
     if typed not in [str(int(urgency)) for urgency in Urgency]:
-        raise ValueError("Choose how soon a moderator should look.")
+        raise ValueError(_("Choose how soon a moderator should look."))
     return int(typed)
 
 
 def _needs(typed: str) -> str:
     if typed not in NEEDS:
-        raise ValueError("Choose what the flagger has to add.")
+        raise ValueError(_("Choose what the flagger has to add."))
     return typed
 
 
 def _place(typed: str) -> int:
     number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 3 else 0
     if not number:
-        raise ValueError("Which place in the list? A number from 1 to 99.")
+        raise ValueError(_("Which place in the list? A number from 1 to 99."))
     return number

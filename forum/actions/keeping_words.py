@@ -7,6 +7,7 @@ from forum.accounts.tables import Actor
 from forum.clock import now
 from forum.discussion.wording import Form, one_line
 from forum.errors import Invalid, NotFound
+from forum.languages.words import _
 from forum.moderation import log, word_rules
 from forum.moderation.screening_tables import WordEffect, WordRule
 from forum.moderation.word_rules import MOST_RULES, PATTERN_LENGTH
@@ -65,7 +66,13 @@ def _open(db: Session, rule_id: int) -> WordRule:
 
 def _check_number(db: Session) -> None:
     if sum(not rule.is_retired for rule in word_rules.every(db)) >= MOST_RULES:
-        raise Invalid({"": f"There are {MOST_RULES} rules in force. Please retire one that is not needed."})
+        raise Invalid(
+            {
+                "": _("There are {most_rules} rules in force. Please retire one that is not needed.").format(
+                    most_rules=MOST_RULES
+                )
+            }
+        )
 
 
 def _checked(
@@ -79,9 +86,11 @@ def _checked(
         "words": form.take("words", lambda typed: _line(typed, WORDS_LENGTH), words),
     }
     if effect == WordEffect.REFUSE and not wanted["words"]:
-        form.complaints.setdefault("words", "Tell the author in a sentence why, and what to write instead.")
+        form.complaints.setdefault(
+            "words", _("Tell the author in a sentence why, and what to write instead.")
+        )
     if any(rule.name == wanted["name"] and rule.id != rule_id for rule in word_rules.every(db)):
-        form.complaints["name"] = "There is a rule of this name already. Please change that one."
+        form.complaints["name"] = _("There is a rule of this name already. Please change that one.")
     form.done()
     return wanted
 
@@ -90,11 +99,15 @@ def pattern_of(typed: str) -> str:
     """The pattern that was typed: any of its lines. ValueError with a sentence if it cannot be one."""
     pattern = "|".join(filter(None, map(str.strip, typed.splitlines())))
     if not pattern:
-        raise ValueError("Write the words that it is to find.")
+        raise ValueError(_("Write the words that it is to find."))
     if len(pattern) > PATTERN_LENGTH:
-        raise ValueError(f"At most {PATTERN_LENGTH} characters, please; this has {len(pattern)}.")
+        raise ValueError(
+            _("At most {most} characters, please; this has {count}.").format(
+                most=PATTERN_LENGTH, count=len(pattern)
+            )
+        )
     if not pattern.isprintable():
-        raise ValueError("There is an invisible character in it.")
+        raise ValueError(_("There is an invisible character in it."))
     if problem := word_rules.problem(pattern):
         raise ValueError(problem)
     return pattern
@@ -103,20 +116,22 @@ def pattern_of(typed: str) -> str:
 def _name(typed: str) -> str:
     line = _line(typed, NAME_LENGTH)
     if not line:
-        raise ValueError("Give it a name by which moderators know what it is for.")
+        raise ValueError(_("Give it a name by which moderators know what it is for."))
     return line
 
 
 def _line(typed: str, limit: int) -> str:
     line = one_line(typed)
     if len(line) > limit:
-        raise ValueError(f"At most {limit} characters, please; this has {len(line)}.")
+        raise ValueError(
+            _("At most {most} characters, please; this has {count}.").format(most=limit, count=len(line))
+        )
     return line
 
 
 def _effect(typed: str) -> WordEffect:
     if typed not in tuple(WordEffect):
-        raise ValueError("Choose what happens to a post in which it is found.")
+        raise ValueError(_("Choose what happens to a post in which it is found."))
     return WordEffect(typed)
 
 

@@ -29,14 +29,15 @@ from forum.actions import signing_in, telling_owner
 from forum.config import Settings
 from forum.discussion.wording import one_line
 from forum.errors import Invalid
+from forum.languages.words import N_, _
 from forum.policy import Permit
 
-TOO_LATE = "That took too long, or was done before. Please try again."
-NOT_KNOWN = "This passkey opens no account here. It may have been removed."
-NOT_PROVEN = "The passkey could not be checked. Please try again."
-ANOTHER = "This passkey belongs to another account."
-LAST = "This is the only way into your account. Add another one first: a password, or a second passkey."
-NO_NAME = "Please give it a name by which you will know it, such as “Phone”."
+TOO_LATE = N_("That took too long, or was done before. Please try again.")
+NOT_KNOWN = N_("This passkey opens no account here. It may have been removed.")
+NOT_PROVEN = N_("The passkey could not be checked. Please try again.")
+ANOTHER = N_("This passkey belongs to another account.")
+LAST = N_("This is the only way into your account. Add another one first: a password, or a second passkey.")
+NO_NAME = N_("Please give it a name by which you will know it, such as “Phone”.")
 
 
 class Purpose(StrEnum):
@@ -124,11 +125,11 @@ def sign_in(
     Invalid if it is not right, or not of the account whose password was right before.
     """
     if asked is None or asked.purpose not in (Purpose.SIGN_IN, Purpose.FACTOR):
-        raise Invalid({"": TOO_LATE})
+        raise Invalid({"": _(TOO_LATE)})
     passkey = _checked(db, settings, asked, credential)
     # A password changed meanwhile has ended the step.
     if asked.purpose is Purpose.FACTOR and steps.take(db, Kind.FACTOR, step_token) is None:
-        raise Invalid({"": TOO_LATE})
+        raise Invalid({"": _(TOO_LATE)})
     return signing_in.enter(db, passkey.account_id, "passkey", old_token, device)
 
 
@@ -142,7 +143,7 @@ def prove(
 ) -> None:
     """For ten minutes the actor may change the account; the session is as one begun with a passkey."""
     if asked is None or asked.purpose is not Purpose.PROVE or asked.account_id != actor.id:
-        raise Invalid({"": TOO_LATE})
+        raise Invalid({"": _(TOO_LATE)})
     _checked(db, settings, asked, credential)
     sessions.prove(db, session_id, "passkey")
 
@@ -152,16 +153,16 @@ def _checked(db: Session, settings: Settings, asked: Asked, credential: Mapping[
     try:
         shown = ceremonies.shown(credential)
         if shown.handle is None and asked.purpose is Purpose.SIGN_IN:
-            raise Invalid({"": NOT_PROVEN})
+            raise Invalid({"": _(NOT_PROVEN)})
         passkey = passkeys.find(db, shown.credential_id, shown.handle)
         if passkey is None:
-            raise Invalid({"": NOT_KNOWN})
+            raise Invalid({"": _(NOT_KNOWN)})
         if asked.account_id not in (None, passkey.account_id):
-            raise Invalid({"": ANOTHER})
+            raise Invalid({"": _(ANOTHER)})
         key, count = passkey.public_key, passkey.sign_count
         passkeys.use(db, passkey, ceremonies.proven(settings, asked.challenge, credential, key, count))
     except NotProven:
-        raise Invalid({"": NOT_PROVEN}) from None
+        raise Invalid({"": _(NOT_PROVEN)}) from None
     return passkey
 
 
@@ -177,19 +178,19 @@ def add(
     """The actor comes in with this passkey too, and is told by mail. Invalid if it is not right."""
     policy.require(Permit.OWN_ACCOUNT, actor)
     if asked is None or asked.purpose is not Purpose.ADD or asked.account_id != actor.id:
-        raise Invalid({"": TOO_LATE})
+        raise Invalid({"": _(TOO_LATE)})
     made = _made(settings, asked, credential)
     called = one_line(name)[: passkeys.LONGEST_NAME] or device
     passkeys.add(db, actor.id, made, called)
     history.note(db, actor.id, "passkey-added", device=device, detail=called)
-    telling_owner.of_way(db, actor.id, f"the passkey “{called}”", is_added=True)
+    telling_owner.of_way(db, actor.id, passkey=called, is_added=True)
 
 
 def _made(settings: Settings, asked: Asked, credential: Mapping[str, Any]) -> ceremonies.Made:
     try:
         return ceremonies.made(settings, asked.challenge, credential)
     except NotProven:
-        raise Invalid({"": NOT_PROVEN}) from None
+        raise Invalid({"": _(NOT_PROVEN)}) from None
 
 
 def rename(db: Session, actor: Actor, passkey_id: int, name: str) -> None:
@@ -198,7 +199,7 @@ def rename(db: Session, actor: Actor, passkey_id: int, name: str) -> None:
     passkey = passkeys.own(db, actor.id, passkey_id)
     called = one_line(name)[: passkeys.LONGEST_NAME]
     if not called:
-        raise Invalid({"passkey_name": NO_NAME})
+        raise Invalid({"passkey_name": _(NO_NAME)})
     passkey.name = called
 
 
@@ -210,13 +211,13 @@ def remove(db: Session, actor: Actor, passkey_id: int, issuer: str, session_id: 
     policy.require(Permit.OWN_ACCOUNT, actor)
     passkey = passkeys.own(db, actor.id, passkey_id)
     if count_ways(db, actor.id, issuer) < 2:
-        raise Invalid({"": LAST})
+        raise Invalid({"": _(LAST)})
     passkeys.remove(db, passkey)
     if not factors.of(db, actor.id).has_second:
         recovery_codes.end(db, actor.id)
     sessions.end_others(db, actor.id, session_id)
     history.note(db, actor.id, "passkey-removed", device=device, detail=passkey.name)
-    telling_owner.of_way(db, actor.id, f"the passkey “{passkey.name}”", is_added=False)
+    telling_owner.of_way(db, actor.id, passkey=passkey.name, is_added=False)
 
 
 def count_ways(db: Session, account_id: int, issuer: str) -> int:

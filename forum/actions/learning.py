@@ -10,6 +10,7 @@ import structlog
 
 from forum.config import Settings
 from forum.db import Database
+from forum.languages.words import N_
 from forum.moderation import learning
 from forum.moderation.learning import Example, Model
 
@@ -23,7 +24,9 @@ MOST_CERTAIN = 0.99
 #: The toss of a coin tells half of both kinds right; what is not clearly better is not used.
 GOOD_ENOUGH = 0.7
 _PARTS = 5
-NO_LIBRARY = "It is off: the library for it is not installed. Install the forum with its extra “learning”."
+NO_LIBRARY = N_(
+    "It is off: the library for it is not installed. Install the forum with its extra “learning”."
+)
 
 
 class NoLibrary(Exception):

@@ -8,11 +8,12 @@ from forum.accounts.door_tables import MailToken
 from forum.accounts.mail_tokens import Kind
 from forum.accounts.tables import Actor
 from forum.errors import Invalid, NotFound
-from forum.inbox import mail
+from forum.inbox import building
+from forum.languages.words import N_, _
 from forum.policy import Permit
 
-NO_MAIL = "No mail can be sent to this address. Please give another one."
-DEAD = "This link was used, or is too old. Ask who invited you for a new one."
+NO_MAIL = N_("No mail can be sent to this address. Please give another one.")
+DEAD = N_("This link was used, or is too old. Ask who invited you for a new one.")
 
 
 def ask(db: Session, actor: Actor, name: str, email: str) -> None:
@@ -33,7 +34,7 @@ def waiting(db: Session, token: str) -> MailToken:
     """What the link makes; NotFound for one that is used, too old, or never was."""
     found = mail_tokens.find(db, Kind.MADE, token)
     if found is None:
-        raise NotFound(DEAD)
+        raise NotFound(_(DEAD))
     return found
 
 
@@ -55,7 +56,7 @@ def begin(db: Session, _actor: Actor | None, token: str, prepared: str, device: 
     """
     found = mail_tokens.spend(db, Kind.MADE, token)
     if found is None:
-        raise NotFound(DEAD)
+        raise NotFound(_(DEAD))
     account = people.add(db, found.wanted["known_as"], found.email, prepared)
     history.note(db, account.id, "signed-up", device=device, detail="invited by an admin")
     return sessions.start(db, account.id, "password", device)
@@ -64,6 +65,6 @@ def begin(db: Session, _actor: Actor | None, token: str, prepared: str, device: 
 def _address_problem(db: Session, typed: str, address: str) -> str:
     if problem := addresses.problem(typed):
         return problem
-    if not mail.can_reach(address):
-        return NO_MAIL
+    if not building.can_reach(address):
+        return _(NO_MAIL)
     return people.ADDRESS_TAKEN if people.owner_of_address(db, address) is not None else ""

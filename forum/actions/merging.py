@@ -10,7 +10,7 @@ from forum.discussion import repointing
 from forum.discussion.wording import Form, why
 from forum.errors import NotFound
 from forum.inbox import following
-from forum.inbox.following import Kind
+from forum.inbox.following import Kind, Level
 from forum.moderation import log
 from forum.policy import Permit
 from forum.references import merging
@@ -26,7 +26,7 @@ def merge(db: Session, actor: Actor | None, loser_id: int, winner_id: int, reaso
         _open(db, actor, loser_id)
         _open(db, actor, merging.home(db, winner_id))
     made = merging.merge(db, loser_id, winner_id, _checked(reason))
-    shared = following.followers(db, Kind.REFERENCE, made.winner_id)
+    shared = following.followers(db, Kind.REFERENCE, made.winner_id, Level.MUTE)
     made.moved = {
         **made.moved,
         **repointing.repoint(db, made.loser_id, made.winner_id),
@@ -67,11 +67,8 @@ def _checked(reason: str) -> str:
 
 def _part_followers(db: Session, made: ReferenceMerge) -> None:
     """Who followed the loser does so again; whoever has stopped meanwhile has stopped."""
-    for account_id in made.moved["followers"]:
-        if following.follows(db, account_id, Kind.REFERENCE, made.winner_id):
-            following.follow(db, account_id, Kind.REFERENCE, made.loser_id)
-            if account_id not in made.moved["shared_followers"]:
-                following.unfollow(db, account_id, Kind.REFERENCE, made.winner_id)
+    moved, shared = made.moved["followers"], made.moved["shared_followers"]
+    following.part(db, Kind.REFERENCE, made.loser_id, made.winner_id, moved, shared)
 
 
 def _publish(db: Session, made: ReferenceMerge) -> None:

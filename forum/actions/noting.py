@@ -6,6 +6,7 @@ from forum import freshness, policy
 from forum.accounts.tables import Account, Actor
 from forum.discussion import anonymity
 from forum.errors import Forbidden, NotFound
+from forum.languages.words import _
 from forum.moderation import log, notes, subjects, waiting
 from forum.moderation.tables import CaseNote
 from forum.policy import Permit
@@ -57,5 +58,5 @@ def _open(db: Session, actor: Actor, account_id: int) -> Account:
     if account is None or account.id == anonymity.ACCOUNT_ID:
         raise NotFound
     if account.id == actor.id:
-        raise Forbidden("This is about yourself: it is for other moderators.")
+        raise Forbidden(_("This is about yourself: it is for other moderators."))
     return account

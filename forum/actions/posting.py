@@ -23,7 +23,8 @@ from forum.discussion import (
 )
 from forum.discussion.tables import Post, PostKind, PostState, Thread, ThreadKind
 from forum.errors import Invalid
-from forum.inbox import subscriptions
+from forum.inbox import following, subscriptions
+from forum.languages.words import _
 from forum.markup import Page, render
 from forum.moderation import queue
 from forum.policy import Permit
@@ -186,6 +187,9 @@ def _publish(
     pending = citations.cite(db, post, page.citations) if page.citations else []
     depicting.keep(db, post, page)
     admitting.follow_up(db, actor, post, screened)
+    if not anonymous:
+        # Of who wrote without a name nothing but that one row may say so.
+        following.begin(db, actor.id, thread.id)
     if screened.holds:
         queue.hold(db, post.id, screened.reason)
     else:
@@ -225,17 +229,17 @@ def _author(db: Session, actor: Actor, anonymous: bool) -> int:
 
 def _check_unnamed(db: Session, actor: Actor, thread: Thread, anonymous: bool) -> None:
     if anonymous and not anonymity.writes_unnamed(db, thread.id, actor.id):
-        raise Invalid({"as": "Only who asked here without a name can go on without one."})
+        raise Invalid({"as": _("Only who asked here without a name can go on without one.")})
 
 
 def _where(offer: anonymity.Offer) -> str:
     """Why these tags do not do, and which would."""
     if not offer.tags:
-        return "Questions without a name are not possible here now. Untick this to post under your name."
-    return (
-        "None of these tags allows a question without a name. Add one that does "
-        f"({', '.join(offer.tags)}), or untick this to post under your name."
-    )
+        return _("Questions without a name are not possible here now. Untick this to post under your name.")
+    return _(
+        "None of these tags allows a question without a name. Add one that does ({tags}), or untick this to"
+        " post under your name."
+    ).format(tags=", ".join(offer.tags))
 
 
 def _submission(actor: Actor, key: str, text: str) -> str | None:

@@ -12,6 +12,7 @@ from forum.accounts.tables import Actor
 from forum.actions import correcting
 from forum.discussion.wording import Form
 from forum.errors import ForumError, Invalid
+from forum.languages.words import _
 from forum.moderation import cases
 from forum.moderation.statement import within
 from forum.moderation.tables import CaseKind, ReferenceCase
@@ -57,10 +58,10 @@ def other_of(db: Session, actor: Actor, reference_id: int, written: str) -> Refe
         other = None
     if other is None:
         raise Invalid(
-            {"other": "We do not have that source here. Paste its DOI, or its address on this forum."}
+            {"other": _("We do not have that source here. Paste its DOI, or its address on this forum.")}
         )
     if other.id == reference_id:
-        raise Invalid({"other": "That is this very source. Which other one is the same work?"})
+        raise Invalid({"other": _("That is this very source. Which other one is the same work?")})
     return other
 
 

@@ -17,14 +17,15 @@ from forum.accounts.steps import Kind
 from forum.accounts.tables import Actor
 from forum.actions import keying, signing_in, telling_owner
 from forum.errors import Invalid
+from forum.languages.words import N_, _
 from forum.policy import Permit
 
-ANOTHER = "That account at the provider does not open your account here."
-ADD_IT = (
+ANOTHER = N_("That account at the provider does not open your account here.")
+ADD_IT = N_(
     "An account here has the mail address of that account already. Sign in to it first, in the way you always"
     " do; then add the provider under “Your account”."
 )
-LAST = "This is the only way into your account. Add another one first: a password, or a passkey."
+LAST = N_("This is the only way into your account. Add another one first: a password, or a passkey.")
 
 
 class Purpose(StrEnum):
@@ -102,15 +103,15 @@ def arrive(
     if journey.purpose is Purpose.SIGN_IN:
         return _sign_in(db, identity, journey.next_path, old_token, device)
     if actor is None or session_id is None or actor.id != journey.account_id:
-        raise Invalid({"": keying.TOO_LATE})
+        raise Invalid({"": _(keying.TOO_LATE)})
     if journey.purpose is Purpose.PROVE:
         if provider_accounts.owner(db, identity) != actor.id:
-            raise Invalid({"": ANOTHER})
+            raise Invalid({"": _(ANOTHER)})
         sessions.prove(db, session_id)
     else:
         provider_accounts.add(db, actor.id, identity)
         history.note(db, actor.id, "provider-added", device=device)
-        telling_owner.of_way(db, actor.id, "your account at the provider", is_added=True)
+        telling_owner.of_way(db, actor.id, is_added=True)
     return Arrival(journey.purpose)
 
 
@@ -118,7 +119,7 @@ def _sign_in(db: Session, identity: Identity, next_path: str, old_token: str | N
     account_id = provider_accounts.owner(db, identity)
     if account_id is None:
         if identity.email and people.owner_of_address(db, identity.email) is not None:
-            raise Invalid({"": ADD_IT})
+            raise Invalid({"": _(ADD_IT)})
         step = steps.begin(db, Kind.PROVIDER, purpose=Purpose.JOIN, next_path=next_path, **identity._asdict())
         return Arrival(Purpose.SIGN_IN, step=step, is_new=True)
     if factors.of(db, account_id).has_second:
@@ -143,8 +144,8 @@ def remove(db: Session, actor: Actor, issuer: str, session_id: int, device: str)
     """
     policy.require(Permit.OWN_ACCOUNT, actor)
     if keying.count_ways(db, actor.id, issuer) < 2:
-        raise Invalid({"": LAST})
+        raise Invalid({"": _(LAST)})
     if provider_accounts.remove(db, actor.id, issuer):
         sessions.end_others(db, actor.id, session_id)
         history.note(db, actor.id, "provider-removed", device=device)
-        telling_owner.of_way(db, actor.id, "your account at the provider", is_added=False)
+        telling_owner.of_way(db, actor.id, is_added=False)

@@ -17,14 +17,15 @@ from forum.accounts.tables import Account, Actor
 from forum.actions import joining
 from forum.clock import now
 from forum.errors import Invalid, NotFound
-from forum.inbox import mail, messages
+from forum.inbox import building, messages
 from forum.inbox.letters import compose
 from forum.inbox.tables import Message
+from forum.languages.words import N_, _
 from forum.policy import Permit
 
-SAME_ADDRESS = "This is your address already."
-DEAD = "This link is worth nothing any more. It may be too old, or was used already."
-TAKEN = "Another account uses this address by now. Nothing was changed."
+SAME_ADDRESS = N_("This is your address already.")
+DEAD = N_("This link is worth nothing any more. It may be too old, or was used already.")
+TAKEN = N_("Another account uses this address by now. Nothing was changed.")
 KNOWN = "second_address"
 TOLD_AGAIN = timedelta(days=1)
 #: Passkeys, codes and providers added within this time before a change was asked for, or made, and
@@ -64,9 +65,9 @@ def confirm_address(
     """
     spent = mail_tokens.spend(db, Kind.CHANGE_EMAIL, token)
     if spent is None or spent.account_id is None:
-        raise NotFound(DEAD)
+        raise NotFound(_(DEAD))
     if people.owner_of_address(db, spent.email) not in (None, spent.account_id):
-        raise NotFound(TAKEN)
+        raise NotFound(_(TAKEN))
     account = db.get_one(Account, spent.account_id)
     old, account.email, account.email_key = account.email, spent.email, spent.email_key
     sessions.end_others(db, account.id, session_id)
@@ -87,7 +88,7 @@ def keep_address(db: Session, _actor: Actor | None, token: str, device: str = ""
     """
     spent = mail_tokens.spend(db, Kind.KEEP_EMAIL, token)
     if spent is None or spent.account_id is None:
-        raise NotFound(DEAD)
+        raise NotFound(_(DEAD))
     account = db.get_one(Account, spent.account_id)
     is_free = people.owner_of_address(db, spent.email) in (None, account.id)
     account.email, account.email_key = (spent.email, spent.email_key) if is_free else (None, None)
@@ -108,9 +109,9 @@ def _problem(db: Session, account: Account, email: str) -> str:
     if problem := addresses.problem(email):
         return problem
     if addresses.key(email) == account.email_key:
-        return SAME_ADDRESS
-    if not mail.can_reach(addresses.normal(email) or ""):
-        return joining.NO_MAIL
+        return _(SAME_ADDRESS)
+    if not building.can_reach(addresses.normal(email) or ""):
+        return _(joining.NO_MAIL)
     # As for who joins: what the community does not take at the door is not brought in afterwards.
     at = joining.terms(db)
     return addresses.domain_problem(email, at.blocked, refuses_throw_away=at.refuses_throw_away)

@@ -19,8 +19,9 @@ from forum.db import Database
 from forum.errors import Invalid, NotFound
 from forum.inbox import messages
 from forum.inbox.letters import compose
+from forum.languages.words import N_, _
 
-DEAD = "This link is worth nothing any more: it works once, for an hour, and only the newest one does."
+DEAD = N_("This link is worth nothing any more: it works once, for an hour, and only the newest one does.")
 
 
 class Found(NamedTuple):
@@ -59,7 +60,7 @@ def find(db: Session, token: str) -> Found:
     token_row = mail_tokens.find(db, Kind.RESET_PASSWORD, token)
     account = token_row and token_row.account_id and db.get(Account, token_row.account_id)
     if not token_row or not account or account.closed_at or account.email_key != token_row.email_key:
-        raise NotFound(DEAD)
+        raise NotFound(_(DEAD))
     return Found(account.id, account.name, factors.of(db, account.id).has_second)
 
 
@@ -70,7 +71,7 @@ def recover(db: Session, _actor: Actor | None, token: str, prepared: str, device
     """
     found = find(db, token)
     if mail_tokens.spend(db, Kind.RESET_PASSWORD, token) is None:
-        raise NotFound(DEAD)
+        raise NotFound(_(DEAD))
     securing.put_password(db, found.account_id, prepared)
     history.note(db, found.account_id, "recovered", device=device)
     letter = compose("password_changed", known_as=found.name)

@@ -16,9 +16,11 @@ from forum.discussion.tables import Post, PostState
 from forum.discussion.visibility import Change
 from forum.discussion.wording import Form, one_line
 from forum.errors import Forbidden, Invalid
-from forum.inbox import mail, messages
+from forum.inbox import building, mail, messages
+from forum.inbox.handing import About
 from forum.inbox.letters import Letter, compose
-from forum.languages.formats import long_day as day
+from forum.languages.speaking import speaking, spoken
+from forum.languages.words import _
 from forum.moderation import batches, decisions, log, recusal, reports, subjects, waiting
 from forum.moderation.decisions import Case, Order, Ruling
 from forum.moderation.statement import within
@@ -71,7 +73,7 @@ def report(db: Session, actor: Actor | None, token: str, notice: Notice, base_ur
         actor.id if actor else None,
     )
     if made.email:
-        jobs.put(db, "mail.report", report_id=made.id, about=RECEIVED)
+        jobs.put(db, "mail.report", report_id=made.id, about=RECEIVED, language=spoken())
     return token
 
 
@@ -101,7 +103,7 @@ def reopen(db: Session, actor: Actor, case: Case, ruling: Ruling, undone: Decisi
     _tell(db, made, REOPENED)
 
 
-def deliver(database: Database, settings: Settings, report_id: int, about: str) -> None:
+def deliver(database: Database, settings: Settings, report_id: int, about: str, language: str = "") -> None:
     """The notifier's mail has left: that the report is here, or what became of it. The job `mail.report`."""
     with database.reading() as db:
         made = db.get(Report, report_id)
@@ -113,7 +115,8 @@ def deliver(database: Database, settings: Settings, report_id: int, about: str) 
     letter = _receipt(made, settings.name) if about == RECEIVED else _news(made, about)
     # What is decided for a second time is told in a second mail.
     key = f"report-{made.id}-{about}" + (f"-{made.decided_at:%y%m%d%H%M%S}" if made.decided_at else "")
-    mail.deliver(settings, made.email, letter.subject, letter.text, key=key)
+    with speaking(language or settings.language):
+        mail.deliver(database, settings, made.email, letter.written(), About(key, "report"))
 
 
 def _checked(actor: Actor | None, notice: Notice, base_url: str) -> _Checked:
@@ -125,7 +128,7 @@ def _checked(actor: Actor | None, notice: Notice, base_url: str) -> _Checked:
     needed = not notice.is_exempt and actor is None
     email = form.take("email", lambda typed: _email(typed, needed=needed), notice.email)
     if not notice.in_good_faith:
-        form.complaints["good_faith"] = "Confirm that what you write is true, as far as you know."
+        form.complaints["good_faith"] = _("Confirm that what you write is true, as far as you know.")
     form.done()
     return _Checked(address or "", path or "", words or "", name or "", email or "")
 
@@ -133,21 +136,21 @@ def _checked(actor: Actor | None, notice: Notice, base_url: str) -> _Checked:
 def _address(typed: str) -> str:
     address = one_line(typed)
     if not address:
-        raise ValueError("Give the exact address of the page.")
+        raise ValueError(_("Give the exact address of the page."))
     return _short(address, reports.ADDRESS_LENGTH)
 
 
 def _words(typed: str) -> str:
     words = within(typed, reports.WORDS_LENGTH)
     if not words:
-        raise ValueError("Say why it is illegal: which law, or what it does to whom.")
+        raise ValueError(_("Say why it is illegal: which law, or what it does to whom."))
     return words
 
 
 def _name(typed: str, *, needed: bool) -> str:
     name = one_line(typed)
     if needed and not name:
-        raise ValueError("Give your name. Only the moderators see it.")
+        raise ValueError(_("Give your name. Only the moderators see it."))
     return _short(name, reports.NAME_LENGTH)
 
 
@@ -157,25 +160,28 @@ def _email(typed: str, *, needed: bool) -> str:
     if problem := addresses.problem(typed):
         raise ValueError(problem)
     address = addresses.normal(typed) or ""
-    if not mail.can_reach(address):
-        raise ValueError("We cannot write to this address. Please give another one.")
+    if not building.can_reach(address):
+        raise ValueError(_("We cannot write to this address. Please give another one."))
     return address
 
 
 def _short(line: str, longest: int) -> str:
     if len(line) > longest:
-        raise ValueError(f"At most {longest} characters, please; this has {len(line)}.")
+        raise ValueError(
+            _("At most {most} characters, please; this has {count}.").format(most=longest, count=len(line))
+        )
     return line
 
 
 def _full(full: reports.Full) -> str:
     time = f"{full.until:%H:%M}"
     if full.is_own:
-        return f"That would be more than {full.most} reports within an hour. Please go on after {time} UTC."
-    return (
+        said = _("That would be more than {most} reports within an hour. Please go on after {time} UTC.")
+        return said.format(most=full.most, time=time)
+    return _(
         "More reports have come in within an hour than the moderators can read, so yours is not taken yet."
-        f" Please send it again after {time} UTC. If you have an account, sign in: then it is taken at once."
-    )
+        " Please send it again after {time} UTC. If you have an account, sign in: then it is taken at once."
+    ).format(time=time)
 
 
 def _remove(db: Session, actor: Actor, post_id: int, upheld: Decision, order: Order) -> None:
@@ -209,16 +215,16 @@ def _tell(db: Session, made: Report, about: str = DECIDED) -> None:
 
 
 def _receipt(made: Report, forum: str) -> Letter:
-    return compose("report_received", number=made.number, day=day(made.created_at), forum=forum)
+    return compose("report_received", number=made.number, day=made.created_at, forum=forum)
 
 
 def _news(made: Report, about: str) -> Letter:
     if about == REOPENED:
-        return compose("report_reopened", number=made.number, day=day(made.created_at))
+        return compose("report_reopened", number=made.number, day=made.created_at)
     return compose(
         "report_decided",
         number=made.number,
-        day=day(made.created_at),
+        day=made.created_at,
         is_upheld=made.state == ReportState.UPHELD,
         is_ours=made.post_id is not None,
         reason=made.answer,

@@ -14,6 +14,7 @@ from forum.discussion.wording import Form
 from forum.errors import Conflict, Invalid, NotFound
 from forum.inbox import messages
 from forum.inbox.letters import compose
+from forum.languages.words import _
 from forum.moderation.statement import within
 from forum.policy import Permit
 
@@ -30,16 +31,20 @@ def ask(db: Session, actor: Actor, post_id: int, sentence: str) -> Post:
     if sentence in [request.sentence for request in waiting]:
         return post
     if sentence not in requests.wanting(post):
-        raise Invalid({"sentence": "Choose one of the post’s sentences that has no source yet."})
+        raise Invalid({"sentence": _("Choose one of the post’s sentences that has no source yet.")})
     if len(waiting) >= requests.MOST:
-        raise Invalid({"sentence": "So many sources are asked for here already; please wait for the author."})
+        raise Invalid(
+            {"sentence": _("So many sources are asked for here already; please wait for the author.")}
+        )
     allowances.spend(db, actor, Act.ASK_SOURCE)
     requests.add(db, post, sentence, actor.id)
     letter = compose("source_wanted", reader=actor.name, title=thread.title, sentence=sentence)
     path = f"/p/{post.id}/source-needed"
     # The request carries no words but the author's own; who sends too many of them is reported for it.
     to = anonymity.writer_of(db, post)
-    messages.send(db, to, "source-wanted", letter, path, author_id=actor.id)
+    messages.send(
+        db, to, "source-wanted", letter, path, author_id=actor.id, thread_id=thread.id, post_id=post.id
+    )
     effects.publish(db, thread.id, Change([], []))
     return post
 
@@ -57,7 +62,7 @@ def settle(db: Session, actor: Actor, request_id: int, why: str) -> Post:
     post, thread = policy.open_post_and_thread(db, actor, request.post_id, permit)
     words = _why(why, needed=not mine)
     if request.state != RequestState.OPEN:
-        raise Conflict("Something has become of this meanwhile: the page says what.")
+        raise Conflict(_("Something has become of this meanwhile: the page says what."))
     declined = actor.id == anonymity.author_for(db, actor.id, post.author_id, post.id)
     # Who declines does so under the name of the post, which may be none.
     by_id = post.author_id if declined else actor.id
@@ -89,7 +94,9 @@ def tell(
     letter = compose("source_settled", author=author, title=thread.title, **facts)
     place = f"/p/{post.id}"
     to = request.account_id
-    messages.send(db, to, "source-settled", letter, place, author_id=author_id)
+    messages.send(
+        db, to, "source-settled", letter, place, author_id=author_id, thread_id=thread.id, post_id=post.id
+    )
 
 
 def _why(value: str, *, needed: bool) -> str:
@@ -102,5 +109,5 @@ def _why(value: str, *, needed: bool) -> str:
 def _given(value: str, needed: bool) -> str:
     text = within(value, WHY_LENGTH)
     if needed and not text:
-        raise ValueError("Say in a few words why; whoever asked reads it.")
+        raise ValueError(_("Say in a few words why; whoever asked reads it."))
     return text

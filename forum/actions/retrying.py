@@ -8,16 +8,17 @@ from forum.accounts.tables import Actor
 from forum.actions.administering import reason_of
 from forum.discussion.wording import Form
 from forum.errors import Conflict, NotFound
+from forum.languages.words import N_, _
 from forum.policy import Permit
 
-BUSY = "The job is being done at this moment. Please look again in a minute."
+BUSY = N_("The job is being done at this moment. Please look again in a minute.")
 
 
 def retry(db: Session, actor: Actor, job_id: int) -> None:
     """The job is tried again at once. NotFound if it is done by now, Conflict while it is being done."""
     name = _open(db, actor, job_id)
     if not jobs.retry(db, job_id=job_id):
-        raise Conflict(BUSY)
+        raise Conflict(_(BUSY))
     admin_log.write(db, actor.id, "job-retried", words=f"{name}, number {job_id}")
 
 
@@ -26,7 +27,7 @@ def retry_all(db: Session, actor: Actor, name: str) -> None:
     policy.require(Permit.ADMINISTER, actor)
     count = jobs.retry(db, name=name)
     if not count:
-        raise NotFound("No job of that name has failed.")
+        raise NotFound(_("No job of that name has failed."))
     admin_log.write(db, actor.id, "jobs-retried", words=f"{name}, {count} of them")
 
 
@@ -37,7 +38,7 @@ def throw_away(db: Session, actor: Actor, job_id: int, reason: str) -> None:
     words = form.take("reason", reason_of, reason)
     form.done()
     if not jobs.throw_away(db, job_id):
-        raise Conflict(BUSY)
+        raise Conflict(_(BUSY))
     admin_log.write(db, actor.id, "job-thrown-away", words=f"{name}, number {job_id}: {words}")
 
 

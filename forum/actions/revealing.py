@@ -14,6 +14,7 @@ from forum.discussion.wording import Form
 from forum.errors import Conflict, Forbidden, NotFound
 from forum.inbox import messages
 from forum.inbox.letters import compose
+from forum.languages.words import _
 from forum.moderation.statement import within
 from forum.policy import Permit
 
@@ -41,9 +42,9 @@ def reveal(db: Session, actor: Actor, post_id: int, reason: str) -> Revealed:
     form.done()
     writer_id = anonymity.writer_of(db, post)
     if writer_id == actor.id:
-        raise Forbidden("You wrote it yourself.")
+        raise Forbidden(_("You wrote it yourself."))
     if writer_id == anonymity.ACCOUNT_ID:
-        raise Conflict("Its author has closed their account since: nobody can find out any more.")
+        raise Conflict(_("Its author has closed their account since: nobody can find out any more."))
     # Not whom: then the log would say it to everybody who reads that.
     admin_log.write(db, actor.id, "revealed", words=f"Post {post.id}: {words}")
     history.note(db, writer_id, "revealed")
@@ -54,7 +55,7 @@ def reveal(db: Session, actor: Actor, post_id: int, reason: str) -> Revealed:
 def _reason(typed: str) -> str:
     words = within(typed, REASON_LENGTH)
     if not words:
-        raise ValueError("Say why: it is kept, and the author reads it.")
+        raise ValueError(_("Say why: it is kept, and the author reads it."))
     return words
 
 
@@ -62,4 +63,4 @@ def _tell(db: Session, actor: Actor, thread: Thread, post: Post, writer_id: int,
     what = called(post.kind, thread.kind)
     letter = compose("revealed", moderator=actor.name, what=what, title=thread.title, reason=reason)
     path = f"/p/{post.id}"
-    messages.send(db, writer_id, "revealed", letter, path, author_id=actor.id)
+    messages.send(db, writer_id, "revealed", letter, path, author_id=actor.id, thread_id=thread.id)

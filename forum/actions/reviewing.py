@@ -13,6 +13,7 @@ from forum.discussion.wording import Form
 from forum.errors import Forbidden, ForumError, Invalid, NotFound
 from forum.inbox import messages
 from forum.inbox.letters import compose
+from forum.languages.words import _
 from forum.moderation import claims, decisions, jurisdiction, log, recusal
 from forum.moderation.decisions import Case, Order
 from forum.moderation.rules import AGAINST_ACCOUNTS, ALONE, VERDICT
@@ -120,9 +121,17 @@ def decide_many(
     """
     policy.require(Permit.REVIEW_THREADS, actor)
     if not 0 < len(versions) <= MOST_AT_ONCE:
-        raise Invalid({"items": f"Choose the items first: from one to {MOST_AT_ONCE}."})
+        raise Invalid(
+            {
+                "items": _("Choose the items first: from one to {most_at_once}.").format(
+                    most_at_once=MOST_AT_ONCE
+                )
+            }
+        )
     if verdict in ALONE:
-        raise Invalid({"verdict": f"“{VERDICT[verdict].label}” is for one item at a time."})
+        raise Invalid(
+            {"verdict": _("“{label}” is for one item at a time.").format(label=_(VERDICT[verdict].label))}
+        )
     order = Order(verdict, rule, reason)
     outcomes = [_one_of_many(db, actor, item_id, versions[item_id], order) for item_id in sorted(versions)]
     made = [outcome.decision for outcome in outcomes if outcome.decision is not None]
@@ -147,7 +156,7 @@ def _one_of_many(db: Session, actor: Actor, item_id: int, version: int, order: O
 def _word(typed: str) -> str:
     said = within(typed, WORD_LENGTH)
     if not said:
-        raise ValueError("Say a word to whoever works on it: why you take it over.")
+        raise ValueError(_("Say a word to whoever works on it: why you take it over."))
     return said
 
 
@@ -167,7 +176,7 @@ def _spare(db: Session, actor: Actor, case: Case, order: Order) -> None:
         return
     role = db.scalars(select(Account.role).where(Account.id == case.author_id)).one()
     if recusal.is_spared(actor, case.author_id, role):
-        raise Forbidden(recusal.SPARED)
+        raise Forbidden(_(recusal.SPARED))
 
 
 def _stay_with_threads(db: Session, actor: Actor, case: Case, order: Order, all_of_author: bool) -> None:
@@ -175,6 +184,6 @@ def _stay_with_threads(db: Session, actor: Actor, case: Case, order: Order, all_
     if actor.is_moderator:
         return
     if order.sanction or order.verdict in AGAINST_ACCOUNTS or all_of_author:
-        raise Forbidden(jurisdiction.ONLY_THREADS)
+        raise Forbidden(_(jurisdiction.ONLY_THREADS))
     if order.verdict in jurisdiction.of_others(db, actor, case):
-        raise Forbidden(jurisdiction.ONLY_OWN)
+        raise Forbidden(_(jurisdiction.ONLY_OWN))

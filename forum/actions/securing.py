@@ -22,10 +22,11 @@ from forum.accounts.tables import Account, Actor
 from forum.errors import Conflict, Invalid, NotFound
 from forum.inbox import messages
 from forum.inbox.letters import compose
+from forum.languages.words import N_, _
 from forum.policy import Permit
 
-NOT_RIGHT = "This code is not right. Codes change every 30 seconds: please type the newest one."
-NOTHING_ASKS = "Recovery codes stand in for a passkey or a one-time code. Set up one of these first."
+NOT_RIGHT = N_("This code is not right. Codes change every 30 seconds: please type the newest one.")
+NOTHING_ASKS = N_("Recovery codes stand in for a passkey or a one-time code. Set up one of these first.")
 
 
 def prepare(db: Session, account_id: int, password: str) -> str:
@@ -77,7 +78,7 @@ def switch_codes_on(db: Session, actor: Actor, session_id: int, code: str, devic
     if one_time_codes.begun(db, actor.id) is None:
         raise NotFound
     if not one_time_codes.confirm(db, actor.id, code):
-        raise Invalid({"code": NOT_RIGHT})
+        raise Invalid({"code": _(NOT_RIGHT)})
     sessions.prove(db, session_id, method="code")
     sessions.end_others(db, actor.id, session_id)
     history.note(db, actor.id, "codes-on", device=device)
@@ -104,7 +105,7 @@ def make_recovery_codes(db: Session, actor: Actor, device: str = "") -> Sequence
     """Ten new recovery codes; the older ones are worth nothing. Conflict if nothing would ask for them."""
     policy.require(Permit.OWN_ACCOUNT, actor)
     if not factors.of(db, actor.id).has_second:
-        raise Conflict(NOTHING_ASKS)
+        raise Conflict(_(NOTHING_ASKS))
     history.note(db, actor.id, "recovery-codes-made", device=device)
     return recovery_codes.make(db, actor.id)
 
@@ -116,10 +117,11 @@ def reset_factors(db: Session, _actor: Actor | None, name: str) -> None:
     """
     found = people.named(db, name)
     if found is None:
-        raise NotFound(f"There is no account {name}.")
+        raise NotFound(_("There is no account {name}.").format(name=name))
     have = factors.of(db, found.id)
     if not (have.has_password or have.has_email):
-        raise Conflict(f"{found.name} has no password and no mail address: nothing would open the account.")
+        words = _("{name} has no password and no mail address: nothing would open the account.")
+        raise Conflict(words.format(name=found.name))
     factors.end_all(db, found.id)
     sessions.end_others(db, found.id)
     history.note(db, found.id, "reset-by-admin")

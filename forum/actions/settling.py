@@ -9,6 +9,7 @@ from forum.discussion.wording import Form
 from forum.freshness import touch
 from forum.inbox import messages
 from forum.inbox.letters import compose
+from forum.languages.words import _
 from forum.moderation import cases
 from forum.moderation.rules import SORTS
 from forum.moderation.statement import within
@@ -48,14 +49,14 @@ def _checked(case: ReferenceCase, verdict: str, answer: str) -> tuple[CaseState,
     state = form.take("verdict", lambda key: _state(key, offered), verdict)
     words = form.take("answer", lambda text: within(text, ANSWER_LENGTH), answer)
     if state is CaseState.DECLINED and case.account_id and words == "":
-        form.complaints["answer"] = "Say in a sentence why; whoever brought it reads it."
+        form.complaints["answer"] = _("Say in a sentence why; whoever brought it reads it.")
     form.done()
     return state or CaseState.DECLINED, words or ""
 
 
 def _state(key: str, offered: dict[CaseState, str]) -> CaseState:
     if key not in offered or not offered[CaseState(key)]:
-        raise ValueError("Choose one of the answers that are offered.")
+        raise ValueError(_("Choose one of the answers that are offered."))
     return CaseState(key)
 
 
@@ -79,7 +80,7 @@ def _tell(db: Session, actor: Actor, case: ReferenceCase) -> None:
         "case",
         kind=case.kind,
         accepted=case.state == CaseState.ACCEPTED,
-        source=(reference.label or reference.title) if reference else "a source",
+        source=(reference.label or reference.title) if reference else "",
         answer=case.answer,
     )
     path = f"/references/{case.reference_id}"

@@ -17,10 +17,11 @@ from forum.accounts import (
 )
 from forum.accounts.tables import Account, Actor
 from forum.errors import NotFound
+from forum.languages.words import N_, _
 
 log = structlog.get_logger()
 
-STEP_GONE = "Signing in took longer than ten minutes, or was done already. Please begin again."
+STEP_GONE = N_("Signing in took longer than ten minutes, or was done already. Please begin again.")
 
 
 class Known(NamedTuple):
@@ -87,13 +88,13 @@ def give_code(
     """
     begun = steps.read(db, steps.Kind.FACTOR, step)
     if begun is None or begun.account_id is None:
-        raise NotFound(STEP_GONE)
+        raise NotFound(_(STEP_GONE))
     account_id = begun.account_id
     if not take_code(db, account_id, code, device):
         history.note(db, account_id, "factor-failed", device=device)
         return None
     if steps.take(db, steps.Kind.FACTOR, step) is None:
-        raise NotFound(STEP_GONE)
+        raise NotFound(_(STEP_GONE))
     return enter(db, account_id, "code", old_token, device)
 
 

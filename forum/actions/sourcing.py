@@ -11,6 +11,8 @@ from forum.clock import now
 from forum.discussion.tables import Citation, Post, PostState
 from forum.discussion.wording import Form, one_line
 from forum.errors import Invalid, NotFound
+from forum.languages.formats import number
+from forum.languages.words import N_, _
 from forum.markup import Cited, Page
 from forum.moderation import cases, log
 from forum.moderation.tables import CaseKind
@@ -23,11 +25,17 @@ WORDS_LENGTH = 500
 MOST_RULES = 1000
 BLOCKED, DISCOURAGED = SourceVerdict.BLOCKED, SourceVerdict.DISCOURAGED
 
-#: What a verdict means: to whoever cites such a source, after its name; and in the public log.
+#: What a verdict means: to whoever cites such a source; and in the public log.
 _TO_AUTHORS = {
-    SourceVerdict.BLOCKED: "which cannot be cited in this forum.",
-    SourceVerdict.DISCOURAGED: "which is discouraged as a source in this forum.",
-    SourceVerdict.REVIEW: "so a moderator reads the post before everybody sees it.",
+    SourceVerdict.BLOCKED: N_(
+        "Reference {number} is from “{name}”, which cannot be cited in this forum. {words}"
+    ),
+    SourceVerdict.DISCOURAGED: N_(
+        "Reference {number} is from “{name}”, which is discouraged as a source in this forum. {words}"
+    ),
+    SourceVerdict.REVIEW: N_(
+        "Reference {number} is from “{name}”, so a moderator reads the post before everybody sees it. {words}"
+    ),
 }
 _IN_THE_LOG = {
     SourceVerdict.BLOCKED: "cannot be cited",
@@ -45,7 +53,11 @@ def add(db: Session, actor: Actor, kind: str, name: str, verdict: str, words: st
     wanted = _checked(db, None, kind, name, verdict, words)
     if len(policy_rules.everything(db)) >= MOST_RULES:
         raise Invalid(
-            {"name": f"There are {MOST_RULES:,} rules. Please take one back that is no longer needed."}
+            {
+                "name": _(
+                    "There are {most_rules} rules. Please take one back that is no longer needed."
+                ).format(most_rules=number(MOST_RULES))
+            }
         )
     db.add(wanted)
     _log(db, actor, "source-rule", wanted)
@@ -82,7 +94,7 @@ def _open(db: Session, actor: Actor, rule_id: int) -> SourceRule:
     policy.require(Permit.REVIEW, actor)
     rule = db.get(SourceRule, rule_id)
     if rule is None:
-        raise NotFound("This rule is no longer there: another moderator has taken it back.")
+        raise NotFound(_("This rule is no longer there: another moderator has taken it back."))
     return rule
 
 
@@ -97,38 +109,48 @@ def _checked(
     value = form.take("name", lambda typed: policy_rules.normal(about, typed), line) if about and line else ""
     same = policy_rules.everything(db).get((about or "", value or ""))
     if same and (own is None or same.id != own.id):
-        form.complaints["name"] = f"There is a rule about “{same.name}” already. Please change that one."
+        form.complaints["name"] = _("There is a rule about “{name}” already. Please change that one.").format(
+            name=same.name
+        )
     form.done()
     return SourceRule(kind=about, value=value, name=line, verdict=decided, words=said, created_at=now())
 
 
 def _kind(typed: str) -> Kind:
     if typed not in tuple(Kind):
-        raise ValueError("Say whether it is a domain or a journal.")
+        raise ValueError(_("Say whether it is a domain or a journal."))
     return Kind(typed)
 
 
 def _name(typed: str) -> str:
     line = one_line(typed)
     if not line:
-        raise ValueError("Say which one: a domain such as example.org, or a journal’s title.")
+        raise ValueError(_("Say which one: a domain such as example.org, or a journal’s title."))
     if len(line) > LONGEST_NAME:
-        raise ValueError(f"At most {LONGEST_NAME} characters, please; this has {len(line)}.")
+        raise ValueError(
+            _("At most {most} characters, please; this has {count}.").format(
+                most=LONGEST_NAME, count=len(line)
+            )
+        )
     return line
 
 
 def _verdict(typed: str) -> SourceVerdict:
     if typed not in tuple(SourceVerdict):
-        raise ValueError("Choose what happens when somebody cites it.")
+        raise ValueError(_("Choose what happens when somebody cites it."))
     return SourceVerdict(typed)
 
 
 def _words(typed: str) -> str:
     line = one_line(typed)
     if not line:
-        raise ValueError("Say why, in words for whoever cites it.")
+        raise ValueError(_("Say why, in words for whoever cites it."))
     if len(line) > WORDS_LENGTH:
-        raise ValueError(f"At most {WORDS_LENGTH} characters, please; this has {len(line)}.")
+        raise ValueError(
+            _("At most {most} characters, please; this has {count}.").format(
+                most=WORDS_LENGTH, count=len(line)
+            )
+        )
     return line
 
 
@@ -196,8 +218,8 @@ def _matches(db: Session, cited: Sequence[Cited]) -> list[tuple[Cited, Match]]:
 
 
 def _to_author(cited: Cited, match: Match) -> str:
-    meaning = _TO_AUTHORS[SourceVerdict(match.rule.verdict)]
-    return f"Reference {cited.ordinal} is from “{match.rule.name}”, {meaning} {match.rule.words}"
+    said = _(_TO_AUTHORS[SourceVerdict(match.rule.verdict)])
+    return said.format(number=cited.ordinal, name=match.rule.name, words=match.rule.words)
 
 
 def _open_case(db: Session, reference_id: int, rule: Rule) -> None:

@@ -12,7 +12,8 @@ from forum.discussion.tables import TagMerge
 from forum.discussion.tags import TagRow
 from forum.errors import Conflict, NotFound
 from forum.inbox import following
-from forum.inbox.following import Kind
+from forum.inbox.following import Kind, Level
+from forum.languages.words import _
 from forum.moderation import log
 from forum.moderation.statement import within
 from forum.policy import Permit
@@ -83,9 +84,9 @@ def merge(db: Session, actor: Actor, name: str, into: str, why: str) -> TagMerge
     words = form.take("why", lambda typed: within(typed, WHY_LENGTH), why) or ""
     form.done()
     if home is None or tag_changes.is_moving(db, [tag.id, home.id]):
-        raise Conflict("Threads of these tags are still on their way. Please try again in a minute.")
+        raise Conflict(_("Threads of these tags are still on their way. Please try again in a minute."))
     made = tag_changes.merge(db, tag, home, actor.id, words)
-    shared = following.followers(db, Kind.TAG, home.id)
+    shared = following.followers(db, Kind.TAG, home.id, Level.MUTE)
     moved = following.repoint(db, Kind.TAG, tag.id, home.id)
     names = f"{_told(tag)} → {_told(home)}"
     tag_changes.remember(made, followers=list(moved), shared_followers=shared, names=names)
@@ -137,11 +138,8 @@ def _batch(db: Session, made: TagMerge) -> int:
 
 def _part_followers(db: Session, made: TagMerge) -> None:
     """Who followed the tag does so again; whoever has stopped meanwhile has stopped."""
-    for account_id in made.took["followers"]:
-        if following.follows(db, account_id, Kind.TAG, made.into_id):
-            following.follow(db, account_id, Kind.TAG, made.from_id)
-            if account_id not in made.took["shared_followers"]:
-                following.unfollow(db, account_id, Kind.TAG, made.into_id)
+    moved, shared = made.took["followers"], made.took["shared_followers"]
+    following.part(db, Kind.TAG, made.from_id, made.into_id, moved, shared)
 
 
 def _told(tag: TagRow) -> str:
@@ -160,7 +158,7 @@ def _open(db: Session, name: str) -> TagRow:
 def _one(typed: str) -> str:
     names = wording.tags(typed)
     if len(names) > 1:
-        raise ValueError("One name at a time, please, with hyphens in place of spaces.")
+        raise ValueError(_("One name at a time, please, with hyphens in place of spaces."))
     return names[0]
 
 
@@ -169,12 +167,14 @@ def _free(db: Session, tag: TagRow, typed: str) -> None:
     name = _one(typed)
     (meant,) = tags.resolved(db, [name])
     if meant == tag.name:
-        raise ValueError(f"“{name}” leads here already.")
+        raise ValueError(_("“{tag}” leads here already.").format(tag=name))
     if meant != name:
-        raise ValueError(f"“{name}” is another name of “{meant}”.")
+        raise ValueError(_("“{tag}” is another name of “{other}”.").format(tag=name, other=meant))
     other = tags.named(db, name)
     if other is not None and tag_changes.is_in_use(db, other):
-        raise ValueError(f"“{name}” is a tag that is in use: merge it into this one instead.")
+        raise ValueError(
+            _("“{tag}” is a tag that is in use: merge it into this one instead.").format(tag=name)
+        )
 
 
 def _other(db: Session, tag: TagRow, typed: str) -> TagRow:
@@ -183,7 +183,9 @@ def _other(db: Session, tag: TagRow, typed: str) -> TagRow:
     (meant,) = tags.resolved(db, [name])
     other = tags.named(db, meant)
     if other is None:
-        raise ValueError(f"There is no tag “{name}”. It must be one that threads carry already.")
+        raise ValueError(
+            _("There is no tag “{tag}”. It must be one that threads carry already.").format(tag=name)
+        )
     if other.id == tag.id:
-        raise ValueError("That is this tag itself: name the one that should remain.")
+        raise ValueError(_("That is this tag itself: name the one that should remain."))
     return other

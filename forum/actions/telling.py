@@ -9,7 +9,6 @@ from forum.discussion.naming import called
 from forum.discussion.tables import Post, PostState, Thread
 from forum.inbox import messages
 from forum.inbox.letters import Letter, compose
-from forum.languages.formats import long_day as day
 from forum.moderation import batches, reasons, statements
 from forum.moderation.decisions import Case, Ruling
 from forum.moderation.subjects import Subject, SubjectKind
@@ -42,6 +41,7 @@ def tell_flaggers(db: Session, case: Case, ruling: Ruling) -> None:
         return
     labels, what = reasons.every(db), _what(db, case.subject)
     path, is_withdrawn = _path(db, case.subject), _is_withdrawn(db, case.subject)
+    thread_id = thread_of(db, case.subject.id) if case.subject.kind == SubjectKind.POST else None
     for flag in sorted(ruling.news, key=lambda flag: flag.account_id):
         at = flag.created_at
         letter = compose(
@@ -49,12 +49,12 @@ def tell_flaggers(db: Session, case: Case, ruling: Ruling) -> None:
             verdict=ruling.decision.verdict,
             what=what,
             reason=labels[flag.reason].label,
-            day=day(at),
+            day=at,
             is_upheld=flag.state == FlagState.UPHELD,
             is_withdrawn=is_withdrawn,
             again=ruling.is_reversal,
         )
-        messages.send(db, flag.account_id, "outcome", letter, path)
+        messages.send(db, flag.account_id, "outcome", letter, path, thread_id=thread_id)
 
 
 def tell_author(db: Session, actor: Actor, decision: Decision) -> None:
@@ -65,7 +65,13 @@ def tell_author(db: Session, actor: Actor, decision: Decision) -> None:
         return
     letter = _with_others(db, statements.write(db, decision), decision)
     path = f"/account/decisions/{decision.id}"
-    messages.send(db, to, "decision", letter, path, author_id=actor.id)
+    thread_id = thread_of(db, decision.post_id)
+    messages.send(db, to, "decision", letter, path, author_id=actor.id, thread_id=thread_id)
+
+
+def thread_of(db: Session, post_id: int | None) -> int | None:
+    """The thread of the post that a letter is about, by which inboxes put it beside others."""
+    return None if post_id is None else db.get_one(Post, post_id).thread_id
 
 
 def _with_others(db: Session, letter: Letter, decision: Decision) -> Letter:

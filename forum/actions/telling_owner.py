@@ -9,7 +9,10 @@ from forum.inbox.letters import compose
 KIND = "way_changed"
 
 
-def of_way(db: Session, account_id: int, what: str, *, is_added: bool) -> None:
-    """The owner has a message, and a mail, that `what` opens the account, or opens it no more."""
-    letter = compose(KIND, known_as=people.name_of(db, account_id), what=what, is_added=is_added)
+def of_way(db: Session, account_id: int, *, is_added: bool, passkey: str = "") -> None:
+    """The owner has a message, and a mail, that there is another way in, or one less.
+
+    It is the passkey of this name or, without one, the provider.
+    """
+    letter = compose(KIND, known_as=people.name_of(db, account_id), passkey=passkey, is_added=is_added)
     messages.send(db, account_id, KIND, letter, "/account/history")

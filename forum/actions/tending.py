@@ -12,8 +12,10 @@ from forum.discussion.thread_states import Act
 from forum.discussion.visibility import Change
 from forum.errors import Conflict, Forbidden, NotFound
 from forum.inbox import following, messages
-from forum.inbox.following import Kind
+from forum.inbox.following import Kind, Level
 from forum.inbox.letters import compose
+from forum.languages import formats
+from forum.languages.words import _
 from forum.moderation import log, recusal
 from forum.moderation.decisions import REASON_LENGTH
 from forum.moderation.statement import within
@@ -123,7 +125,7 @@ def undo(db: Session, actor: Actor, move_id: int, *, by_decision: bool = False) 
     if undone is None:
         raise NotFound
     if db.get_one(Thread, undone.thread_id).merged_into_id is not None:
-        raise Conflict("This thread went into another one since. Undo that first.")
+        raise Conflict(_("This thread went into another one since. Undo that first."))
     thread = policy.open_thread(db, actor, undone.thread_id, Permit.TEND_THREAD)
     if not by_decision and undone.actor_id not in (None, actor.id):
         _refuse(recusal.of_undoing(db, actor, anonymity.asker_for(db, actor.id, thread)))
@@ -169,7 +171,7 @@ def lead_followers(db: Session, thread: Thread, made: ThreadMove, to_id: int, as
 
     But not who asked without a name: that is written down in one place only.
     """
-    there = set(following.followers(db, Kind.THREAD, to_id))
+    there = set(following.followers(db, Kind.THREAD, to_id, Level.MUTE))
     followed = list(following.repoint(db, Kind.THREAD, thread.id, to_id))
     if asker_id != anonymity.ACCOUNT_ID:
         following.follow(db, asker_id, Kind.THREAD, to_id)
@@ -179,10 +181,11 @@ def lead_followers(db: Session, thread: Thread, made: ThreadMove, to_id: int, as
 
 def lead_back(db: Session, undone: ThreadMove, from_id: int) -> None:
     """Those whom the move led to the other thread follow again what they followed before."""
+    for account_id in undone.before.get("followed", ()):
+        level = following.level_of(db, account_id, Kind.THREAD, from_id) or Level.FOLLOW
+        following.follow(db, account_id, Kind.THREAD, undone.thread_id, level)
     for account_id in undone.before.get("joined", ()):
         following.unfollow(db, account_id, Kind.THREAD, from_id)
-    for account_id in undone.before.get("followed", ()):
-        following.follow(db, account_id, Kind.THREAD, undone.thread_id)
 
 
 def tell_asker(
@@ -194,7 +197,7 @@ def tell_asker(
     title = other.title if other and other.shown else ""
     letter = compose("tended", act=act, what=thread.kind, title=thread.title, other=title, why=why)
     path = f"/t/{thread.id}/{thread.slug}"
-    messages.send(db, asker_id, "tended", letter, path)
+    messages.send(db, asker_id, "tended", letter, path, thread_id=thread.id)
 
 
 def _done(
@@ -234,7 +237,7 @@ def _needed(typed: str) -> str:
     words = _said(typed)
     if not words:
         form = wording.Form()
-        form.complaints["why"] = "Say in a sentence why: everybody who reads the thread sees it."
+        form.complaints["why"] = _("Say in a sentence why: everybody who reads the thread sees it.")
         form.done()
     return words
 
@@ -242,5 +245,9 @@ def _needed(typed: str) -> str:
 def _minutes(typed: str) -> int:
     number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else -1
     if not 0 <= number <= MOST_MINUTES:
-        raise ValueError(f"Give a number of minutes from 0 to {MOST_MINUTES:,}.")
+        raise ValueError(
+            _("Give a number of minutes from 0 to {most_minutes}.").format(
+                most_minutes=formats.number(MOST_MINUTES)
+            )
+        )
     return number

@@ -23,13 +23,14 @@ from forum.discussion.tables import Post, PostKind, Thread, ThreadKind, ThreadMo
 from forum.discussion.thread_states import Act
 from forum.discussion.visibility import Change, settle_thread
 from forum.errors import Forbidden, Invalid, NotFound
-from forum.inbox import following
+from forum.inbox import following, messages
 from forum.inbox.following import Kind
+from forum.languages.words import N_, _
 from forum.moderation import log
 from forum.moderation.statement import within
 from forum.policy import Permit
 
-NOT_YOURS = "Give it one of the tags that you moderate."
+NOT_YOURS = N_("Give it one of the tags that you moderate.")
 
 
 def merge(db: Session, actor: Actor, thread_id: int, into: str, why: str) -> ThreadTransfer:
@@ -83,7 +84,7 @@ def split(
     new = threads.begin(db, chosen[0].author_id, sort, line, chosen[0].created_at)
     tags.assign(db, new, names)
     if not policy.tends(db, actor, new.id):
-        raise Invalid({"tags": NOT_YOURS})
+        raise Invalid({"tags": _(NOT_YOURS)})
     transfer = transfers.split(db, thread, new, chosen, actor.id, words)
     asker_id = anonymity.asker_of(db, new)
     if asker_id != anonymity.ACCOUNT_ID:
@@ -137,6 +138,7 @@ def _settle(
     """Both threads count what they hold; the search and all kept pages know where the posts stand."""
     changes = [settle_thread(db, one), settle_thread(db, other)]
     moved = [entry["id"] for entry in transfer.moved]
+    messages.go_with_posts(db, moved)
     wanted = select(Post.id).where(Post.thread_id.in_((one.id, other.id)), Post.visible)
     shown = set(db.scalars(wanted.where(Post.id.in_(moved) | (Post.kind == PostKind.OPENING))))
     appeared = shown.union(*(change.appeared for change in changes))
@@ -148,7 +150,7 @@ def _settle(
 def _other(db: Session, thread: Thread, typed: str) -> Thread:
     """The thread to merge into: one that could be the original of this one, or is."""
     if not thread.shown:
-        raise ValueError("Readers do not see this thread: publish or restore it first.")
+        raise ValueError(_("Readers do not see this thread: publish or restore it first."))
     return originals.original(db, thread, typed)
 
 
@@ -156,9 +158,9 @@ def _chosen(db: Session, thread: Thread, post_ids: Sequence[int], form: wording.
     wanted = select(Post).where(Post.id.in_(post_ids[: transfers.MOST]), Post.thread_id == thread.id)
     found = db.scalars(wanted.order_by(Post.id)).all()
     if not found or len(found) != len(set(post_ids)):
-        form.complaints["posts"] = "Choose the posts that belong together, from this thread."
+        form.complaints["posts"] = _("Choose the posts that belong together, from this thread.")
     elif not all(post.visible and post.kind != PostKind.OPENING for post in found):
-        form.complaints["posts"] = "Only posts that readers see can be split off, and not the first one."
+        form.complaints["posts"] = _("Only posts that readers see can be split off, and not the first one.")
     return found
 
 

@@ -11,12 +11,12 @@ from forum import choices, freshness, jobs, policy
 from forum.accounts import allowances, standing, trust
 from forum.accounts.allowances import Act
 from forum.accounts.tables import Account, Actor, Level, SignIn, Standing
-from forum.accounts.trust import Facts, Thresholds
+from forum.accounts.trust import Facts, Step, Thresholds
 from forum.clock import now
 from forum.config import Settings
 from forum.db import Database, rows
 from forum.discussion import anonymity, trust_facts
-from forum.inbox import messages
+from forum.inbox import marking, messages
 from forum.inbox.letters import compose
 from forum.moderation import sanctions
 from forum.policy import Permit
@@ -55,7 +55,9 @@ def mark_read(db: Session, actor: Actor, thread_id: int, upto: int = 0) -> None:
     policy.open_thread(db, actor, thread_id, Permit.READ)
     if trust_facts.read_upto(db, actor.id, thread_id) is None:
         allowances.spend(db, actor, Act.READ)
-    trust_facts.mark_read(db, actor.id, thread_id, min(upto, trust_facts.newest(db, thread_id)))
+    known = min(upto, trust_facts.newest(db, thread_id))
+    trust_facts.mark_read(db, actor.id, thread_id, known)
+    marking.thread_read(db, actor.id, thread_id, known)
 
 
 def thresholds(db: Session) -> Thresholds:
@@ -185,9 +187,10 @@ def _gather(db: Session, account_ids: Collection[int]) -> Sequence[_Known]:
 
 def _tell(db: Session, known: _Known, to: Level, wanted: Thresholds) -> None:
     """Who rises hears what they can do now, and who falls why, and how to rise again."""
+    why: Sequence[Step] = ()
     if trust.is_higher(to, known.level):
-        name, why = "level_up", []
+        name = "level_up"
     else:
-        name, why = "level_down", list(trust.missing(known.facts, wanted.wanted(known.level)))
+        name, why = "level_down", trust.lacking(known.facts, wanted.wanted(known.level))
     letter = compose(name, level=str(to), was=str(known.level), facts=known.facts, missing=why)
     messages.send(db, known.id, name.replace("_", "-"), letter, PATH)

@@ -12,6 +12,7 @@ from forum.discussion.tables import Post, PostKind, PostState, Thread
 from forum.errors import Conflict
 from forum.inbox import subscriptions
 from forum.inbox.subscriptions import UNDO
+from forum.languages.words import N_
 from forum.markup import render
 from forum.moderation import queue
 from forum.policy import Opened, Permit
@@ -21,8 +22,8 @@ class TooLate(Conflict):
     """The minute is over, or somebody has written under the post."""
 
     code = "too_late"
-    title = "That minute is over"
-    words = "A new post can be undone for one minute, while nobody has answered it."
+    title = N_("That minute is over")
+    words = N_("A new post can be undone for one minute, while nobody has answered it.")
 
 
 def seconds_left(db: Session, actor: Actor | None, post_id: int) -> int:

@@ -9,18 +9,20 @@ from forum.accounts.allowances import Act
 from forum.accounts.tables import Actor
 from forum.discussion import depicted
 from forum.errors import Conflict, Forbidden, Invalid, NotFound
+from forum.languages.formats import number
+from forum.languages.words import N_, _
 from forum.policy import Permit
 from forum.uploads import making, quotas, store
 from forum.uploads.sniffing import Unusable
 from forum.uploads.tables import Image
 
-OFF = "This forum takes no images. You can link to one, or describe what it shows."
-NONE = "Please choose a picture first."
-LARGE = (
+OFF = N_("This forum takes no images. You can link to one, or describe what it shows.")
+NONE = N_("Please choose a picture first.")
+LARGE = N_(
     "This picture has more than {most}. Save a smaller copy of it, for example with “Resize” in the app that"
     " shows your photos, or take a screenshot of it, and send that."
 )
-STILL_SHOWN = "A post shows this image. Take it out of the post first, and then throw it away."
+STILL_SHOWN = N_("A post shows this image. Take it out of the post first, and then throw it away.")
 
 
 def upload(db: Session, actor: Actor, content: bytes | None, *, most: int) -> str:
@@ -31,16 +33,16 @@ def upload(db: Session, actor: Actor, content: bytes | None, *, most: int) -> st
     """
     policy.require(Permit.UPLOAD, actor)
     if not most:
-        raise Forbidden(OFF)
+        raise Forbidden(_(OFF))
     if not content:
-        raise Invalid({"file": NONE})
+        raise Invalid({"file": _(NONE)})
     if len(content) > most:
-        raise Invalid({"file": LARGE.format(most=in_words(most))})
+        raise Invalid({"file": _(LARGE).format(most=in_words(most))})
     try:
         # Before the database is asked for anything: it takes as long as a picture needs.
         made = making.made(content)
     except Unusable as error:
-        raise Invalid({"file": error.words}) from None
+        raise Invalid({"file": error.said()}) from None
     quotas.check(db, actor, made.weight)
     allowances.spend(db, actor, Act.UPLOAD)
     return store.keep(db, actor.id, made)
@@ -48,7 +50,9 @@ def upload(db: Session, actor: Actor, content: bytes | None, *, most: int) -> st
 
 def in_words(size: int) -> str:
     """So many bytes, as people say it."""
-    return f"{round(size / quotas.MB, 1):g} MB" if size >= quotas.MB else f"{size // 1024} kB"
+    if size >= quotas.MB:
+        return _("{count} MB").format(count=number(round(size / quotas.MB, 1)).removesuffix(".0"))
+    return _("{count} kB").format(count=number(size // 1024))
 
 
 def throw_away(db: Session, actor: Actor, image_id: int) -> None:
@@ -58,6 +62,6 @@ def throw_away(db: Session, actor: Actor, image_id: int) -> None:
     if db.scalar(select(Image.id).where(*mine)) is None:
         raise NotFound
     if depicted.is_shown(db, image_id):
-        raise Conflict(STILL_SHOWN)
+        raise Conflict(_(STILL_SHOWN))
     depicted.part(db, [image_id])
     store.throw_away(db, [image_id])

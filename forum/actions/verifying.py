@@ -16,6 +16,7 @@ from forum.discussion.wording import Form
 from forum.errors import NotFound
 from forum.inbox import messages
 from forum.inbox.letters import compose
+from forum.languages.words import _
 from forum.moderation import flags, subjects, waiting
 from forum.moderation.statement import within
 from forum.policy import Permit
@@ -25,13 +26,6 @@ NOTE_LENGTH = 500
 #: So many readers who say that a source does not support a post bring the post to the moderators.
 ENOUGH = 2
 REASON = "source-mismatch"
-#: What is told to the author: "… says that the source supports your answer".
-TELLS = {
-    Verdict.SUPPORTED: "supports it",
-    Verdict.PARTLY: "supports a part of it",
-    Verdict.UNSUPPORTED: "does not support it",
-    Verdict.UNREACHED: "could not be reached",
-}
 
 
 def verify(db: Session, actor: Actor, post_id: int, reference_id: int, verdict: str, note: str) -> Post:
@@ -71,14 +65,14 @@ def _checked(verdict: str, note: str) -> tuple[Verdict, str]:
 
 def _verdict(value: str) -> Verdict:
     if value not in tuple(Verdict):
-        raise ValueError("Choose what you found.")
+        raise ValueError(_("Choose what you found."))
     return Verdict(value)
 
 
 def _note(value: str, said: Verdict | None) -> str:
     text = within(value, NOTE_LENGTH)
     if not text and said in (Verdict.PARTLY, Verdict.UNSUPPORTED):
-        raise ValueError("Say in a few words what the source says instead, with the page if there is one.")
+        raise ValueError(_("Say in a few words what the source says instead, with the page if there is one."))
     return text
 
 
@@ -91,13 +85,13 @@ def _cited(db: Session, post: Post, reference_id: int) -> Reference:
 def _tell_author(
     db: Session, actor: Actor, thread: Thread, post: Post, reference: Reference, said: Verdict, words: str
 ) -> None:
-    facts = {"reader": actor.name, "source": reference.label or reference.title, "says": TELLS[said]}
+    facts = {"reader": actor.name, "source": reference.label or reference.title, "verdict": str(said)}
     letter = compose("verified", title=thread.title, note=words, **facts)
     path = f"/p/{post.id}/sources/{reference.id}"
     # Without a note it has nobody's own words.
     author_id = actor.id if words else None
     to = anonymity.writer_of(db, post)
-    messages.send(db, to, "verified", letter, path, author_id=author_id)
+    messages.send(db, to, "verified", letter, path, author_id=author_id, thread_id=thread.id, post_id=post.id)
 
 
 def _bring_to_moderators(db: Session, post: Post, reference: Reference) -> Change:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, case, delete, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, bindparam, case, delete, func, or_, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -30,6 +30,18 @@ class Marked(NamedTuple):
     title: str
     author: str
     excerpt: str
+    note: str
+    remind_at: datetime | None
+
+
+class Due(NamedTuple):
+    """A bookmark of which its keeper wants to be reminded; `title` is "" where readers do not see it."""
+
+    account_id: int
+    post_id: int
+    thread_id: int
+    note: str
+    title: str
 
 
 _ME = bindparam("account_id", type_=Post.author_id.type)
@@ -50,6 +62,8 @@ _MINE: AnySelect = (
         _if_there(readable_title()).label("title"),
         _if_there(Account.name.expression).label("author"),
         _if_there(func.substr(Post.plain, 1, EXCERPT + 1)).label("excerpt"),
+        Bookmark.note,
+        Bookmark.remind_at,
     )
     .join(Post, Post.id == Bookmark.post_id)
     .join(Thread, Thread.id == Post.thread_id)
@@ -67,6 +81,34 @@ def put(db: Session, account_id: int, post_id: int) -> None:
     insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
     values = {"account_id": account_id, "post_id": post_id, "at": now()}
     db.execute(insert(Bookmark).values(values).on_conflict_do_nothing())
+
+
+def annotate(db: Session, account_id: int, post_id: int, note: str, remind_at: datetime | None) -> bool:
+    """The account's bookmark has this note, and is due then; False if there is none."""
+    mine = (Bookmark.account_id == account_id, Bookmark.post_id == post_id)
+    kept = update(Bookmark).where(*mine).values(note=note, remind_at=remind_at)
+    return db.scalar(kept.returning(Bookmark.post_id)) is not None
+
+
+def due(db: Session, at: datetime, most: int) -> list[Due]:
+    """At most `most` bookmarks whose keepers want to be reminded by then, the longest due first."""
+    wanted = select(
+        Bookmark.account_id,
+        Bookmark.post_id,
+        Post.thread_id,
+        Bookmark.note,
+        case((Post.visible, readable_title()), else_="").label("title"),
+    )
+    wanted = wanted.join(Post, Post.id == Bookmark.post_id).join(Thread, Thread.id == Post.thread_id)
+    wanted = wanted.where(Bookmark.remind_at <= at).order_by(Bookmark.remind_at, Bookmark.account_id)
+    return [Due(*found) for found in rows(db, wanted.limit(most))]
+
+
+def reminded(db: Session, found: Due) -> bool:
+    """The bookmark is not due any more; False if it was not by now."""
+    mine = (Bookmark.account_id == found.account_id, Bookmark.post_id == found.post_id)
+    kept = update(Bookmark).where(*mine, Bookmark.remind_at.is_not(None)).values(remind_at=None)
+    return db.scalar(kept.returning(Bookmark.post_id)) is not None
 
 
 def remove(db: Session, account_id: int, post_id: int) -> None:
@@ -96,4 +138,5 @@ def _marked(found: AnyRow) -> Marked:
     excerpt = " ".join(unspoiled(found.excerpt).split())
     if len(found.excerpt) > EXCERPT:
         excerpt = excerpt.rpartition(" ")[0] + " …"
-    return Marked(found.post_id, found.at, bool(found.is_there), kind, found.title, found.author, excerpt)
+    words = (kind, found.title, found.author, excerpt)
+    return Marked(found.post_id, found.at, bool(found.is_there), *words, found.note, found.remind_at)

@@ -11,9 +11,11 @@ from typing import NamedTuple
 
 from merge3 import Merge3
 
+from forum.languages.words import N_, _
+
 #: Around two readings of the same place. No keyboard types these brackets by accident.
 NOW, TYPED, END = "⟦It says now:⟧", "⟦You typed:⟧", "⟦Keep one of the two, and take these three lines out.⟧"
-STILL_THERE = "Keep one of the two readings at each mark ⟦…⟧, and take the marks out."
+STILL_THERE = N_("Keep one of the two readings at each mark ⟦…⟧, and take the marks out.")
 #: More pieces on one side are not compared: the work grows with their square.
 MOST = 600
 _SENTENCE = re.compile(r"(?<=[.!?…])(?=[ ])")
@@ -63,7 +65,7 @@ def is_marked(text: str) -> bool:
 def settled(text: str) -> str:
     """The text. ValueError, with what to do, if a mark of a conflict is left in it."""
     if is_marked(text):
-        raise ValueError(STILL_THERE)
+        raise ValueError(_(STILL_THERE))
     return text
 
 

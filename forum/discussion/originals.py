@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from forum.config import settings
 from forum.discussion.tables import Post, PostKind, Thread
+from forum.languages.words import _
 
 _THREAD = re.compile(r"(?:^|/t/|#)(\d{1,9})(?:$|[/?#])")
 _POST = re.compile(r"/p/(\d{1,9})(?:$|[/?#])")
@@ -21,7 +22,7 @@ def named(db: Session, typed: str) -> Thread | None:
     """
     words = typed.strip()
     if _is_elsewhere(words):
-        raise ValueError("This address is not one of this forum. Give the address of a thread here.")
+        raise ValueError(_("This address is not one of this forum. Give the address of a thread here."))
     if found := _POST.search(words):
         wanted = select(Thread).join(Post, Post.thread_id == Thread.id).where(Post.id == int(found[1]))
         return db.scalars(wanted).first()
@@ -43,17 +44,25 @@ def original(db: Session, thread: Thread, typed: str) -> Thread:
     """The thread of which the other can be a duplicate. ValueError with a sentence for a moderator."""
     other = named(db, typed)
     if other is None:
-        raise ValueError("Give the address of a thread, or its number.")
+        raise ValueError(_("Give the address of a thread, or its number."))
     if other.id == thread.id:
-        raise ValueError("That is this very thread.")
+        raise ValueError(_("That is this very thread."))
     if other.merged_into_id is not None:
-        raise ValueError(f"That thread went into another one. Name that one: /t/{other.merged_into_id}")
+        raise ValueError(
+            _("That thread went into another one. Name that one: {address}").format(
+                address=f"/t/{other.merged_into_id}"
+            )
+        )
     if other.duplicate_of_id == thread.id:
-        raise ValueError("That thread is a duplicate of this one. Open it again first.")
+        raise ValueError(_("That thread is a duplicate of this one. Open it again first."))
     if other.duplicate_of_id is not None:
-        raise ValueError(f"That thread is a duplicate itself. Name its original: /t/{other.duplicate_of_id}")
+        raise ValueError(
+            _("That thread is a duplicate itself. Name its original: {address}").format(
+                address=f"/t/{other.duplicate_of_id}"
+            )
+        )
     if not other.shown:
-        raise ValueError("Readers do not see that thread.")
+        raise ValueError(_("Readers do not see that thread."))
     return other
 
 

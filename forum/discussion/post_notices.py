@@ -12,6 +12,7 @@ from forum.clock import now
 from forum.db import AnySelect, rows
 from forum.discussion.tables import Post, PostNotice
 from forum.errors import NotFound
+from forum.languages.words import N_
 
 WORDS_LENGTH = 300
 #: The forum's own, on a post that opened a thread before that was merged: its words are the former title.
@@ -32,12 +33,16 @@ class NoticeKind(NamedTuple):
 #: In the order in which they stand above a post; MERGED is not for moderators to choose.
 KINDS: Mapping[str, NoticeKind] = {
     "medical": NoticeKind(
-        "Medical caution", "Following it could harm somebody. Say who, or what to do instead."
+        N_("Medical caution"), N_("Following it could harm somebody. Say who, or what to do instead.")
     ),
-    "outdated": NoticeKind("Outdated", "It was right once. Say what changed, with a source if you can."),
-    "disputed": NoticeKind("Disputed", "Sources disagree about it. Say where to read the other side."),
-    "citation": NoticeKind("Citation needed", "It leans on something that it does not name."),
-    MERGED: NoticeKind("Was a thread of its own", ""),
+    "outdated": NoticeKind(
+        N_("Outdated"), N_("It was right once. Say what changed, with a source if you can.")
+    ),
+    "disputed": NoticeKind(
+        N_("Disputed"), N_("Sources disagree about it. Say where to read the other side.")
+    ),
+    "citation": NoticeKind(N_("Citation needed"), N_("It leans on something that it does not name.")),
+    MERGED: NoticeKind(N_("Was a thread of its own"), ""),
 }
 OFFERED = tuple(kind for kind in KINDS if kind != MERGED)
 

@@ -10,6 +10,8 @@ from forum.clock import now
 from forum.discussion import anonymity
 from forum.discussion.tables import Post, Thread
 from forum.errors import Invalid
+from forum.languages.formats import month_day
+from forum.languages.words import _, ngettext
 
 
 def check(db: Session, thread: Thread, actor: Actor) -> None:
@@ -18,12 +20,18 @@ def check(db: Session, thread: Thread, actor: Actor) -> None:
     if at is None or at <= now():
         return
     minutes = max(1, -(-int((at - now()).total_seconds()) // 60))
-    raise Invalid(
-        {
-            "text": f"This thread is in slow mode: {pace(thread.slow_minutes)}. You can post again in"
-            f" {_span(minutes)}, from {at:%H:%M} UTC{_day(at)}. What you typed is kept here."
-        }
-    )
+    if at.date() == now().date():
+        words = _(
+            "This thread is in slow mode: {pace}. You can post again in {span}, from {time} UTC. What you"
+            " typed is kept here."
+        )
+    else:
+        words = _(
+            "This thread is in slow mode: {pace}. You can post again in {span}, from {time} UTC on {day}."
+            " What you typed is kept here."
+        )
+    facts = {"pace": pace(thread.slow_minutes), "span": _span(minutes), "time": f"{at:%H:%M}"}
+    raise Invalid({"text": words.format(**facts, day=month_day(at))})
 
 
 def again_at(db: Session, thread: Thread, account_id: int) -> datetime | None:
@@ -35,16 +43,12 @@ def again_at(db: Session, thread: Thread, account_id: int) -> datetime | None:
 
 def pace(minutes: int) -> str:
     """The rule in words, such as "one post in 30 minutes from each member"."""
-    return f"one post in {_span(minutes)} from each member"
+    return _("one post in {span} from each member").format(span=_span(minutes))
 
 
 def _span(minutes: int) -> str:
     if minutes < 60:
-        return f"{minutes} minute{'s' if minutes != 1 else ''}"
+        return ngettext("{count} minute", "{count} minutes", minutes).format(count=minutes)
     hours, rest = divmod(minutes, 60)
-    words = f"{hours} hour{'s' if hours != 1 else ''}"
-    return f"{words} and {_span(rest)}" if rest else words
-
-
-def _day(at: datetime) -> str:
-    return "" if at.date() == now().date() else f" on {at.day} {at:%B}"
+    words = ngettext("{count} hour", "{count} hours", hours).format(count=hours)
+    return _("{hours} and {minutes}").format(hours=words, minutes=_span(rest)) if rest else words

@@ -18,6 +18,7 @@ from forum.discussion import tags, wording
 from forum.discussion.tables import Tag, TagMerge, TagMergeThread, TagSynonym, Thread, ThreadTag
 from forum.discussion.tags import TagRow
 from forum.errors import Conflict
+from forum.languages.words import N_, _
 
 
 class MergeView(NamedTuple):
@@ -34,8 +35,8 @@ class CameWithMerge(Conflict):
     """The name of a tag that became another one is no name to take away: the merge can be undone."""
 
     code = "came_with_merge"
-    title = "This name came with a merge"
-    words = (
+    title = N_("This name came with a merge")
+    words = N_(
         "Undo the merge instead, where the tag is edited, under “Merged into this one”: then it is a tag of"
         " its own again."
     )
@@ -104,10 +105,12 @@ def undo(db: Session, made: TagMerge) -> None:
     Conflict if it was undone before, or if one of the two became yet another tag since.
     """
     if made.undone_at is not None:
-        raise Conflict("This was undone before.")
+        raise Conflict(_("This was undone before."))
     tag, into = db.get_one(Tag, made.from_id), db.get_one(Tag, made.into_id)
     if db.get(TagSynonym, into.name) is not None:
-        raise Conflict(f"“{into.name}” itself went into another tag since. Undo that first.")
+        raise Conflict(
+            _("“{tag}” itself went into another tag since. Undo that first.").format(tag=into.name)
+        )
     mine = TagSynonym.name.in_(made.took["synonyms"])
     db.execute(delete(TagSynonym).where(TagSynonym.name == tag.name))
     db.execute(update(TagSynonym).where(mine, TagSynonym.tag_id == into.id).values(tag_id=tag.id))

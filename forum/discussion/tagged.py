@@ -19,7 +19,7 @@ from forum.paging import Page
 MOST_TAGS = 4
 #: Among so many threads, the latest, companions are counted; and so many are named.
 LOOKED_AT, COMPANIONS = 200, 8
-_BEFORE_ALL = datetime(1, 1, 1, tzinfo=UTC)
+BEFORE_ALL = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class Order(StrEnum):
@@ -55,7 +55,7 @@ def with_all(
 
 def with_any(db: Session, tag_ids: Sequence[int], after: str | None, limit: int) -> Page[ThreadRow]:
     """Threads that carry any of these tags, those with the latest posts first."""
-    return page_of(db, _WITH_ANY, after, limit, tag_ids=tuple(tag_ids), before_all=_BEFORE_ALL)
+    return page_of(db, _WITH_ANY, after, limit, tag_ids=tuple(tag_ids), before_all=BEFORE_ALL)
 
 
 def companions(db: Session, tags: Sequence[TagRow]) -> list[Companion]:

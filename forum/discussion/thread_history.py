@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from forum.accounts.tables import Account
 from forum.discussion import thread_states, transfers
 from forum.discussion.tables import Thread, ThreadMove, ThreadState, ThreadTransfer
+from forum.languages.words import _, ngettext
 
 #: So many moves are shown, the latest.
 MOVES = 30
@@ -53,18 +54,20 @@ def _words(thread: Thread, made: ThreadMove, newer: Sequence[ThreadMove]) -> str
     if made.from_state != made.to_state:
         return _of_state(made)
     if "merged_into_id" in before:
-        return "put an end to a merge"
+        return _("put an end to a merge")
     if "tag_names" in before:
-        return f"changed the tags, which were: {before['tag_names']}"
+        return _("changed the tags, which were: {tags}").format(tags=before["tag_names"])
     if "slow_minutes" in before:
         return _of_slow_mode(_slow_after(thread, newer))
-    return "changed why it is closed" if before else "took something back that had changed since"
+    return _("changed why it is closed") if before else _("took something back that had changed since")
 
 
 def _of_slow_mode(minutes: int) -> str:
     if not minutes:
-        return "ended slow mode"
-    return f"set slow mode to {minutes} minute{'' if minutes == 1 else 's'}"
+        return _("ended slow mode")
+    return ngettext("set slow mode to {count} minute", "set slow mode to {count} minutes", minutes).format(
+        count=minutes
+    )
 
 
 def _slow_after(thread: Thread, newer: Sequence[ThreadMove]) -> int:
@@ -75,12 +78,12 @@ def _slow_after(thread: Thread, newer: Sequence[ThreadMove]) -> int:
 
 def _of_state(made: ThreadMove) -> str:
     if made.from_state == ThreadState.LOCKED:
-        return "unlocked it"
+        return _("unlocked it")
     if made.to_state == ThreadState.LOCKED:
-        return "locked it"
+        return _("locked it")
     if made.to_state == ThreadState.OPEN:
-        return "opened it again"
-    return "closed it as a duplicate" if "duplicate_of_id" in made.before else "closed it"
+        return _("opened it again")
+    return _("closed it as a duplicate") if "duplicate_of_id" in made.before else _("closed it")
 
 
 def _names(db: Session, moves: Sequence[ThreadMove]) -> dict[int, str]:
@@ -106,7 +109,7 @@ def _transferred(db: Session, thread_id: int) -> list[Line]:
 
 def _of_transfer(made: ThreadTransfer, thread_id: int, came_from: str, went_to: str) -> str:
     if made.kind == transfers.MERGE:
-        return f"merged “{came_from}” into it"
+        return _("merged “{title}” into it").format(title=came_from)
     if made.from_id == thread_id:
-        return f"made a thread of its own from part of it: “{went_to}”"
-    return f"made it from part of “{came_from}”"
+        return _("made a thread of its own from part of it: “{title}”").format(title=went_to)
+    return _("made it from part of “{title}”").format(title=came_from)

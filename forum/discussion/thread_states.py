@@ -11,6 +11,7 @@ from forum.clock import now
 from forum.discussion import tags
 from forum.discussion.tables import Thread, ThreadMove, ThreadState
 from forum.errors import Conflict
+from forum.languages.words import N_, _
 
 OPEN, CLOSED, LOCKED = ThreadState.OPEN, ThreadState.CLOSED, ThreadState.LOCKED
 
@@ -40,6 +41,12 @@ MOVES: Mapping[Act, tuple[frozenset[ThreadState], frozenset[ThreadState]]] = {
     Act.RETAG: (frozenset(ThreadState), frozenset()),
     Act.MERGE: (frozenset(ThreadState), frozenset()),
 }
+#: What is said when the table does not allow it.
+NO_LONGER: Mapping[str, str] = {
+    OPEN: N_("This thread is open: that is no longer possible."),
+    CLOSED: N_("This thread is closed: that is no longer possible."),
+    LOCKED: N_("This thread is locked: that is no longer possible."),
+}
 #: In `ThreadMove.before`: the threads that named this one as their original, and name another one now.
 DUPLICATES = "duplicates"
 #: Facts of a thread that a move can change, beside its state.
@@ -66,10 +73,10 @@ def move(
     """
     sources, targets = MOVES[act]
     if thread.state not in sources or (to is not None and to not in targets):
-        raise Conflict(f"This thread is {thread.state}: that is no longer possible.")
+        raise Conflict(_(NO_LONGER[thread.state]))
     before = {name: getattr(thread, name) for name in facts if getattr(thread, name) != facts[name]}
     if not before and to in (None, thread.state):
-        raise Conflict("It is so already: nothing was changed.")
+        raise Conflict(_("It is so already: nothing was changed."))
     return _record(db, thread, actor_id, why, before, to or ThreadState(thread.state), facts)
 
 
@@ -89,7 +96,7 @@ def undo(db: Session, undone: ThreadMove, actor_id: int) -> ThreadMove:
     Conflict if the move belongs to a merge of threads: that is undone as a whole.
     """
     if "merged_into_id" in undone.before:
-        raise Conflict("Undo the merge of the two threads instead.")
+        raise Conflict(_("Undo the merge of the two threads instead."))
     return put_back(db, undone, actor_id)
 
 
@@ -204,7 +211,7 @@ def _end_of(db: Session, thread: Thread, original_id: int | None) -> int | None:
     former = db.get_one(Thread, original_id)
     end = former.merged_into_id or former.duplicate_of_id or original_id
     if end == thread.id:
-        raise Conflict("The thread that it was a duplicate of is a duplicate of this one by now.")
+        raise Conflict(_("The thread that it was a duplicate of is a duplicate of this one by now."))
     return end
 
 

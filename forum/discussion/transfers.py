@@ -18,6 +18,7 @@ from forum.discussion import anonymity
 from forum.discussion.originals import opening_of
 from forum.discussion.tables import Post, PostKind, Thread, ThreadKind, ThreadTransfer
 from forum.errors import Conflict
+from forum.languages.words import _
 
 MERGE, SPLIT = "merge", "split"
 OPENING, ANSWER, COMMENT = PostKind.OPENING, PostKind.ANSWER, PostKind.COMMENT
@@ -109,10 +110,10 @@ def undo(db: Session, transfer: ThreadTransfer) -> list[Post]:
     before = {entry["id"]: entry for entry in transfer.moved}
     here = {post.id: post for post in _posts(db, transfer.to_id)}
     if transfer.undone_at is not None:
-        raise Conflict("This was undone before.")
+        raise Conflict(_("This was undone before."))
     is_elsewhere = transfer.kind == SPLIT and home(db, transfer.from_id) != transfer.from_id
     if is_elsewhere or not before.keys() <= here.keys():
-        raise Conflict("Some posts of these threads went on to another one since. Undo that first.")
+        raise Conflict(_("Some posts of these threads went on to another one since. Undo that first."))
     back = [post for post in here.values() if _goes_back(post, before, transfer.kind)]
     marked = _has_accepted(db, transfer.from_id)
     for post in back:

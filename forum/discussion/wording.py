@@ -7,6 +7,8 @@ from typing import TypeVar
 
 from forum.discussion.tables import ThreadKind
 from forum.errors import Invalid
+from forum.languages.formats import number
+from forum.languages.words import _
 from forum.markup import LIMIT
 
 TITLE = (10, 150)
@@ -54,7 +56,7 @@ def one_line(value: str) -> str:
 def kind(value: str) -> ThreadKind:
     """A thread's kind. ValueError with a sentence for its writer."""
     if value not in tuple(ThreadKind):
-        raise ValueError("Choose a question or a discussion.")
+        raise ValueError(_("Choose a question or a discussion."))
     return ThreadKind(value)
 
 
@@ -63,11 +65,11 @@ def title(value: str) -> str:
     line = one_line(value)
     shortest, longest = TITLE
     if not line:
-        raise ValueError("Give it a title: one line that says what you want to know.")
+        raise ValueError(_("Give it a title: one line that says what you want to know."))
     if len(line) < shortest:
-        raise ValueError(f"A little longer, please: at least {shortest} characters.")
+        raise ValueError(_("A little longer, please: at least {count} characters.").format(count=shortest))
     if len(line) > longest:
-        raise ValueError(f"At most {longest} characters, please; this has {len(line)}.")
+        raise ValueError(_too_long(longest, len(line)))
     return line
 
 
@@ -78,13 +80,16 @@ def tags(value: str) -> list[str]:
     )
     names = [name for name in names if name]
     if not names:
-        raise ValueError("Add at least one tag, such as “evidence” or “sleep”.")
+        raise ValueError(_("Add at least one tag, such as “evidence” or “sleep”."))
     if len(names) > TAGS:
-        raise ValueError(f"At most {TAGS} tags, please; this has {len(names)}.")
+        raise ValueError(
+            _("At most {most} tags, please; this has {count}.").format(most=TAGS, count=len(names))
+        )
     for name in names:
         if len(name) > TAG_LENGTH or not TAG.fullmatch(name):
             shown = name if len(name) <= TAG_LENGTH else f"{name[:TAG_LENGTH]}…"
-            raise ValueError(f"“{shown}” cannot be a tag: use letters a to z, digits and hyphens.")
+            words = _("“{tag}” cannot be a tag: use letters a to z, digits and hyphens.")
+            raise ValueError(words.format(tag=shown))
     return names
 
 
@@ -107,15 +112,20 @@ def why(value: str) -> str:
     """The summary of an edit; may be empty."""
     line = one_line(value)
     if len(line) > WHY:
-        raise ValueError(f"At most {WHY} characters, please; this has {len(line)}.")
+        raise ValueError(_too_long(WHY, len(line)))
     return line
 
 
 def _text(value: str, limit: int) -> str:
     if not one_line(value):
-        raise ValueError("There is no text yet.")
+        raise ValueError(_("There is no text yet."))
     if len(value) > limit:
-        raise ValueError(f"At most {limit:,} characters, please; this has {len(value):,}.")
+        raise ValueError(_too_long(limit, len(value)))
     if _SENDING.search(value):
-        raise ValueError("A picture is still being sent. Wait for it, or take that line out.")
+        raise ValueError(_("A picture is still being sent. Wait for it, or take that line out."))
     return value
+
+
+def _too_long(most: int, count: int) -> str:
+    words = _("At most {most} characters, please; this has {count}.")
+    return words.format(most=number(most), count=number(count))

@@ -6,6 +6,7 @@ one hands over plain connections, whose time-outs begin anew with each byte that
 
 import socket
 import ssl
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from functools import cache
 from typing import NamedTuple
@@ -56,6 +57,13 @@ class Page(NamedTuple):
         return self.content_type.partition(";")[0].strip().lower()
 
 
+class _Sent(NamedTuple):
+    """What is posted."""
+
+    body: bytes
+    headers: list[tuple[bytes, bytes]]
+
+
 class Guarded:
     """Reads public web pages. Keeps nothing between two of them: no connections, no cookies.
 
@@ -88,6 +96,15 @@ class Guarded:
         """The status that the address answers after redirects; no body is read. Raises as `get`."""
         return self._walk(url, reads=False).status
 
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Page:
+        """What the address answers to these bytes, whatever its status, without a body. Raises as `get`.
+
+        It leads nowhere else: these bytes are for whoever is there.
+        """
+        bounds = Bounds(self._limits.whole, 2 * self._limits.body)
+        sent = _Sent(body, [(name.encode("ascii"), value.encode("ascii")) for name, value in headers.items()])
+        return self._once(self._public.place(url), bounds, False, "", sent)
+
     def _walk(self, raw: str, reads: bool, accept: str = "") -> Page:
         # Compressed or not, no page needs more on the wire than twice what it may be.
         bounds = Bounds(self._limits.whole, 2 * self._limits.body)
@@ -100,14 +117,16 @@ class Guarded:
             url = self._public.place(target, url)
         raise Unreachable(f"{_host(url)} redirects too often")
 
-    def _once(self, url: httpx.URL, bounds: Bounds, reads: bool, accept: str) -> Page:
+    def _once(
+        self, url: httpx.URL, bounds: Bounds, reads: bool, accept: str, sent: "_Sent | None" = None
+    ) -> Page:
         origin = httpcore.Origin(url.raw_scheme, url.raw_host, port(url))
         tls = _tls() if url.scheme == "https" else None
         backend = Pinned(self._public, self._resolver, bounds)
         try:
             with (
                 httpcore.HTTPConnection(origin, ssl_context=tls, network_backend=backend) as connection,
-                self._answer(connection, url, accept or _PAGES_FIRST) as response,
+                self._answer(connection, url, accept or _PAGES_FIRST, sent) as response,
             ):
                 page = self._head(url, response)
                 if not reads or not (_is_final(page) if accept else _is_read(page)):
@@ -119,7 +138,7 @@ class Guarded:
             raise Unreachable(f"{_host(url)}: {type(error).__name__}: {str(error)[:200]}") from error
 
     def _answer(
-        self, connection: httpcore.HTTPConnection, url: httpx.URL, accept: str
+        self, connection: httpcore.HTTPConnection, url: httpx.URL, accept: str, sent: "_Sent | None"
     ) -> AbstractContextManager[httpcore.Response]:
         address = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=port(url), target=url.raw_path)
         headers = [
@@ -131,7 +150,11 @@ class Guarded:
         ]
         connect, silence = self._limits.connect, self._limits.silence
         waits = {"connect": connect, "read": silence, "write": silence}
-        return connection.stream("GET", address, headers=headers, extensions={"timeout": waits})
+        extensions = {"timeout": waits}
+        if sent is None:
+            return connection.stream("GET", address, headers=headers, extensions=extensions)
+        headers += [*sent.headers, (b"Content-Length", b"%d" % len(sent.body))]
+        return connection.stream("POST", address, headers=headers, content=sent.body, extensions=extensions)
 
     def _head(self, url: httpx.URL, response: httpcore.Response) -> Page:
         if len(response.headers) > self._limits.headers:

@@ -6,6 +6,7 @@ values (names, days, numbers) and words that were marked for translation, never 
 
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -49,10 +50,18 @@ class Letter(NamedTuple):
 @cache
 def _templates() -> Environment:
     # Plain text for a mail program and, escaped by the page, for the inbox: nothing here is HTML.
+    return environment(TEMPLATES / "mail", TEMPLATES / "digest", autoescape=False)
+
+
+def environment(*folders: Path, autoescape: bool) -> Environment:
+    """Templates of mails, which speak the language spoken when they are rendered.
+
+    The filter `said` translates a text that was marked elsewhere; unlike `_`, it takes a % as it stands.
+    """
     environment = Environment(
         extensions=["jinja2.ext.i18n"],
-        loader=FileSystemLoader(TEMPLATES / "mail"),
-        autoescape=False,  # noqa: S701
+        loader=FileSystemLoader(folders),
+        autoescape=autoescape,  # noqa: S701
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -61,7 +70,7 @@ def _templates() -> Environment:
         words.gettext, words.ngettext, newstyle=True, pgettext=words.pgettext, npgettext=words.npgettext
     )
     environment.policies["ext.i18n.trimmed"] = True
-    environment.filters.update(day=long_day, number=number)
+    environment.filters.update(day=long_day, number=number, said=words.gettext)
     return environment
 
 

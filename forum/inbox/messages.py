@@ -1,20 +1,22 @@
-"""The inbox: what a person was told, and how much of it is new."""
+"""Messages: sent, taken back, counted. How they are read is in entries.py and marking.py."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
-from forum import config, jobs
+from forum import config
 from forum.accounts.tables import Account
 from forum.clock import now
-from forum.db import row, rows
+from forum.db import row
+from forum.discussion.tables import Post
+from forum.inbox import due, pushes
+from forum.inbox.channel_tables import PushSubscription
 from forum.inbox.letters import Letter
 from forum.inbox.tables import Message
 from forum.languages.speaking import speaking
-from forum.paging import Cursor, Page
 
 _MINE = select(
     Message.id,
@@ -25,13 +27,18 @@ _MINE = select(
     Message.created_at,
     Message.read_at,
     Message.author_id,
-).order_by(Message.id.desc())
+)
 
 _ONE_MORE = (
     update(Account)
     .where(Account.id == bindparam("account_id"), Account.closed_at.is_(None))
     .values(unread=Account.unread + 1)
-    .returning(Account.email, Account.is_sample, Account.language)
+    .returning(
+        Account.email,
+        Account.is_sample,
+        Account.language,
+        exists().where(PushSubscription.account_id == Account.id).label("has_push"),
+    )
 )
 
 
@@ -93,18 +100,10 @@ def send(
     db.add(message)
     db.flush()
     if person.email and not person.is_sample:
-        jobs.put(db, "mail.deliver", delay=delay, message_id=message.id)
+        due.put(db, kind, {message.id: account_id}, delay)
+    if person.has_push:
+        pushes.put(db, kind, {message.id: account_id}, delay)
     return message
-
-
-def listing(db: Session, account_id: int, after: str | None, limit: int) -> Page[MessageView]:
-    """The person's messages, newest first."""
-    statement = _MINE.where(Message.account_id == account_id).limit(limit + 1)
-    cursor = Cursor.decode(after, int)
-    if cursor:
-        statement = statement.where(Message.id < cursor[0])
-    found = [MessageView(*message) for message in rows(db, statement)]
-    return Page.of(found, limit, lambda message: (message.id,))
 
 
 def read(db: Session, message_id: int) -> MessageView | None:
@@ -113,38 +112,28 @@ def read(db: Session, message_id: int) -> MessageView | None:
     return None if found is None else MessageView(*found)
 
 
-def mark_read(db: Session, account_id: int, upto: int) -> None:
-    """The person has read the messages up to the one with this id; the number of new ones agrees."""
-    _read(db, account_id, Message.id <= upto)
-
-
-def mark_one_read(db: Session, account_id: int, message_id: int) -> None:
-    """The person has read this message; the number of new ones agrees."""
-    _read(db, account_id, Message.id == message_id)
-
-
 def take_back(db: Session, account_ids: Collection[int], path: str) -> None:
     """What these people were told of this path, and have not read, they were never told."""
     unread = (Message.account_id.in_(account_ids), Message.read_at.is_(None))
     gone = delete(Message).where(*unread, Message.path == path)
     db.execute(gone, execution_options={"synchronize_session": "fetch"})
-    _count(db, Account.id.in_(account_ids))
+    recount(db, account_ids)
 
 
-def _read(db: Session, account_id: int, which: ColumnElement[bool]) -> None:
-    unread = (Message.account_id == account_id, Message.read_at.is_(None))
+def go_with_posts(db: Session, post_ids: Collection[int]) -> None:
+    """What people were told of these posts, which went from thread to thread, belongs where they are now."""
+    there = select(Post.thread_id).where(Post.id == Message.post_id).correlate(Message).scalar_subquery()
     db.execute(
-        update(Message).where(*unread, which).values(read_at=now()),
-        execution_options={"synchronize_session": "fetch"},
+        update(Message).where(Message.post_id.in_(post_ids)).values(thread_id=there),
+        execution_options={"synchronize_session": False},
     )
-    _count(db, Account.id == account_id)
 
 
-def _count(db: Session, whose: ColumnElement[bool]) -> None:
+def recount(db: Session, account_ids: Collection[int]) -> None:
     """The number of new messages of these accounts is what it is."""
     unread = (Message.account_id == Account.id, Message.read_at.is_(None))
     left = select(func.count()).select_from(Message).where(*unread).correlate(Account).scalar_subquery()
     db.execute(
-        update(Account).where(whose).values(unread=left),
+        update(Account).where(Account.id.in_(account_ids)).values(unread=left),
         execution_options={"synchronize_session": "fetch"},
     )

@@ -1,4 +1,8 @@
-"""Who should hear of a new post, and of an accepted answer."""
+"""Who should hear of a new post, and of an accepted answer.
+
+Those directly concerned are told at once, with the post; followers, who may be very many, by a job: see
+fan_out.py.
+"""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -6,6 +10,7 @@ from datetime import timedelta
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from forum import jobs
 from forum.accounts import former_names
 from forum.accounts.names import key
 from forum.accounts.tables import Account
@@ -15,7 +20,6 @@ from forum.discussion import anonymity
 from forum.discussion.naming import called
 from forum.discussion.tables import Post, PostKind, Thread
 from forum.inbox import following, messages
-from forum.inbox.following import Kind
 from forum.inbox.letters import compose
 
 #: People that one post can call by name.
@@ -23,25 +27,35 @@ MOST_MENTIONS = 10
 #: So long its author can take a new post back as if it had never been; mails about it leave after that.
 UNDO = timedelta(minutes=1)
 
+#: The job that tells the followers.
+FOLLOWERS = "inbox.announce"
+
 _NAME = select(Account.name).where(Account.id == bindparam("account_id"))
 
 
 def announce(db: Session, thread: Thread, post: Post, mentions: Sequence[str]) -> None:
     """Those concerned by the visible post are told of it: once each, and never its author.
 
-    An answer is told to the thread's author and followers, a comment to the author of the post above it, any
-    post to the people whom it mentions. Of a post that readers do not see nobody hears.
+    An answer is told to the thread's author, a comment to the author of the post above it, any post to the
+    people whom it mentions; all but those who muted the thread, or its author. Followers hear of it when it
+    cannot be undone any more. Of a post that readers do not see nobody hears.
     """
     if not post.visible:
         return
-    told = _told(db, thread, post, mentions)
-    author = _name(db, post.author_id) if told else ""
     delay = max(post.created_at + UNDO - now(), timedelta(0))
+    jobs.put(db, FOLLOWERS, delay=delay, post_id=post.id)
+    told = _told(db, thread, post, mentions)
+    muted = following.muting(db, sorted(told), thread.id, post.author_id) if told else ()
+    author = name_of(db, post.author_id) if told else ""
     # Sorted, so that two transactions lock the same accounts in the same order.
     for account_id, kind in sorted(told.items()):
-        what = called(post.kind, thread.kind)
-        letter = compose(kind, author=author, what=what, title=thread.title)
-        messages.send(db, account_id, kind, letter, f"/p/{post.id}", delay=delay)
+        if account_id not in muted:
+            what = called(post.kind, thread.kind)
+            letter = compose(kind, author=author, what=what, title=thread.title)
+            path = f"/p/{post.id}"
+            messages.send(
+                db, account_id, kind, letter, path, delay=delay, thread_id=thread.id, post_id=post.id
+            )
 
 
 def take_back(db: Session, thread: Thread, post: Post, mentions: Sequence[str]) -> None:
@@ -59,8 +73,10 @@ def accepted(db: Session, thread: Thread, post: Post) -> None:
     to = anonymity.writer_of(db, post)
     if to in (anonymity.asker_of(db, thread), anonymity.ACCOUNT_ID) or not post.visible:
         return
-    letter = compose("accepted", author=_name(db, thread.author_id), title=thread.title)
-    messages.send(db, to, "accepted", letter, f"/p/{post.id}")
+    if following.muting(db, [to], thread.id, thread.author_id):
+        return
+    letter = compose("accepted", author=name_of(db, thread.author_id), title=thread.title)
+    messages.send(db, to, "accepted", letter, f"/p/{post.id}", thread_id=thread.id, post_id=post.id)
 
 
 def _told(db: Session, thread: Thread, post: Post, mentions: Sequence[str]) -> dict[int, str]:
@@ -76,8 +92,7 @@ def _told(db: Session, thread: Thread, post: Post, mentions: Sequence[str]) -> d
 
 def _concerned(db: Session, thread: Thread, post: Post) -> dict[int, str]:
     if post.kind == PostKind.ANSWER:
-        followers = following.followers(db, Kind.THREAD, thread.id)
-        return {**dict.fromkeys(followers, "followed"), anonymity.asker_of(db, thread): "answer"}
+        return {anonymity.asker_of(db, thread): "answer"}
     if post.kind == PostKind.COMMENT:
         return {anonymity.writer_of(db, db.get_one(Post, post.parent_id)): "comment"}
     return {}
@@ -92,7 +107,8 @@ def _mentioned(db: Session, names: Sequence[str]) -> list[int]:
     return list(dict.fromkeys([*found, *former_names.holders(db, keys).values()]))
 
 
-def _name(db: Session, account_id: int) -> str:
+def name_of(db: Session, account_id: int) -> str:
+    """What the author of a post is called."""
     found = row(db, _NAME, account_id=account_id)
     assert found is not None, "every post has an author"
     name: str = found.name

@@ -13,6 +13,17 @@ class Message(Table):
     __tablename__ = "message"
     __table_args__ = (
         Index("ix_message_inbox", "account_id", "id"),
+        # For the inbox, which shows the messages of one thread as one entry.
+        Index(
+            "ix_message_entry",
+            "account_id",
+            "thread_id",
+            "id",
+            sqlite_where=sql("thread_id IS NOT NULL"),
+            postgresql_where=sql("thread_id IS NOT NULL"),
+        ),
+        # For the job that tells many people of one post, each of them once.
+        Index("ix_message_post_id", "post_id", "account_id"),
         Index(
             "ix_message_unread",
             "account_id",
@@ -36,7 +47,7 @@ class Message(Table):
     #: The thread it belongs to, by which the inbox groups; None: none, or it is gone.
     thread_id: Mapped[int | None] = mapped_column(ForeignKey("thread.id", ondelete="SET NULL"))
     #: The post whose words or title it carries: once readers do not see that, no mail leaves. None: none.
-    post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="SET NULL"), index=True)
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="SET NULL"))
     created_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
 

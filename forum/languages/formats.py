@@ -21,6 +21,11 @@ def long_day(moment: date) -> str:
     return _day(_in_utc(moment), "d MMMM y", _locale())
 
 
+def month_day(moment: date) -> str:
+    """The day in UTC without its year: "12 November", "12 novembre"."""
+    return long_day(moment).rpartition(" ")[0]
+
+
 def number(value: float) -> str:
     """The number with thousands set apart: 12345 is "12,345", in French "12 345"."""
     return f"{value:,}" if _locale() == ENGLISH else _number(value, _locale())

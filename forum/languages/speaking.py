@@ -21,6 +21,11 @@ def spoken() -> str:
     return _SPOKEN.get()
 
 
+def chosen() -> str:
+    """The language spoken now, if it is one that people can choose; else ""."""
+    return spoken() if spoken() in LANGUAGES else ""
+
+
 def tag() -> str:
     """The language spoken now as HTML's `lang` has it."""
     return TAGS.get(spoken(), spoken())

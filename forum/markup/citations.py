@@ -10,6 +10,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
+from forum.languages.words import N_, _
 from forum.markup.links import POST
 from forum.references.identifiers import Identifier, NotAnIdentifier, parse
 
@@ -21,7 +22,7 @@ _TYPED = re.compile(
 )
 _BEFORE_LOCATOR = re.compile(r",(?: |$)")
 #: For whoever wrote something else beside the identifier.
-_ORDER = " A page comes after a comma, supports or disputes before the @: [supports @pmid:30726251, p. 4]."
+_ORDER = N_("A page comes after a comma, supports or disputes before the @: [supports @pmid:30726251, p. 4].")
 _REFERENCE_ID = re.compile(r"[1-9][0-9]{0,8}")
 
 
@@ -78,7 +79,8 @@ def typed_citation(state: StateInline, silent: bool) -> bool:
     try:
         use = read(found[1] or "", found[2], found[3])
     except NotAnIdentifier as reason:
-        state.env["problems"][f"“{_shortened(found[0])}” stays as typed. {reason}"] = None
+        stays = _("“{citation}” stays as typed.").format(citation=_shortened(found[0]))
+        state.env["problems"][f"{stays} {reason}"] = None
         return False
     if not silent:
         push_citation(state, use, found[0])
@@ -96,11 +98,13 @@ def read(stance: str, scheme: str, rest: str) -> Use:
     raw, *more = _BEFORE_LOCATOR.split(" ".join(rest.split()), maxsplit=1)
     locator, stance = "".join(more).strip(), stance.lower()
     if len(locator) > LONGEST_LOCATOR:
-        raise NotAnIdentifier(f"What follows the comma may have {LONGEST_LOCATOR} characters.")
+        raise NotAnIdentifier(
+            _("What follows the comma may have {most} characters.").format(most=LONGEST_LOCATOR)
+        )
     if scheme.lower() != "ref":
         return Use(_identifier(scheme.lower(), raw), None, locator, stance)
     if not _REFERENCE_ID.fullmatch(raw):
-        raise NotAnIdentifier("After ref: comes the number of a reference of this forum: [@ref:42].")
+        raise NotAnIdentifier(_("After ref: comes the number of a reference of this forum: [@ref:42]."))
     return Use(None, int(raw), locator, stance)
 
 
@@ -118,7 +122,7 @@ def _identifier(scheme: str, raw: str) -> Identifier:
     try:
         return parse(scheme, raw)
     except NotAnIdentifier as reason:
-        raise NotAnIdentifier(f"{reason}{_ORDER if ' ' in raw.strip() else ''}") from None
+        raise NotAnIdentifier(f"{reason}{f' {_(_ORDER)}' if ' ' in raw.strip() else ''}") from None
 
 
 def _shortened(text: str) -> str:

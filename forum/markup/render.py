@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from markdown_it.token import Token
 
+from forum.languages.words import N_, _
 from forum.markup.arrange import Harvest
 from forum.markup.citations import Cited
 from forum.markup.links import POST
@@ -28,7 +29,7 @@ MOST_TOKENS = 20_000
 MOST_HTML = 600_000
 MOST_PROBLEMS = 10
 
-UNDESCRIBED = (
+UNDESCRIBED = N_(
     "A picture has no words yet for people who cannot see it."
     " Write in the brackets what it shows: ![a cat asleep on a chair](…)."
 )
@@ -87,7 +88,7 @@ def render(text: str, copies: Mapping[str, str] = _NO_COPIES) -> Page:
 
 
 def _asked(harvest: Harvest) -> Sequence[str]:
-    return () if harvest.is_described else (UNDESCRIBED,)
+    return () if harvest.is_described else (_(UNDESCRIBED),)
 
 
 def anchored(html: str, anchor: str) -> str:
@@ -113,5 +114,5 @@ def _as_typed(source: str) -> Page:
         source,
         html,
         source,
-        problems=("There is too much formatting in this text, so it is shown as typed.",),
+        problems=(_("There is too much formatting in this text, so it is shown as typed."),),
     )

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from html import escape, unescape
 from typing import NamedTuple
 
+from forum.languages.words import _
 from forum.markup.pictures import UNDESCRIBED
 
 LONGEST = 500
@@ -78,7 +79,8 @@ def _marked(html: str, sentence: str, address: str) -> str:
         return html
     runs = list(_runs(letters[at : at + len(sentence)], html))
     last = _after_link(html, runs[-1][1])
-    html = f'{html[:last]}<sup class="needs"><a href="{escape(address)}">source needed</a></sup>{html[last:]}'
+    asks = f'<sup class="needs"><a href="{escape(address)}">{_("source needed")}</a></sup>'
+    html = f"{html[:last]}{asks}{html[last:]}"
     for start, end in reversed(runs):
         html = f'{html[:start]}<mark class="unsourced">{html[start:end]}</mark>{html[end:]}'
     return html

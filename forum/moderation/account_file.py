@@ -19,6 +19,7 @@ from forum.discussion import anonymity
 from forum.discussion.naming import called
 from forum.discussion.tables import Post, PostKind, Thread
 from forum.inbox.tables import Message
+from forum.languages.words import _
 from forum.moderation import notes
 from forum.moderation.log import a, what
 from forum.moderation.reversals import is_reversed
@@ -273,8 +274,10 @@ def _made(found: Any) -> Made:
         found.id,
         found.item_id,
         found.name,
-        f"{verdict.done} {what(verdict.subject, found.kind, found.thread_kind)}",
-        rule.title if rule else "",
+        _("{done} {what}").format(
+            done=_(verdict.done), what=what(verdict.subject, found.kind, found.thread_kind)
+        ),
+        _(rule.title) if rule else "",
         found.reason,
         found.sanction or "",
         found.post_id,
@@ -284,13 +287,13 @@ def _made(found: Any) -> Made:
 
 
 def _raised(found: Any) -> Raised:
-    about = "a message"
+    about = _("a message")
     if found.kind:
         about = a(called(found.kind, found.thread_kind))
     elif found.reference_id is not None:
-        about = "a reference"
+        about = _("a reference")
     elif found.account_id is not None:
-        about = "an account"
+        about = _("an account")
     return Raised(
         found.id,
         found.item_id,

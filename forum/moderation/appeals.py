@@ -12,6 +12,7 @@ from forum.db import row
 from forum.discussion import anonymity
 from forum.discussion.tables import Post
 from forum.errors import Conflict, NotFound
+from forum.languages.words import _
 from forum.moderation import subjects, waiting
 from forum.moderation.reversals import TAKES_BACK
 from forum.moderation.tables import (
@@ -94,13 +95,13 @@ def obstacle(db: Session, decision: Decision) -> str:
     sanction = db.scalars(select(Sanction).where(Sanction.decision_id == decision.id)).first()
     end = until(decision.verdict, sanction.kind if sanction else "", decision.at)
     if end is None:
-        return "This decision takes nothing from you, so there is nothing to appeal against."
+        return _("This decision takes nothing from you, so there is nothing to appeal against.")
     if db.scalar(select(exists().where(Appeal.decision_id == decision.id))):
-        return "You have appealed against this decision already; it is answered once."
+        return _("You have appealed against this decision already; it is answered once.")
     if end < now():
-        return "An appeal is possible for six months, and they are over."
+        return _("An appeal is possible for six months, and they are over.")
     if not _holds(db, decision, sanction):
-        return "This decision does not hold any more, so there is nothing left to appeal against."
+        return _("This decision does not hold any more, so there is nothing left to appeal against.")
     return ""
 
 

@@ -16,6 +16,7 @@ from forum.discussion import anonymity, cited, revisions
 from forum.discussion.cited import CitationView
 from forum.discussion.revisions import RevisionView
 from forum.discussion.tables import Post, PostKind
+from forum.languages.words import _
 from forum.moderation import decisions, jurisdiction, particulars, recusal, sanctions
 from forum.moderation.decisions import Case
 from forum.moderation.items import FACTS, Given, ItemRow, common, joined
@@ -146,14 +147,14 @@ def item(db: Session, item_id: int, viewer: Actor) -> ItemView | None:
         decisions=made,
         verdicts=() if recused else _possible(db, viewer, case, spared=spared),
         recusal=recused,
-        spared=_spared(facts, spared) if viewer.is_moderator else jurisdiction.ONLY_THREADS,
+        spared=_spared(facts, spared) if viewer.is_moderator else _(jurisdiction.ONLY_THREADS),
     )
 
 
 def _spared(facts: Row[Any], spared: bool) -> str:
     if facts.author_id == anonymity.ACCOUNT_ID:
-        return decisions.UNNAMED
-    return recusal.SPARED if spared else ""
+        return _(decisions.UNNAMED)
+    return _(recusal.SPARED) if spared else ""
 
 
 def _possible(db: Session, viewer: Actor, case: Case, *, spared: bool) -> Sequence[Verdict]:
@@ -239,10 +240,10 @@ def _decision(made: Row[Any]) -> DecisionView:
     return DecisionView(
         made.item_id,
         made.post_id,
-        made.name or "the forum",
-        verdict.label,
-        verdict.done,
-        RULE[made.rule].title if made.rule else "",
+        made.name or _("the forum"),
+        _(verdict.label),
+        _(verdict.done),
+        _(RULE[made.rule].title) if made.rule else "",
         made.reason,
         made.from_state,
         made.to_state,

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from forum.clock import now
 from forum.errors import Conflict, NotFound
+from forum.languages.words import _
 from forum.moderation import claims, subjects, waiting
 from forum.moderation.tables import CaseKind, CaseState, Happening, ReferenceCase, ReviewItem
 
@@ -74,7 +75,9 @@ def take(db: Session, case_id: int, moderator_id: int) -> ReferenceCase:
         raise NotFound
     claims.check(db, case.item_id, moderator_id)
     if case.state != CaseState.OPEN:
-        raise Conflict("Somebody has settled this case meanwhile. Open the item again to see what was done.")
+        raise Conflict(
+            _("Somebody has settled this case meanwhile. Open the item again to see what was done.")
+        )
     return case
 
 

@@ -9,6 +9,7 @@ from forum.accounts.tables import Account
 from forum.clock import now
 from forum.db import row
 from forum.errors import Conflict, NotFound
+from forum.languages.words import N_, _
 from forum.moderation.tables import ReviewItem
 
 LASTS = timedelta(minutes=20)
@@ -18,13 +19,15 @@ class Claimed(Conflict):
     """Somebody else holds the item: `holder`, `until`."""
 
     code = "claimed"
-    title = "Somebody else is working on this"
+    title = N_("Somebody else is working on this")
 
     def __init__(self, holder: str, until: datetime) -> None:
         self.holder, self.until = holder, until
         super().__init__(
-            f"{holder} holds this item until {until:%H:%M} UTC. Nothing was changed. "
-            "Take another item, or come back when the time has run out."
+            _(
+                "{holder} holds this item until {until:%H:%M} UTC. Nothing was changed. "
+                "Take another item, or come back when the time has run out."
+            ).format(holder=holder, until=until)
         )
 
 

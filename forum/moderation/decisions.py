@@ -15,6 +15,8 @@ from forum.discussion import anonymity
 from forum.discussion.tables import Post, PostKind
 from forum.discussion.wording import Form
 from forum.errors import Conflict, Invalid, NotFound
+from forum.languages.formats import long_day
+from forum.languages.words import N_, _
 from forum.moderation import claims, flags, subjects, waiting
 from forum.moderation.rules import AGAINST_ACCOUNTS, RULE, VERDICT, Asks, Verdict, offered
 from forum.moderation.sanctions import LONGEST_DAYS
@@ -25,38 +27,44 @@ from forum.moderation.tables import Decision, Flag, Happening, ItemState, Review
 REASON_LENGTH = 2000
 
 #: Of an item whose post has no name.
-UNNAMED = (
+UNNAMED = N_(
     "Nobody can be sanctioned for a post without a name until a moderator has looked who wrote it. After"
     " that, it is decided about the account."
 )
 #: What is missing when a verdict asks for more.
 ASKS = {
-    Asks.THREAD: "Give the address of the thread that asked it before.",
-    Asks.TAGS: "Give the tags that it should have.",
-    Asks.TEXT: "The text is empty.",
+    Asks.THREAD: N_("Give the address of the thread that asked it before."),
+    Asks.TAGS: N_("Give the tags that it should have."),
+    Asks.TEXT: N_("The text is empty."),
 }
 _WORDS = {
-    Happening.HELD: "its author sent it back for review",
-    Happening.FLAGGED: "somebody flagged it",
-    Happening.REWORDED: "its author changed it",
-    Happening.WITHDRAWN: "its author withdrew it",
-    Happening.UNFLAGGED: "somebody took a flag back",
+    Happening.HELD: N_("its author sent it back for review"),
+    Happening.FLAGGED: N_("somebody flagged it"),
+    Happening.REWORDED: N_("its author changed it"),
+    Happening.WITHDRAWN: N_("its author withdrew it"),
+    Happening.UNFLAGGED: N_("somebody took a flag back"),
 }
+#: What Stale says.
+BY = N_(
+    "{who} {what} this post on {day} at {time} UTC. Nothing of yours was saved. Open the item again to decide"
+    " on what is there now."
+)
+UNSAID = N_(
+    "While you were reading, {what} ({day} at {time} UTC). Nothing of yours was saved. Open the item again to"
+    " decide on what is there now."
+)
 
 
 class Stale(Conflict):
     """The item has changed since the moderator read it: `who` (None: not to be told) did `what`, and when."""
 
     code = "stale"
-    title = "Something happened meanwhile"
+    title = N_("Something happened meanwhile")
 
     def __init__(self, item_id: int, who: str | None, what: str, at: datetime) -> None:
         self.item_id, self.who, self.what, self.at = item_id, who, what, at
-        day = f"{at.day} {at:%B %Y at %H:%M} UTC"
-        told = f"{who} {what} this post on {day}" if who else f"While you were reading, {what} ({day})"
-        super().__init__(
-            f"{told}. Nothing of yours was saved. Open the item again to decide on what is there now."
-        )
+        said = BY if who else UNSAID
+        super().__init__(_(said).format(who=who, what=_(what), day=long_day(at), time=f"{at:%H:%M}"))
 
 
 class Order(NamedTuple):
@@ -244,13 +252,13 @@ def _stale(db: Session, item_id: int) -> Stale:
     last = select(Decision.verdict).where(Decision.item_id == item_id).order_by(Decision.id.desc()).limit(1)
     # The cases of a reference are settled without a decision.
     key = db.scalars(last).first()
-    return Stale(item_id, item.name, VERDICT[key].done if key else "settled a case of", item.happened_at)
+    return Stale(item_id, item.name, VERDICT[key].done if key else N_("settled a case of"), item.happened_at)
 
 
 def _checked(case: Case, order: Order) -> tuple[Verdict, str]:
     chosen = {verdict.key: verdict for verdict in case.offered}.get(order.verdict)
     if chosen is None:
-        raise Invalid({"verdict": "Choose one of the decisions that are offered for this item."})
+        raise Invalid({"verdict": _("Choose one of the decisions that are offered for this item.")})
     sanctioned = bool(order.sanction) or chosen.key == "sanction"
     form = Form()
     form.take("rule", lambda key: _rule(key, chosen.needs_rule or sanctioned), order.rule)
@@ -260,18 +268,18 @@ def _checked(case: Case, order: Order) -> tuple[Verdict, str]:
         form.take("sanction", lambda kind: _sanction(case, kind, chosen), order.sanction)
         form.take("days", lambda typed: days_of(order.sanction, typed), order.days)
     if chosen.asks is not None and not order.more.strip():
-        form.complaints["more"] = ASKS[chosen.asks]
+        form.complaints["more"] = _(ASKS[chosen.asks])
     form.done()
     return chosen, words or ""
 
 
 def _sanction(case: Case, kind: str, verdict: Verdict) -> str:
     if case.author_id == anonymity.ACCOUNT_ID:
-        raise ValueError(UNNAMED)
+        raise ValueError(_(UNNAMED))
     if kind not in tuple(SanctionKind):
-        raise ValueError("Choose what happens to the account.")
+        raise ValueError(_("Choose what happens to the account."))
     if not verdict.may_sanction:
-        raise ValueError(f"“{verdict.label}” goes without a sanction.")
+        raise ValueError(_("“{label}” goes without a sanction.").format(label=_(verdict.label)))
     return kind
 
 
@@ -281,22 +289,22 @@ def days_of(kind: str, typed: str) -> int:
         return 0
     number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 5 else 0
     if not 1 <= number <= LONGEST_DAYS:
-        raise ValueError(f"For how many days? From 1 to {LONGEST_DAYS}.")
+        raise ValueError(_("For how many days? From 1 to {longest_days}.").format(longest_days=LONGEST_DAYS))
     return number
 
 
 def _rule(key: str, needed: bool) -> str:
     if key not in RULE and (key or needed):
-        raise ValueError("Choose the rule that this rests on.")
+        raise ValueError(_("Choose the rule that this rests on."))
     return key
 
 
 def _reason(text: str, verdict: Verdict, needed: bool) -> str:
     words = within(text, REASON_LENGTH)
     if needed and not words and not verdict.tells_author:
-        raise ValueError("Say in a few words why.")
+        raise ValueError(_("Say in a few words why."))
     if needed and not words:
-        raise ValueError("Say why, to its author: what is wrong with it and what would mend it.")
+        raise ValueError(_("Say why, to its author: what is wrong with it and what would mend it."))
     return words
 
 

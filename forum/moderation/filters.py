@@ -10,18 +10,19 @@ from sqlalchemy import ColumnElement, exists, select
 from forum.accounts.tables import Actor
 from forum.clock import now
 from forum.discussion.tables import Post, Tag, ThreadTag
+from forum.languages.words import N_
 from forum.moderation import claims, jurisdiction
 from forum.moderation.tables import Flag, FlagState, ItemKind, ReviewItem
 
 #: Items that have waited for longer than this, and what that is called.
 AGES: Mapping[str, tuple[timedelta, str]] = {
-    "day": (timedelta(days=1), "More than a day"),
-    "week": (timedelta(days=7), "More than a week"),
-    "month": (timedelta(days=30), "More than a month"),
+    "day": (timedelta(days=1), N_("More than a day")),
+    "week": (timedelta(days=7), N_("More than a week")),
+    "month": (timedelta(days=30), N_("More than a month")),
 }
 MINE, FREE = "mine", "free"
 #: Who works on the items.
-WHOSE: Mapping[str, str] = {FREE: "Nobody", MINE: "I do"}
+WHOSE: Mapping[str, str] = {FREE: N_("Nobody"), MINE: N_("I do")}
 LONGEST_NAME = 40
 
 

@@ -16,6 +16,7 @@ from forum.discussion import anonymity
 from forum.discussion.naming import called
 from forum.discussion.tables import Post, PostKind, Thread
 from forum.inbox.tables import Message
+from forum.languages.words import _
 from forum.moderation.decisions import sparing_unnamed
 from forum.moderation.filters import Filters
 from forum.moderation.reversals import is_reversed
@@ -254,10 +255,14 @@ def _title(facts: Row[Any], subject: SubjectKind) -> str:
         SubjectKind.REFERENCE: facts.reference_title,
         SubjectKind.ACCOUNT: facts.author,
         SubjectKind.MESSAGE: facts.message_subject,
-        SubjectKind.APPEAL: f"Appeal by {facts.author}" + (f": {facts.title}" if facts.title else ""),
-        SubjectKind.REPORT: f"Report {facts.report_number}" + (f": {facts.title}" if facts.title else ""),
+        SubjectKind.APPEAL: _titled(_("Appeal by {name}").format(name=facts.author), facts.title),
+        SubjectKind.REPORT: _titled(_("Report {number}").format(number=facts.report_number), facts.title),
     }
     return titles.get(subject, facts.title) or ""
+
+
+def _titled(what: str, title: str | None) -> str:
+    return _("{what}: {title}").format(what=what, title=title) if title else what
 
 
 def _status(facts: Row[Any], subject: SubjectKind) -> str:
@@ -289,5 +294,5 @@ def _reasons(db: Session, item_ids: Sequence[int]) -> Mapping[int, Sequence[Give
     )
     found: dict[int, list[Given]] = {}
     for item_id, kind, label, number in rows(db, flags.union_all(cases).order_by(desc("count"), "label")):
-        found.setdefault(item_id, []).append(Given(SORTS[CaseKind(kind)].label if kind else label, number))
+        found.setdefault(item_id, []).append(Given(_(SORTS[CaseKind(kind)].label) if kind else label, number))
     return found

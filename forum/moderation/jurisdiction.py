@@ -6,14 +6,15 @@ from sqlalchemy.orm import Session
 from forum.accounts.tables import Actor
 from forum.discussion import posts, tended
 from forum.discussion.tables import Post, PostState
+from forum.languages.words import N_
 from forum.moderation.decisions import Case
 from forum.moderation.reversals import TAKES_BACK
 from forum.moderation.rules import VERDICTS
 from forum.moderation.subjects import Subject, SubjectKind
 from forum.moderation.tables import Decision, ReviewItem
 
-ONLY_THREADS = "You moderate threads with certain tags. What concerns an account is for other moderators."
-ONLY_OWN = "Another moderator decided this. Ask them, or a moderator of the whole forum, to take it back."
+ONLY_THREADS = N_("You moderate threads with certain tags. What concerns an account is for other moderators.")
+ONLY_OWN = N_("Another moderator decided this. Ask them, or a moderator of the whole forum, to take it back.")
 
 
 def covers(db: Session, viewer: Actor, subject: Subject) -> bool:

@@ -11,7 +11,8 @@ from forum.accounts.tables import Account, Actor
 from forum.db import AnyRow, AnySelect, rows
 from forum.discussion.naming import called
 from forum.discussion.tables import Post, Thread
-from forum.moderation import jurisdiction
+from forum.languages.words import _
+from forum.moderation import jurisdiction, log
 from forum.moderation.rules import VERDICT, VERDICTS
 from forum.moderation.tables import Decision, ItemState, ReviewItem
 
@@ -46,7 +47,7 @@ _TAKING_BACK = {verdict.subject: verdict.key for verdict in VERDICTS if verdict.
 
 
 class Decided(NamedTuple):
-    """`moderator` `done` (hid, kept …) the `kind` of `author`; the item is where to change that.
+    """`moderator` `done` (hid, kept …) `kind` ("the answer") of `author`; the item is where to change that.
 
     `undo` is the verdict that takes it back, if the viewer made it and nothing has happened since; else "".
     """
@@ -72,9 +73,9 @@ def _view(made: AnyRow, viewer: Actor) -> Decided:
     verdict = VERDICT[made.verdict]
     return Decided(
         made.item_id,
-        made.moderator or "the forum",
-        verdict.done,
-        called(made.post_kind, made.thread_kind) if made.post_kind else str(verdict.subject),
+        made.moderator or _("the forum"),
+        _(verdict.done),
+        _(log.THE[called(made.post_kind, made.thread_kind) if made.post_kind else str(verdict.subject)]),
         made.author or "",
         made.title or "",
         made.at,

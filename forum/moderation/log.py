@@ -11,6 +11,7 @@ from forum.clock import now
 from forum.db import rows
 from forum.discussion.naming import called
 from forum.discussion.tables import Post, Thread
+from forum.languages.words import N_, _
 from forum.moderation.log_choice import Choice, chosen
 from forum.moderation.reversals import is_reversed
 from forum.moderation.rules import RULE, VERDICT, VERDICTS
@@ -21,51 +22,72 @@ from forum.references.tables import Reference
 
 #: What is done to sources rather than posts, in words behind the name of whoever did it.
 ACTS = {
-    "merge": "merged two references",
-    "undo-merge": "undid a merge of two references",
-    "source-rule": "made a rule about a source",
-    "no-source-rule": "took back a rule about a source",
-    "correct": "corrected a reference",
-    "close": "closed a thread",
-    "reopen": "opened a thread again",
-    "lock": "locked a thread",
-    "unlock": "unlocked a thread",
-    "slow": "changed how fast a thread can be answered",
-    "retag": "changed the tags of a thread",
-    "duplicate": "closed a thread as a duplicate",
-    "merge-threads": "merged two threads",
-    "split-thread": "made a thread of its own from part of another",
-    "undo": "took back an earlier act",
-    "notice": "put a notice on a post",
-    "end-notice": "took a notice off a post",
-    "caution": "changed the caution of a tag",
-    "describe-tag": "changed the description of a tag",
-    "tag-unnamed": "let questions with a tag be asked without a name",
-    "no-tag-unnamed": "had questions with a tag asked under a name again",
-    "tag-synonym": "gave a tag another name",
-    "no-tag-synonym": "took another name from a tag",
-    "merge-tags": "merged two tags",
-    "undo-merge-tags": "undid a merge of two tags",
-    "auto-hold": "held a post for review",
-    "auto-silence": "silenced an account for a day",
-    "sanction-ended": "ended a sanction: its time was over",
-    "word-rule": "changed a word rule",
-    "reason-kept": "changed a reason for flags",
-    "saved-text": "changed a saved text",
-    "setting": "changed a setting",
-    "watch": "put an account under review",
-    "unwatch": "ended the review of an account",
+    "merge": N_("merged two references"),
+    "undo-merge": N_("undid a merge of two references"),
+    "source-rule": N_("made a rule about a source"),
+    "no-source-rule": N_("took back a rule about a source"),
+    "correct": N_("corrected a reference"),
+    "close": N_("closed a thread"),
+    "reopen": N_("opened a thread again"),
+    "lock": N_("locked a thread"),
+    "unlock": N_("unlocked a thread"),
+    "slow": N_("changed how fast a thread can be answered"),
+    "retag": N_("changed the tags of a thread"),
+    "duplicate": N_("closed a thread as a duplicate"),
+    "merge-threads": N_("merged two threads"),
+    "split-thread": N_("made a thread of its own from part of another"),
+    "undo": N_("took back an earlier act"),
+    "notice": N_("put a notice on a post"),
+    "end-notice": N_("took a notice off a post"),
+    "caution": N_("changed the caution of a tag"),
+    "describe-tag": N_("changed the description of a tag"),
+    "tag-unnamed": N_("let questions with a tag be asked without a name"),
+    "no-tag-unnamed": N_("had questions with a tag asked under a name again"),
+    "tag-synonym": N_("gave a tag another name"),
+    "no-tag-synonym": N_("took another name from a tag"),
+    "merge-tags": N_("merged two tags"),
+    "undo-merge-tags": N_("undid a merge of two tags"),
+    "auto-hold": N_("held a post for review"),
+    "auto-silence": N_("silenced an account for a day"),
+    "sanction-ended": N_("ended a sanction: its time was over"),
+    "word-rule": N_("changed a word rule"),
+    "reason-kept": N_("changed a reason for flags"),
+    "saved-text": N_("changed a saved text"),
+    "setting": N_("changed a setting"),
+    "watch": N_("put an account under review"),
+    "unwatch": N_("ended the review of an account"),
 }
 EVERYTHING = Choice()
 #: What moderators ask the admins is between them.
 _AMONG_MODERATORS = {verdict.key for verdict in VERDICTS if verdict.leaves_open and not verdict.takes_back}
 #: Words for what a decision is about when it is not a post.
 _THINGS = {
-    SubjectKind.ACCOUNT: "a member",
-    SubjectKind.MESSAGE: "a message",
-    SubjectKind.REFERENCE: "a reference",
-    SubjectKind.APPEAL: "an appeal",
-    SubjectKind.REPORT: "a report of illegal content",
+    SubjectKind.ACCOUNT: N_("a member"),
+    SubjectKind.MESSAGE: N_("a message"),
+    SubjectKind.REFERENCE: N_("a reference"),
+    SubjectKind.APPEAL: N_("an appeal"),
+    SubjectKind.REPORT: N_("a report of illegal content"),
+}
+_A = {
+    "question": N_("a question"),
+    "discussion": N_("a discussion"),
+    "answer": N_("an answer"),
+    "reply": N_("a reply"),
+    "comment": N_("a comment"),
+}
+#: Of which the speaker knows which one it is.
+THE = {
+    "question": N_("the question"),
+    "discussion": N_("the discussion"),
+    "answer": N_("the answer"),
+    "reply": N_("the reply"),
+    "comment": N_("the comment"),
+    "post": N_("the post"),
+    "account": N_("the account"),
+    "message": N_("the message"),
+    "reference": N_("the reference"),
+    "appeal": N_("the appeal"),
+    "report": N_("the report"),
 }
 _Made, _On, _Whose, _Tended = aliased(Decision), aliased(Thread), aliased(Account), aliased(Thread)
 _ENTRIES = (
@@ -219,8 +241,9 @@ def _whole(entry: Any) -> LogView:
         _words(entry),
         entry.post_id,
         bool(entry.visible),
-        rule.title if rule else "",
-        entry.reason,
+        _(rule.title) if rule else "",
+        # Of the forum's own acts it is one of ours.
+        _(entry.reason),
         bool(entry.is_reversed),
         entry.reference_id,
         entry.thread_id,
@@ -263,17 +286,18 @@ def _words(entry: Any) -> str:
     # Some words, such as "close", are both: what a moderator does to a thread, and a verdict about a post.
     act: str = entry.act
     if entry.decision_id is None or act not in VERDICT:
-        return ACTS.get(act, act)
-    return f"{VERDICT[act].done} {what(VERDICT[act].subject, entry.kind, entry.thread_kind)}"
+        return _(ACTS.get(act, act))
+    about = what(VERDICT[act].subject, entry.kind, entry.thread_kind)
+    return _("{done} {what}").format(done=_(VERDICT[act].done), what=about)
 
 
 def what(subject: SubjectKind, kind: str | None, thread_kind: str | None) -> str:
     """What a decision is about, "an answer", "a member"; `kind` is the post's, None if it is gone."""
     if subject != SubjectKind.POST:
-        return _THINGS[subject]
-    return "a post" if kind is None or thread_kind is None else a(called(kind, thread_kind))
+        return _(_THINGS[subject])
+    return _("a post") if kind is None or thread_kind is None else a(called(kind, thread_kind))
 
 
 def a(noun: str) -> str:
-    """The noun with its article: "an answer", "a reply"."""
-    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
+    """The noun of naming.called with its article: "an answer", "a reply"."""
+    return _(_A[noun])

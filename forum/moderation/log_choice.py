@@ -5,6 +5,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Select, select, union_all
 
 from forum.db import AnySelect
+from forum.languages.words import N_
 from forum.moderation.rules import RULE, TAKEN_DOWN, VERDICTS
 from forum.moderation.subjects import SubjectKind
 from forum.moderation.tables import LogEntry
@@ -54,21 +55,21 @@ _TAGS = (
 )
 _TENDING = ("reopen", "unlock", "slow", "merge-threads", "split-thread", "notice", "end-notice")
 _GROUPS = (
-    Group("taken-down", "Posts held, hidden or removed", (*_DOWN, "auto-hold")),
-    Group("left", "Posts published, kept or restored", _LEFT),
+    Group("taken-down", N_("Posts held, hidden or removed"), (*_DOWN, "auto-hold")),
+    Group("left", N_("Posts published, kept or restored"), _LEFT),
     Group(
         "threads",
-        "Threads, tags and notices on posts",
+        N_("Threads, tags and notices on posts"),
         (*_THREADS, *_TENDING, *_TAGS),
     ),
-    Group("people", "Accounts and messages", (*_about(*_PEOPLE), *_STANDING)),
+    Group("people", N_("Accounts and messages"), (*_about(*_PEOPLE), *_STANDING)),
     Group(
         "sources",
-        "References and the source policy",
+        N_("References and the source policy"),
         (*_about(SubjectKind.REFERENCE), "merge", "undo-merge", "correct", "source-rule", "no-source-rule"),
     ),
-    Group("appeals", "Appeals and reports", _about(SubjectKind.APPEAL, SubjectKind.REPORT)),
-    Group("house", "Settings and lists", ("word-rule", "reason-kept", "saved-text", "setting")),
+    Group("appeals", N_("Appeals and reports"), _about(SubjectKind.APPEAL, SubjectKind.REPORT)),
+    Group("house", N_("Settings and lists"), ("word-rule", "reason-kept", "saved-text", "setting")),
 )
 GROUPS = tuple(group for group in _GROUPS if group.acts)
 GROUP = {group.key: group for group in GROUPS}

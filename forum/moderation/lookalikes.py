@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from forum.languages.words import N_
 from forum.moderation.findings import Draft, Finding, hold
 
 #: So many words with an invisible character in them are no accident of copying.
@@ -39,7 +40,9 @@ def find(draft: Draft) -> list[Finding]:
     """Why a moderator should look at characters that hide something."""
     found = []
     if _NEVER.search(draft.source) or len(_WITHIN.findall(draft.words)) >= HIDDEN_WORDS:
-        found.append(hold("invisible", "It contains invisible characters that hide or turn around words."))
+        found.append(
+            hold("invisible", N_("It contains invisible characters that hide or turn around words."))
+        )
     if words := disguised(draft.words):
         shown = ", ".join(f"“{word}”" for word in words[:MOST_SHOWN])
         found.append(hold("look-alikes", f"Letters of another script stand in for Latin ones: {shown}."))

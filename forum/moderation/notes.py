@@ -10,6 +10,7 @@ from forum.accounts.tables import Account
 from forum.clock import now
 from forum.db import rows
 from forum.errors import Invalid
+from forum.languages.words import _
 from forum.moderation.statement import within
 from forum.moderation.tables import CaseNote
 from forum.paging import Cursor, Page
@@ -48,7 +49,7 @@ def checked(words: str) -> str:
     except ValueError as error:
         raise Invalid({"words": str(error)}) from None
     if not text:
-        raise Invalid({"words": "Say what other moderators should know."})
+        raise Invalid({"words": _("Say what other moderators should know.")})
     return text
 
 

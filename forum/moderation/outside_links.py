@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy.orm import Session
 
 from forum.accounts.tables import Actor
+from forum.languages.words import _
 from forum.moderation import blocks
 from forum.moderation.findings import Draft, Finding, hold, refuse
 from forum.moderation.sensitivity import Sensitivity
@@ -61,8 +62,10 @@ def _identifiers(link: str) -> list[Identifier]:
 
 def _by_policy(rule: Rule, is_newcomer: bool) -> Finding | None:
     if rule.verdict == SourceVerdict.BLOCKED:
-        said = f"A link leads to “{rule.name}”, which is not linked in this forum. {rule.words}"
-        return refuse("blocked-links", f"{said} Please take the link out.")
+        said = _(
+            "A link leads to “{name}”, which is not linked in this forum. {words} Please take the link out."
+        )
+        return refuse("blocked-links", said.format(name=rule.name, words=rule.words))
     if rule.verdict == SourceVerdict.REVIEW or is_newcomer:
         return hold("policy-links", f"It links to “{rule.name}”. {rule.words}")
     return None

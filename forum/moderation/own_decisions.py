@@ -10,6 +10,7 @@ from forum.db import rows
 from forum.discussion import anonymity
 from forum.discussion.naming import called
 from forum.discussion.tables import Post, PostState, Thread
+from forum.languages.words import N_, _
 from forum.moderation.reversals import is_reversed
 from forum.moderation.rules import RULE, VERDICT, VERDICTS
 from forum.moderation.tables import Appeal, AppealState, Decision, ReviewItem
@@ -19,11 +20,20 @@ from forum.paging import Cursor, Page
 _TOLD = tuple(verdict.key for verdict in VERDICTS if verdict.tells_author)
 #: Verdicts whose words in the log do not go before what they were about.
 _SAID = {
-    "duplicate": "closed your {what} as a duplicate",
-    "spammer": "removed your {what} and all your other posts as spam",
-    "spam-account": "removed your account as a spammer’s",
-    "admit": "let you in",
-    "turn-away": "did not let you in",
+    "duplicate": N_("closed {what} as a duplicate"),
+    "spammer": N_("removed {what} and all your other posts as spam"),
+    "spam-account": N_("removed your account as a spammer’s"),
+    "admit": N_("let you in"),
+    "turn-away": N_("did not let you in"),
+}
+_YOURS = {
+    "question": N_("your question"),
+    "discussion": N_("your discussion"),
+    "answer": N_("your answer"),
+    "reply": N_("your reply"),
+    "comment": N_("your comment"),
+    "message": N_("your message"),
+    "account": N_("your account"),
 }
 #: Readers do not see a post in these.
 _KEPT_BACK = (PostState.HELD, PostState.HIDDEN, PostState.REMOVED)
@@ -104,13 +114,15 @@ def _concerns(account_id: Any) -> ColumnElement[bool]:
 
 def _decision(made: Any) -> OwnDecision:
     rule = RULE.get(made.rule)
-    words = _SAID.get(made.verdict, f"{VERDICT[made.verdict].done} your {{what}}").format(what=_what(made))
+    words = _(_SAID.get(made.verdict, "{done} {what}")).format(
+        done=_(VERDICT[made.verdict].done), what=_(_what(made))
+    )
     return OwnDecision(
-        made.id, words, rule.title if rule else "", made.at, bool(made.is_reversed), made.appeal or ""
+        made.id, words, _(rule.title) if rule else "", made.at, bool(made.is_reversed), made.appeal or ""
     )
 
 
 def _what(made: Any) -> str:
     if made.post_id is not None:
-        return called(made.kind, made.thread_kind)
-    return "message" if made.message_id is not None else "account"
+        return _YOURS[called(made.kind, made.thread_kind)]
+    return _YOURS["message" if made.message_id is not None else "account"]

@@ -11,6 +11,7 @@ from forum.accounts.tables import Account
 from forum.db import row
 from forum.discussion.tables import Revision
 from forum.inbox.tables import Message
+from forum.languages.words import _
 from forum.moderation.rules import RULE, VERDICT
 from forum.moderation.subjects import Subject, SubjectKind
 from forum.moderation.tables import Appeal, Decision, Report
@@ -131,8 +132,8 @@ def _appeal(db: Session, appeal_id: int) -> AppealFacts | None:
         return None
     facts = AppealFacts(*found)
     return facts._replace(
-        moderator=facts.moderator or "the forum",
-        verdict=VERDICT[facts.verdict].label,
-        rule=RULE[facts.rule].title if facts.rule else "",
+        moderator=facts.moderator or _("the forum"),
+        verdict=_(VERDICT[facts.verdict].label),
+        rule=_(RULE[facts.rule].title) if facts.rule else "",
         text=facts.text or "",
     )

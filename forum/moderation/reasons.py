@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forum.db import rows
+from forum.languages.words import N_
 from forum.moderation.subjects import SubjectKind
 from forum.moderation.tables import FlagReason
 from forum.slugs import slug
@@ -15,6 +16,26 @@ from forum.slugs import slug
 #: What people can flag.
 FLAGGABLE = (SubjectKind.POST, SubjectKind.ACCOUNT, SubjectKind.REFERENCE, SubjectKind.MESSAGE)
 KEY_LENGTH, LABEL_LENGTH, HELP_LENGTH = 20, 80, 300
+#: Labels and help of the reasons that a forum begins with. What admins have not worded anew is shown in the
+#: language of the reader.
+DELIVERED = (
+    N_("Somebody may be in danger"),
+    N_("They write of harming or killing themselves, or of an emergency."),
+    N_("Unsafe advice"),
+    N_("Following it could harm somebody: a dose, a combination, stopping a treatment. Say what is unsafe."),
+    N_("Promotion or sourcing"),
+    N_("It advertises, or says where to obtain something."),
+    N_("Rude or unkind"),
+    N_("It attacks or mocks a person instead of a statement."),
+    N_("The source doesn’t support the statement"),
+    N_("The cited source says something else, or nothing about it."),
+    N_("Asked before"),
+    N_("Another thread asks the same. Give its address."),
+    N_("Off topic"),
+    N_("It belongs in another thread or on another site."),
+    N_("Something else"),
+    N_("Tell the moderators in your own words."),
+)
 #: What a flagger may have to add.
 NEEDS = ("", "words", "link")
 

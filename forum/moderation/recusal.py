@@ -9,14 +9,15 @@ from forum.accounts.tables import HAS_ROLE, IS_ADMIN, Account, Actor, Role, Stan
 from forum.clock import now
 from forum.discussion import anonymity
 from forum.discussion.tables import Post
+from forum.languages.words import N_, _
 from forum.moderation.decisions import Case
 from forum.moderation.subjects import SubjectKind
 from forum.moderation.tables import Appeal, Decision, Report
 
-OWN = "This is about yourself: another moderator decides about it."
-ESCALATED = "This waits for an admin: a moderator has asked them to decide it."
-APPEALED = "The appeal is against your own decision: another moderator decides about it."
-SPARED = "Another admin decides about an admin’s account."
+OWN = N_("This is about yourself: another moderator decides about it.")
+ESCALATED = N_("This waits for an admin: a moderator has asked them to decide it.")
+APPEALED = N_("The appeal is against your own decision: another moderator decides about it.")
+SPARED = N_("Another admin decides about an admin’s account.")
 
 
 def why(db: Session, actor: Actor, case: Case) -> str:
@@ -26,21 +27,21 @@ def why(db: Session, actor: Actor, case: Case) -> str:
     neither silenced nor suspended, and whom it does not concern as well.
     """
     if case.is_escalated and not actor.is_admin:
-        return OWN if actor.id == _whom(db, case) else ESCALATED
+        return _(OWN) if actor.id == _whom(db, case) else _(ESCALATED)
     whom, decided_by = _whom(db, case), _appealed_moderator(db, case)
     if actor.id not in (whom, decided_by):
         return ""
     concerned = (actor.id, whom or 0, decided_by or 0)
     if actor.is_admin and not _is_somebody_else(db, concerned, among_admins=case.is_escalated):
         return ""
-    return OWN if actor.id == whom else APPEALED
+    return _(OWN) if actor.id == whom else _(APPEALED)
 
 
 def of_undoing(db: Session, actor: Actor, author_id: int) -> str:
     """Why the actor cannot take back what another moderator did with this author’s text; "" if they can."""
     if actor.id != author_id or (actor.is_admin and not _is_somebody_else(db, (actor.id,))):
         return ""
-    return OWN
+    return _(OWN)
 
 
 def is_spared(actor: Actor, account_id: int, role: str) -> bool:

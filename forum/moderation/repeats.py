@@ -14,6 +14,7 @@ from forum.db import row, rows
 from forum.discussion import anonymity
 from forum.discussion.tables import Post, PostState
 from forum.folding import fold
+from forum.languages.words import N_, _
 from forum.moderation.findings import Draft, Finding, hold, refuse
 
 #: How many of an author's own latest posts are compared, of those that readers see and of the others each.
@@ -117,8 +118,11 @@ def _flood(db: Session, author_id: int, counted: Executable, is_newcomer: bool) 
     minutes = int(A_WHILE.total_seconds() // 60)
     return refuse(
         "flooding",
-        f"You have sent {lately} posts in {minutes} minutes, and others cannot read that fast."
-        f" What you typed is kept here: please send it {minutes} minutes from now.",
+        _(
+            "You have sent {lately} posts in {minutes} minutes, and others cannot read "
+            "that fast. What you typed is kept here: please send it {minutes} minutes "
+            "from now."
+        ).format(lately=lately, minutes=minutes),
     )
 
 
@@ -135,12 +139,14 @@ def _again(
     if any(post.thread_id == thread_id and post.state in _THERE for post in same):
         return refuse(
             "repeat",
-            "You have posted this in this thread already. Edit that post if something is missing there, or"
-            " say here what is new.",
+            _(
+                "You have posted this in this thread already. Edit that post if something is missing there,"
+                " or say here what is new."
+            ),
         )
     if any(post.state not in _THERE for post in same):
-        return hold("repeat", "Its author has posted the same before, and moderators took it down.")
-    return hold("repeat", "Its author has posted the same in another thread.") if same else None
+        return hold("repeat", N_("Its author has posted the same before, and moderators took it down."))
+    return hold("repeat", N_("Its author has posted the same in another thread.")) if same else None
 
 
 def _copied(db: Session, author_id: int, draft: Draft) -> Finding | None:
@@ -148,7 +154,7 @@ def _copied(db: Session, author_id: int, draft: Draft) -> Finding | None:
     plain = draft.page.text
     if len(plain) < SHORTEST or row(db, _SAME, plain=plain, author_id=author_id) is None:
         return None
-    return hold("repeat", "Another account has just posted the same words.")
+    return hold("repeat", N_("Another account has just posted the same words."))
 
 
 def _words(text: str) -> Sequence[str]:

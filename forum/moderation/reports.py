@@ -13,6 +13,7 @@ from forum.accounts.tokens import drawn, hashed
 from forum.clock import now
 from forum.db import row
 from forum.discussion.tables import Post, PostKind
+from forum.languages.words import N_, _
 from forum.moderation import subjects, waiting
 from forum.moderation.tables import Decision, Happening, Report, ReportState
 
@@ -30,8 +31,8 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 _LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 _POST, _THREAD = re.compile(r"/p/([0-9]{1,9})(?:/|$)"), re.compile(r"/t/([0-9]{1,9})(?:/|$)")
 _ANCHOR = re.compile(r"p([0-9]{1,9})")
-_EXACT = "Give the exact address of the page, as the browser shows it above the page."
-_OTHERS = "This address is not one of this forum. We can only act on what is published here."
+_EXACT = N_("Give the exact address of the page, as the browser shows it above the page.")
+_OTHERS = N_("This address is not one of this forum. We can only act on what is published here.")
 
 
 class ReportView(NamedTuple):
@@ -71,12 +72,12 @@ def path_of(address: str, base_url: str) -> str:
     try:
         typed = urlsplit(address if address.startswith("/") or "://" in address else f"//{address}")
     except ValueError:
-        raise ValueError(_EXACT) from None
+        raise ValueError(_(_EXACT)) from None
     ours = urlsplit(base_url)
     if typed.netloc and typed.netloc.casefold() != ours.netloc.casefold():
-        raise ValueError(_OTHERS if "." in typed.netloc else _EXACT)
+        raise ValueError(_(_OTHERS) if "." in typed.netloc else _(_EXACT))
     if typed.path in ("", "/"):
-        raise ValueError(_EXACT)
+        raise ValueError(_(_EXACT))
     return f"{typed.path}#{typed.fragment}" if typed.fragment else typed.path
 
 

@@ -9,19 +9,20 @@ from sqlalchemy.orm import Session
 
 from forum.clock import now
 from forum.db import rows
+from forum.languages.words import N_
 from forum.moderation.findings import Finding, Outcome
 from forum.moderation.scoring import Pressing
 from forum.moderation.screening_tables import ScreeningResult
 
 #: What a finding adds to the score of its item. First posts, and what only waits its turn, add nothing.
 POINTS = {
-    "words": ("A word rule found something", 12),
-    "blocked-links": ("It links to what a removed spammer used", 12),
-    "learned": ("It reads like posts that were taken down", 6),
-    "look-alikes": ("Letters in it stand in for others", 6),
-    "invisible": ("It contains invisible characters", 6),
-    "repeat": ("The same text was posted before", 4),
-    "links": ("Many links of a newcomer", 4),
+    "words": (N_("A word rule found something"), 12),
+    "blocked-links": (N_("It links to what a removed spammer used"), 12),
+    "learned": (N_("It reads like posts that were taken down"), 6),
+    "look-alikes": (N_("Letters in it stand in for others"), 6),
+    "invisible": (N_("It contains invisible characters"), 6),
+    "repeat": (N_("The same text was posted before"), 4),
+    "links": (N_("Many links of a newcomer"), 4),
 }
 
 

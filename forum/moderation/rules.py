@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from forum.accounts.tables import Standing
 from forum.discussion.tables import PostState
+from forum.languages.words import N_
 from forum.moderation.subjects import SubjectKind
 from forum.moderation.tables import CaseKind, FlagState
 
@@ -87,41 +88,53 @@ class Verdict(NamedTuple):
 RULES: tuple[Rule, ...] = (
     Rule(
         "safety",
-        "First, do no harm",
-        "Tell what you know and what you lived through; do not tell strangers to take, combine, raise or "
-        "stop anything. Anything urgent belongs with a doctor or an emergency line.",
+        N_("First, do no harm"),
+        N_(
+            "Tell what you know and what you lived through; do not tell strangers to take, combine, raise or "
+            "stop anything. Anything urgent belongs with a doctor or an emergency line."
+        ),
     ),
     Rule(
         "sources",
-        "Sources say what they say",
-        "A statement that leans on a source must be one that the source supports. Quote it, or give "
-        "the page.",
+        N_("Sources say what they say"),
+        N_(
+            "A statement that leans on a source must be one that the source supports. Quote it, or give "
+            "the page."
+        ),
     ),
     Rule(
         "respect",
-        "Be kind to people, hard on statements",
-        "Disagree with what was said, never with who said it. No insults, no mockery, nobody’s private "
-        "affairs.",
+        N_("Be kind to people, hard on statements"),
+        N_(
+            "Disagree with what was said, never with who said it. No insults, no mockery, nobody’s private "
+            "affairs."
+        ),
     ),
     Rule(
         "promotion",
-        "Nothing for sale",
-        "No advertising, no referral links, and nothing about where or how to obtain substances.",
+        N_("Nothing for sale"),
+        N_("No advertising, no referral links, and nothing about where or how to obtain substances."),
     ),
     Rule(
         "topic",
-        "Keep to the question",
-        "An answer answers, a comment helps the post above it. What belongs elsewhere goes elsewhere.",
+        N_("Keep to the question"),
+        N_("An answer answers, a comment helps the post above it. What belongs elsewhere goes elsewhere."),
     ),
 )
 
 SORTS: Mapping[CaseKind, Sort] = {
-    CaseKind.RETRACTION: Sort("Posts rest on a retracted source", Urgency.SOON, "I have looked at them", ""),
-    CaseKind.DUPLICATE: Sort(
-        "Possible duplicate", Urgency.WHEN_QUIET, "They are one work: merge", "Two works"
+    CaseKind.RETRACTION: Sort(
+        N_("Posts rest on a retracted source"), Urgency.SOON, N_("I have looked at them"), ""
     ),
-    CaseKind.CORRECTION: Sort("Proposed correction", Urgency.IN_TURN, "Correct it", "Leave it as it is"),
-    CaseKind.POLICY: Sort("Cited in spite of the source policy", Urgency.IN_TURN, "I have looked at it", ""),
+    CaseKind.DUPLICATE: Sort(
+        N_("Possible duplicate"), Urgency.WHEN_QUIET, N_("They are one work: merge"), N_("Two works")
+    ),
+    CaseKind.CORRECTION: Sort(
+        N_("Proposed correction"), Urgency.IN_TURN, N_("Correct it"), N_("Leave it as it is")
+    ),
+    CaseKind.POLICY: Sort(
+        N_("Cited in spite of the source policy"), Urgency.IN_TURN, N_("I have looked at it"), ""
+    ),
 }
 
 
@@ -134,155 +147,173 @@ UPHELD = FlagState.UPHELD
 
 VERDICTS: tuple[Verdict, ...] = (
     Verdict(
-        "publish", "Publish", "Everyone can read it.", "published", frozenset({HELD}), SHOWN,
+        "publish", N_("Publish"), N_("Everyone can read it."), N_("published"), frozenset({HELD}), SHOWN,
     ),
     Verdict(
-        "keep", "Keep", "It stays as it is; its author and those who flagged it are told.", "kept",
+        "keep", N_("Keep"), N_("It stays as it is; its author and those who flagged it are told."),
+        N_("kept"),
         frozenset({SHOWN}), while_open=True,
     ),
     Verdict(
-        "dismiss", "Dismiss the flags", "It stays as it is; its author hears nothing.",
-        "dismissed the flags on", frozenset({SHOWN, HIDDEN, REMOVED, WITHDRAWN}), while_open=True,
+        "dismiss", N_("Dismiss the flags"), N_("It stays as it is; its author hears nothing."),
+        N_("dismissed the flags on"), frozenset({SHOWN, HIDDEN, REMOVED, WITHDRAWN}), while_open=True,
         tells_author=False,
     ),
     Verdict(
-        "return", "Send back", "Its author can mend it and send it in again. Say what to mend.", "sent back",
+        "return", N_("Send back"), N_("Its author can mend it and send it in again. Say what to mend."),
+        N_("sent back"),
         frozenset({HELD, SHOWN}), HIDDEN, flags=UPHELD, needs_reason=True,
     ),
     Verdict(
-        "edit", "Mend and publish", "You change the text; its author sees what you changed.", "mended",
+        "edit", N_("Mend and publish"), N_("You change the text; its author sees what you changed."),
+        N_("mended"),
         frozenset({HELD, SHOWN, HIDDEN}), SHOWN, flags=UPHELD, asks=Asks.TEXT, needs_reason=True,
     ),
     Verdict(
-        "hide", "Hide", "For now; its author can mend it. Needs a rule and a reason.", "hid",
+        "hide", N_("Hide"), N_("For now; its author can mend it. Needs a rule and a reason."), N_("hid"),
         frozenset({HELD, SHOWN, REMOVED}), HIDDEN, needs_rule=True, flags=UPHELD, may_sanction=True,
     ),
     Verdict(
-        "remove", "Remove", "It has no place here as it stands. Needs a rule and a reason.", "removed",
+        "remove", N_("Remove"), N_("It has no place here as it stands. Needs a rule and a reason."),
+        N_("removed"),
         # A withdrawn one too: else its author could bring it back.
         frozenset({HELD, SHOWN, HIDDEN, WITHDRAWN}), REMOVED, needs_rule=True, flags=UPHELD,
         may_sanction=True,
     ),
     Verdict(
-        "restore", "Restore", "Undoes hiding or removing: everyone can read it again.", "restored",
+        "restore", N_("Restore"), N_("Undoes hiding or removing: everyone can read it again."),
+        N_("restored"),
         frozenset({HIDDEN, REMOVED}), SHOWN,
     ),
     Verdict(
-        "duplicate", "Close as a duplicate", "It names the thread that asked it before.",
-        "closed as a duplicate", frozenset({SHOWN}), flags=UPHELD, asks=Asks.THREAD, of_thread=True,
+        "duplicate", N_("Close as a duplicate"), N_("It names the thread that asked it before."),
+        N_("closed as a duplicate"), frozenset({SHOWN}), flags=UPHELD, asks=Asks.THREAD, of_thread=True,
     ),
     Verdict(
-        "retag", "Change the tags", "It stays, where it belongs.", "retagged",
+        "retag", N_("Change the tags"), N_("It stays, where it belongs."), N_("retagged"),
         frozenset({SHOWN}), flags=UPHELD, asks=Asks.TAGS, of_thread=True,
     ),
     Verdict(
-        "close", "Close the thread", "Nobody can answer any more. Needs a reason.", "closed the thread of",
+        "close", N_("Close the thread"), N_("Nobody can answer any more. Needs a reason."),
+        N_("closed the thread of"),
         frozenset({SHOWN}), flags=UPHELD, needs_reason=True, of_thread=True,
     ),
     Verdict(
-        "lock", "Lock the thread", "Nobody can write in it at all. Needs a reason.", "locked the thread of",
+        "lock", N_("Lock the thread"), N_("Nobody can write in it at all. Needs a reason."),
+        N_("locked the thread of"),
         frozenset({SHOWN}), flags=UPHELD, needs_reason=True, of_thread=True,
     ),
     Verdict(
-        "spammer", "Remove this spammer",
-        "Suspends the account for a year, removes all its posts, and blocks its mail address and links.",
-        "removed as spam, with all of its author’s posts,", frozenset({HELD, SHOWN, HIDDEN, WITHDRAWN}),
+        "spammer", N_("Remove this spammer"),
+        N_("Suspends the account for a year, removes all its posts, and blocks its mail address and links."),
+        N_("removed as spam, with all of its author’s posts,"), frozenset({HELD, SHOWN, HIDDEN, WITHDRAWN}),
         REMOVED, needs_rule=True, flags=UPHELD,
     ),
     Verdict(
-        "escalate", "Ask the admins", "It waits for an admin. Say what you are unsure about.",
-        "asked the admins about", _POST_STATES, while_open=True, tells_author=False, needs_reason=True,
+        "escalate", N_("Ask the admins"), N_("It waits for an admin. Say what you are unsure about."),
+        N_("asked the admins about"), _POST_STATES, while_open=True, tells_author=False, needs_reason=True,
         leaves_open=True,
     ),
     Verdict(
-        "undo", "Take the last decision back",
-        "Everything is as it was before it, and the item is open again.", "took back a decision about",
+        "undo", N_("Take the last decision back"),
+        N_("Everything is as it was before it, and the item is open again."),
+        N_("took back a decision about"),
         _POST_STATES, takes_back=True, leaves_open=True,
     ),
     Verdict(
-        "admit", "Let them in", "The account is like every other one.", "let in",
+        "admit", N_("Let them in"), N_("The account is like every other one."), N_("let in"),
         frozenset({Standing.HELD}), Standing.ACTIVE, subject=SubjectKind.ACCOUNT,
     ),
     Verdict(
-        "turn-away", "Do not let them in",
-        "They can read, and what they write stays with them. They read your reason, and can appeal.",
-        "did not let in", frozenset({Standing.HELD}), while_open=True, needs_reason=True,
+        "turn-away", N_("Do not let them in"),
+        N_("They can read, and what they write stays with them. They read your reason, and can appeal."),
+        N_("did not let in"), frozenset({Standing.HELD}), while_open=True, needs_reason=True,
         subject=SubjectKind.ACCOUNT,
     ),
     Verdict(
-        "dismiss-account", "Dismiss the flags", "Nothing happens to the account; it hears nothing.",
-        "dismissed the flags on", _ADMITTED, while_open=True, tells_author=False,
+        "dismiss-account", N_("Dismiss the flags"), N_("Nothing happens to the account; it hears nothing."),
+        N_("dismissed the flags on"), _ADMITTED, while_open=True, tells_author=False,
         subject=SubjectKind.ACCOUNT,
     ),
     Verdict(
-        "sanction", "Sanction", "A warning, silence or suspension. Needs a rule and a reason.", "sanctioned",
+        "sanction", N_("Sanction"), N_("A warning, silence or suspension. Needs a rule and a reason."),
+        N_("sanctioned"),
         _ADMITTED, needs_rule=True, flags=UPHELD, may_sanction=True, subject=SubjectKind.ACCOUNT,
     ),
     Verdict(
-        "spam-account", "Remove this spammer",
-        "Suspends the account for a year, removes all its posts, and blocks its mail address and links.",
-        "removed as a spammer", frozenset({Standing.HELD, Standing.ACTIVE, Standing.SILENCED}),
+        "spam-account", N_("Remove this spammer"),
+        N_("Suspends the account for a year, removes all its posts, and blocks its mail address and links."),
+        N_("removed as a spammer"), frozenset({Standing.HELD, Standing.ACTIVE, Standing.SILENCED}),
         Standing.SUSPENDED, needs_rule=True, flags=UPHELD, subject=SubjectKind.ACCOUNT,
     ),
     Verdict(
-        "escalate-acct", "Ask the admins", "It waits for an admin. Say what you are unsure about.",
-        "asked the admins about", _STANDINGS, while_open=True, tells_author=False, needs_reason=True,
+        "escalate-acct", N_("Ask the admins"), N_("It waits for an admin. Say what you are unsure about."),
+        N_("asked the admins about"), _STANDINGS, while_open=True, tells_author=False, needs_reason=True,
         leaves_open=True, subject=SubjectKind.ACCOUNT,
     ),
     Verdict(
-        "undo-account", "Take the last decision back",
-        "Everything is as it was before it, and the item is open again.", "took back a decision about",
+        "undo-account", N_("Take the last decision back"),
+        N_("Everything is as it was before it, and the item is open again."),
+        N_("took back a decision about"),
         _STANDINGS, takes_back=True, leaves_open=True, subject=SubjectKind.ACCOUNT,
     ),
     Verdict(
-        "dismiss-msg", "Dismiss the flags", "Whoever wrote it hears nothing.", "dismissed the flags on",
+        "dismiss-msg", N_("Dismiss the flags"), N_("Whoever wrote it hears nothing."),
+        N_("dismissed the flags on"),
         _NO_STATE, while_open=True, tells_author=False, subject=SubjectKind.MESSAGE,
     ),
     Verdict(
-        "uphold-msg", "It breaks a rule", "Whoever wrote it is told. Needs a rule and a reason.",
-        "found fault with", _NO_STATE, needs_rule=True, while_open=True, flags=UPHELD, may_sanction=True,
+        "uphold-msg", N_("It breaks a rule"), N_("Whoever wrote it is told. Needs a rule and a reason."),
+        N_("found fault with"), _NO_STATE, needs_rule=True, while_open=True, flags=UPHELD, may_sanction=True,
         subject=SubjectKind.MESSAGE,
     ),
     Verdict(
-        "undo-msg", "Take the last decision back",
-        "Everything is as it was before it, and the item is open again.", "took back a decision about",
+        "undo-msg", N_("Take the last decision back"),
+        N_("Everything is as it was before it, and the item is open again."),
+        N_("took back a decision about"),
         _NO_STATE, takes_back=True, leaves_open=True, subject=SubjectKind.MESSAGE,
     ),
     Verdict(
-        "dismiss-ref", "Dismiss the flags", "The reference stays as it is.", "dismissed the flags on",
+        "dismiss-ref", N_("Dismiss the flags"), N_("The reference stays as it is."),
+        N_("dismissed the flags on"),
         _NO_STATE, while_open=True, tells_author=False, subject=SubjectKind.REFERENCE,
     ),
     Verdict(
-        "uphold-ref", "It is mended", "The flags were right; what was wrong is put right.", "put right",
+        "uphold-ref", N_("It is mended"), N_("The flags were right; what was wrong is put right."),
+        N_("put right"),
         _NO_STATE, while_open=True, flags=UPHELD, tells_author=False, subject=SubjectKind.REFERENCE,
     ),
     Verdict(
-        "undo-ref", "Take the last decision back",
-        "Everything is as it was before it, and the item is open again.", "took back a decision about",
+        "undo-ref", N_("Take the last decision back"),
+        N_("Everything is as it was before it, and the item is open again."),
+        N_("took back a decision about"),
         _NO_STATE, takes_back=True, leaves_open=True, tells_author=False, subject=SubjectKind.REFERENCE,
     ),
     Verdict(
-        "grant", "Grant the appeal", "The decision is taken back: everything is as it was before it.",
-        "granted", _NO_STATE, while_open=True, tells_author=False, subject=SubjectKind.APPEAL,
+        "grant", N_("Grant the appeal"), N_("The decision is taken back: everything is as it was before it."),
+        N_("granted"), _NO_STATE, while_open=True, tells_author=False, subject=SubjectKind.APPEAL,
     ),
     Verdict(
-        "refuse", "Refuse the appeal", "The decision stands. Its author reads your reason.", "refused",
+        "refuse", N_("Refuse the appeal"), N_("The decision stands. Its author reads your reason."),
+        N_("refused"),
         _NO_STATE, while_open=True, tells_author=False, needs_reason=True, subject=SubjectKind.APPEAL,
     ),
     Verdict(
-        "uphold-report", "It is illegal",
-        "A reported post is removed, and its author told. Needs a rule and a reason.", "acted on", _NO_STATE,
+        "uphold-report", N_("It is illegal"),
+        N_("A reported post is removed, and its author told. Needs a rule and a reason."), N_("acted on"),
+        _NO_STATE,
         needs_rule=True, while_open=True, tells_author=False, subject=SubjectKind.REPORT,
     ),
     Verdict(
-        "decline-report", "Not illegal", "Nothing is removed. Whoever reported it reads your reason.",
-        "declined", _NO_STATE, while_open=True, tells_author=False, needs_reason=True,
+        "decline-report", N_("Not illegal"), N_("Nothing is removed. Whoever reported it reads your reason."),
+        N_("declined"), _NO_STATE, while_open=True, tells_author=False, needs_reason=True,
         subject=SubjectKind.REPORT,
     ),
     Verdict(
-        "undo-report", "Take the last decision back",
-        "What was removed is as it was before it, and the report is open again. Whoever reported it is told.",
-        "took back a decision about", _NO_STATE, takes_back=True, leaves_open=True, tells_author=False,
+        "undo-report", N_("Take the last decision back"),
+        N_("What was removed is as it was before it, and the report is open again. Whoever reported it is"
+        " told."),
+        N_("took back a decision about"), _NO_STATE, takes_back=True, leaves_open=True, tells_author=False,
         subject=SubjectKind.REPORT,
     ),
 )  # fmt: skip

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from forum.db import rows
 from forum.discussion.wording import Form, one_line
 from forum.errors import Invalid, NotFound
+from forum.languages.words import _
 from forum.moderation.decisions import REASON_LENGTH
 from forum.moderation.rules import RULE
 from forum.moderation.statement import within
@@ -52,7 +53,9 @@ def keep(db: Session, text_id: int | None, title: str, rule: str, text: str) -> 
     words = form.take("text", _text, text)
     form.done()
     if text_id is None and len(every(db)) >= MOST:
-        raise Invalid({"title": f"There are {MOST} texts. Change one that is no longer needed."})
+        raise Invalid(
+            {"title": _("There are {most} texts. Change one that is no longer needed.").format(most=MOST)}
+        )
     kept.title, kept.rule, kept.text = name or "", rule, words or ""
     db.add(kept)
     db.flush()
@@ -70,21 +73,25 @@ def find(db: Session, text_id: int) -> SavedReason:
 def _title(db: Session, typed: str, text_id: int | None) -> str:
     title = one_line(typed)
     if not 1 <= len(title) <= TITLE_LENGTH:
-        raise ValueError(f"Give it a short title, of at most {TITLE_LENGTH} characters.")
+        raise ValueError(
+            _("Give it a short title, of at most {title_length} characters.").format(
+                title_length=TITLE_LENGTH
+            )
+        )
     same = select(SavedReason.id).where(SavedReason.title == title)
     if db.scalar(same) not in (None, text_id):
-        raise ValueError("There is a text of this title already.")
+        raise ValueError(_("There is a text of this title already."))
     return title
 
 
 def _rule(key: str) -> str:
     if key and key not in RULE:
-        raise ValueError("Choose a rule of the list, or none.")
+        raise ValueError(_("Choose a rule of the list, or none."))
     return key
 
 
 def _text(typed: str) -> str:
     text = within(typed, REASON_LENGTH)
     if not text:
-        raise ValueError("The text is empty.")
+        raise ValueError(_("The text is empty."))
     return text

@@ -4,10 +4,11 @@ What is to be looked at once comes before all the rest, whatever their points.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from forum.languages.words import N_, _
 from forum.moderation.rules import Urgency
 
 #: What the most urgent reason of an item is worth.
@@ -34,10 +35,17 @@ class Raised(NamedTuple):
 
 
 class Pressing(NamedTuple):
-    """One thing that makes an item pressing, in words, and what it is worth."""
+    """One thing that makes an item pressing, in words with the values for their places, and its worth."""
 
     words: str
     points: int
+    values: Mapping[str, str | int] = {}
+
+    @property
+    def said(self) -> str:
+        """The words in the language spoken now."""
+        values = {name: _(value) if isinstance(value, str) else value for name, value in self.values.items()}
+        return _(self.words).format(**values) if values else _(self.words)
 
 
 def pressing(
@@ -46,7 +54,7 @@ def pressing(
     """What makes an item pressing; `waits` are labels and urgencies of what waits there beside flags."""
     found = [_most_urgent([*((flag.label, flag.urgency) for flag in flags), *waits])]
     found += [_more_flags(len(flags) - 1), _flaggers(flags), _history(taken_down)]
-    found += [Pressing("Escalated to the admins", ESCALATED)] if is_escalated else []
+    found += [Pressing(N_("Escalated to the admins"), ESCALATED)] if is_escalated else []
     return [part for part in found if part.points]
 
 
@@ -60,20 +68,23 @@ def _most_urgent(waits: Sequence[tuple[str, int]]) -> Pressing:
     if not waits:
         return Pressing("", 0)
     label, urgency = min(waits, key=lambda wait: wait[1])
-    words = f"{label}, which comes before everything else" if urgency == Urgency.AT_ONCE else label
-    return Pressing(words, OF_URGENCY[Urgency(urgency)])
+    points = OF_URGENCY[Urgency(urgency)]
+    if urgency == Urgency.AT_ONCE:
+        return Pressing(N_("{label}, which comes before everything else"), points, {"label": label})
+    return Pressing(label, points)
 
 
 def _more_flags(more: int) -> Pressing:
-    return Pressing(f"{more + 1} people flagged it", A_FLAG_MORE * min(max(more, 0), MOST_FLAGS))
+    points = A_FLAG_MORE * min(max(more, 0), MOST_FLAGS)
+    return Pressing(N_("{count} people flagged it"), points, {"count": more + 1})
 
 
 def _flaggers(flags: Sequence[Raised]) -> Pressing:
     kinds = Counter(trust(flag.upheld, flag.declined) for flag in flags)
     if kinds[GOOD_FLAGGER]:
-        return Pressing("Flagged by somebody whose flags are mostly upheld", GOOD_FLAGGER)
+        return Pressing(N_("Flagged by somebody whose flags are mostly upheld"), GOOD_FLAGGER)
     if flags and kinds[BAD_FLAGGER] == len(flags):
-        return Pressing("Flagged only by people whose flags are mostly declined", BAD_FLAGGER)
+        return Pressing(N_("Flagged only by people whose flags are mostly declined"), BAD_FLAGGER)
     return Pressing("", 0)
 
 
@@ -88,7 +99,8 @@ def trust(upheld: int, declined: int) -> int:
 
 
 def _history(taken_down: int) -> Pressing:
-    times = "once" if taken_down == 1 else f"{taken_down} times"
-    return Pressing(
-        f"Something of its author’s was taken down {times} before", TAKEN_DOWN * min(taken_down, MOST_BEFORE)
-    )
+    points = TAKEN_DOWN * min(taken_down, MOST_BEFORE)
+    if taken_down == 1:
+        return Pressing(N_("Something of its author’s was taken down once before"), points)
+    words = N_("Something of its author’s was taken down {count} times before")
+    return Pressing(words, points, {"count": taken_down})

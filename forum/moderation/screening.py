@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from forum.accounts.tables import Account, Actor, Level, Standing
 from forum.clock import now
+from forum.languages.words import N_
 from forum.moderation import learning, lookalikes, outside_links, repeats, sensitivity, word_rules
 from forum.moderation.findings import Draft, Finding, Outcome, hold
 
@@ -117,9 +118,9 @@ def _of_author(db: Session, actor: Actor, draft: Draft, held_posts: int) -> list
 
 def _of_standing(actor: Actor) -> list[Finding]:
     if actor.standing == Standing.HELD:
-        return [hold("held-account", "Its author’s account waits for review.")]
+        return [hold("held-account", N_("Its author’s account waits for review."))]
     if actor.is_watched:
-        return [hold("watched", "Its author is under review: whatever they post waits.")]
+        return [hold("watched", N_("Its author is under review: whatever they post waits."))]
     return []
 
 

@@ -1,6 +1,8 @@
 """The words that people type for moderators, and moderators for people: plain text with paragraphs."""
 
 from forum.discussion.wording import one_line
+from forum.languages.formats import number
+from forum.languages.words import _
 
 
 def plain(value: str) -> str:
@@ -18,5 +20,9 @@ def within(value: str, limit: int) -> str:
     """`value` as `plain` makes it. ValueError with a sentence for its writer when it is too long."""
     text = plain(value)
     if len(text) > limit:
-        raise ValueError(f"At most {limit:,} characters, please; this has {len(text):,}.")
+        raise ValueError(
+            _("At most {most} characters, please; this has {count}.").format(
+                most=number(limit), count=number(len(text))
+            )
+        )
     return text

@@ -14,7 +14,6 @@ from forum.discussion.naming import called
 from forum.discussion.tables import Post, PostKind, PostState, Revision, Thread
 from forum.inbox.letters import Letter, compose
 from forum.inbox.tables import Message
-from forum.languages.formats import long_day as day
 from forum.moderation import appeals
 from forum.moderation.reversals import TAKES_BACK, is_reversed
 from forum.moderation.rules import RULE, Rule
@@ -173,7 +172,7 @@ def write(db: Session, decision: Decision) -> Letter:
 
 def letter(statement: Statement) -> Letter:
     """What is sent; its subject and its first paragraph say what was done."""
-    return compose("statement", it=statement, quoted=_quoted(statement.text), day=day, others=0)
+    return compose("statement", it=statement, quoted=_quoted(statement.text), others=0)
 
 
 def _what(facts: Any) -> str:

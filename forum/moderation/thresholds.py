@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from forum.accounts import standing
 from forum.accounts.tables import Account, Level, Role, Standing
 from forum.db import rows
+from forum.languages.words import N_
 from forum.moderation import scoring
 from forum.moderation.rules import Urgency
 from forum.moderation.sensitivity import Sensitivity
@@ -52,7 +53,7 @@ def judge(flags: Sequence[Raised], sensitivity: Sensitivity, *, has_answers: boo
         label = at_once.label.rstrip(".")
         return Held(
             f"The forum held it by itself: it was flagged as “{label}”, and that hides a post at once.",
-            "A flag of a kind that hides a post until a moderator has looked.",
+            N_("A flag of a kind that hides a post until a moderator has looked."),
         )
     counted = sum(map(weight, flags))
     needed = ENOUGH[sensitivity] * (WITH_ANSWERS if has_answers else 1)
@@ -61,7 +62,7 @@ def judge(flags: Sequence[Raised], sensitivity: Sensitivity, *, has_answers: boo
     people = "One person" if len(flags) == 1 else f"{len(flags)} people"
     return Held(
         f"The forum held it by itself: {people} flagged it, which counts {counted}; {needed} are enough.",
-        "Enough members flagged it; it waits until a moderator has looked.",
+        N_("Enough members flagged it; it waits until a moderator has looked."),
     )
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from forum.clock import now
 from forum.db import rows
+from forum.languages.words import N_, _
 from forum.moderation import statistics, times
 from forum.moderation.log import ACTS
 from forum.moderation.reversals import is_reversed
@@ -23,14 +24,14 @@ from forum.moderation.subjects import SubjectKind
 from forum.moderation.tables import Appeal, Decision, Flag, LogEntry, Report, Sanction, SanctionKind
 
 FIRST_YEAR = 2024
-ELSEWHERE = "The forum does not know this: whoever runs it fills it in."
+ELSEWHERE = N_("The forum does not know this: whoever runs it fills it in.")
 HOURS = 3600
 #: How what was decided came to the moderators.
 _BY_REPORT, _BY_FLAGS, _BY_SCREENING, _BY_MODERATORS = (
-    "a report of illegal content",
-    "flags of members",
-    "the forum’s screening or thresholds",
-    "moderators themselves",
+    N_("{verdict}; found by a report of illegal content"),
+    N_("{verdict}; found by flags of members"),
+    N_("{verdict}; found by the forum’s screening or thresholds"),
+    N_("{verdict}; found by moderators themselves"),
 )
 #: Verdicts that restrict somebody or something, whatever the state they leave it in.
 _RESTRICTING = tuple(
@@ -72,8 +73,8 @@ def _flat(*parts: Iterator[Figure]) -> Iterator[Figure]:
 
 
 def _orders() -> Iterator[Figure]:
-    for figure in ("Orders to act against illegal content", "Orders to provide information"):
-        yield Figure("15(1)(a)", figure, "", "", None, words=ELSEWHERE)
+    for figure in (_("Orders to act against illegal content"), _("Orders to provide information")):
+        yield Figure("15(1)(a)", figure, "", "", None, words=_(ELSEWHERE))
 
 
 def _notices(db: Session, period: Period) -> Iterator[Figure]:
@@ -85,23 +86,28 @@ def _notices(db: Session, period: Period) -> Iterator[Figure]:
         .group_by(Report.state)
         .order_by(Report.state),
     )
-    yield Figure(article, "Notices of illegal content", "", "", sum(number for _, number in states))
+    yield Figure(article, _("Notices of illegal content"), "", "", sum(number for _, number in states))
     for state, number in states:
-        yield Figure(article, "Notices of illegal content", state, "", number)
+        yield Figure(article, _("Notices of illegal content"), state, "", number)
     for rule, number in _by_rule(db, period, Decision.verdict == "uphold-report"):
-        yield Figure(article, "Notices acted on, by the law and this rule", "", rule, number)
+        yield Figure(article, _("Notices acted on, by the law and this rule"), "", rule, number)
     yield Figure(
         article,
-        "Notices of trusted flaggers (article 22)",
+        _("Notices of trusted flaggers (article 22)"),
         "",
         "",
         None,
-        words="They are not told apart here.",
+        words=_("They are not told apart here."),
     )
     yield Figure(
-        article, "Notices decided by automated means alone", "", "", 0, words="People decide every notice."
+        article,
+        _("Notices decided by automated means alone"),
+        "",
+        "",
+        0,
+        words=_("People decide every notice."),
     )
-    yield _median(db, article, "Time to a decision on a notice", period, _NOTICES)
+    yield _median(db, article, _("Time to a decision on a notice"), period, _NOTICES)
 
 
 def _own_initiative(db: Session, period: Period) -> Iterator[Figure]:
@@ -121,11 +127,11 @@ def _own_initiative(db: Session, period: Period) -> Iterator[Figure]:
         .order_by(Decision.verdict, Decision.rule, found_by)
     )
     for verdict, rule, source, number in rows(db, wanted):
-        kind = f"{VERDICT[verdict].label}; found by {source}"
-        yield Figure("15(1)(c)", "Measures against content or accounts", kind, _title(rule), number)
+        kind = _(source).format(verdict=_(VERDICT[verdict].label))
+        yield Figure("15(1)(c)", _("Measures against content or accounts"), kind, _title(rule), number)
     for kind, rule, number in _sanctions(db, period):
-        yield Figure("15(1)(c)", "Sanctions of accounts", kind, _title(rule), number)
-    yield Figure("15(1)(c)", "Training and help for moderators", "", "", None, "words", ELSEWHERE)
+        yield Figure("15(1)(c)", _("Sanctions of accounts"), kind, _title(rule), number)
+    yield Figure("15(1)(c)", _("Training and help for moderators"), "", "", None, "words", _(ELSEWHERE))
 
 
 def _complaints(db: Session, period: Period) -> Iterator[Figure]:
@@ -138,10 +144,10 @@ def _complaints(db: Session, period: Period) -> Iterator[Figure]:
         .order_by(Appeal.state, Decision.rule)
     )
     found = rows(db, wanted)
-    yield Figure(article, "Appeals (internal complaints)", "", "", sum(number for *_, number in found))
+    yield Figure(article, _("Appeals (internal complaints)"), "", "", sum(number for *_, number in found))
     for state, rule, number in found:
-        yield Figure(article, "Appeals (internal complaints)", state, _title(rule), number)
-    yield _median(db, article, "Time to a decision on an appeal", period, _COMPLAINTS)
+        yield Figure(article, _("Appeals (internal complaints)"), state, _title(rule), number)
+    yield _median(db, article, _("Time to a decision on an appeal"), period, _COMPLAINTS)
 
 
 def _automated(db: Session, period: Period) -> Iterator[Figure]:
@@ -153,23 +159,28 @@ def _automated(db: Session, period: Period) -> Iterator[Figure]:
         .group_by(LogEntry.act)
         .order_by(LogEntry.act),
     ):
-        yield Figure(article, "Acts of the forum itself", ACTS.get(act, act), "", number)
+        yield Figure(article, _("Acts of the forum itself"), _(ACTS.get(act, act)), "", number)
     screened = statistics.screened(db, period)
-    yield Figure(article, "Posts refused by screening", "", "", screened.refused)
-    yield Figure(article, "Posts held by screening", "", "", screened.held)
+    yield Figure(article, _("Posts refused by screening"), "", "", screened.refused)
+    yield Figure(article, _("Posts held by screening"), "", "", screened.held)
     yield Figure(
-        article, "Error rate of holding posts", "", "", _share(screened.held_in_vain, screened.held), "share",
-        "Of the posts held, those that a moderator published as they were.",
+        article, _("Error rate of holding posts"), "", "", _share(screened.held_in_vain, screened.held),
+        "share",
+        _("Of the posts held, those that a moderator published as they were."),
     )  # fmt: skip
     yield Figure(
-        article, "Safeguards", "", "", None, "words",
-        "The forum itself only holds posts, or silences for a day; a person decides each of them.",
+        article, _("Safeguards"), "", "", None, "words",
+        _("The forum itself only holds posts, or silences for a day; a person decides each of them."),
     )  # fmt: skip
 
 
 def _platform(db: Session, period: Period) -> Iterator[Figure]:
-    for figure in ("Disputes before out-of-court bodies", "Median time of disputes", "Outcomes followed"):
-        yield Figure("24(1)(a)", figure, "", "", None, words=ELSEWHERE)
+    for figure in (
+        _("Disputes before out-of-court bodies"),
+        _("Median time of disputes"),
+        _("Outcomes followed"),
+    ):
+        yield Figure("24(1)(a)", figure, "", "", None, words=_(ELSEWHERE))
     suspended = rows(
         db,
         select(Decision.rule, func.count())
@@ -178,13 +189,15 @@ def _platform(db: Session, period: Period) -> Iterator[Figure]:
         .group_by(Decision.rule)
         .order_by(Decision.rule),
     )
-    yield Figure("24(1)(b)", "Suspensions", "", "", sum(number for _, number in suspended))
+    yield Figure("24(1)(b)", _("Suspensions"), "", "", sum(number for _, number in suspended))
     for rule, number in suspended:
-        yield Figure("24(1)(b)", "Suspensions", "for what was posted", _title(rule), number)
-    yield Figure("24(2)", "Average monthly active recipients in the Union", "", "", None, words=ELSEWHERE)
+        yield Figure("24(1)(b)", _("Suspensions"), _("for what was posted"), _title(rule), number)
+    yield Figure(
+        "24(2)", _("Average monthly active recipients in the Union"), "", "", None, words=_(ELSEWHERE)
+    )
     decided, reversed_ = _lasted(db, period)
-    yield Figure("24(5)", "Decisions with a statement of reasons", "", "", decided)
-    yield Figure("24(5)", "Decisions changed later", "", "", reversed_)
+    yield Figure("24(5)", _("Decisions with a statement of reasons"), "", "", decided)
+    yield Figure("24(5)", _("Decisions changed later"), "", "", reversed_)
 
 
 # --- counting ----------------------------------------------------------------------------------------------
@@ -240,4 +253,4 @@ def _share(part: int, whole: int) -> float | None:
 
 
 def _title(rule: str) -> str:
-    return RULE[rule].title if rule in RULE else ""
+    return _(RULE[rule].title) if rule in RULE else ""

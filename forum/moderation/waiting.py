@@ -13,6 +13,7 @@ from forum.db import rows
 from forum.discussion import anonymity
 from forum.discussion.tables import Post
 from forum.inbox.tables import Message
+from forum.languages.words import N_
 from forum.moderation import results, scoring, subjects
 from forum.moderation.reversals import is_reversed
 from forum.moderation.rules import SORTS, TAKEN_DOWN, Urgency
@@ -44,9 +45,9 @@ _KINDS = {
     SubjectKind.REPORT: ItemKind.REPORT,
 }
 #: What waits of itself, without a flag.
-HELD_WAITS = ("Waits for review", Urgency.IN_TURN)
-APPEAL_WAITS = ("An appeal", Urgency.SOON)
-REPORT_WAITS = ("Reported as illegal", Urgency.AT_ONCE)
+HELD_WAITS = (N_("Waits for review"), Urgency.IN_TURN)
+APPEAL_WAITS = (N_("An appeal"), Urgency.SOON)
+REPORT_WAITS = (N_("Reported as illegal"), Urgency.AT_ONCE)
 
 
 def take(db: Session, subject: Subject) -> ReviewItem:
@@ -127,7 +128,7 @@ def _score(
         before = db.scalar(select(func.count()).where(*taken, Decision.item_id != item.id)) or 0
     parts = scoring.pressing(flags, waits, before, item.is_escalated)
     parts += results.pressing(db, subject.id) if subject.kind == SubjectKind.POST else []
-    item.parts = [list(part) for part in parts]
+    item.parts = [list(part) if part.values else list(part[:2]) for part in parts]
     item.points = sum(part.points for part in parts)
     item.due_at = scoring.due(item.opened_at, item.points, item.urgency)
 

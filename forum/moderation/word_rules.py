@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from forum.db import rows
 from forum.discussion.tables import Post
+from forum.languages.words import _
 from forum.moderation import lookalikes
 from forum.moderation.findings import Draft, Finding, Outcome
 from forum.moderation.screening_tables import WordEffect, WordRule
@@ -96,9 +97,9 @@ def problem(pattern: str) -> str:
         _compiled(pattern)
     except re2.error as error:
         said = error.args[0].decode() if error.args and isinstance(error.args[0], bytes) else str(error)
-        return f"This pattern cannot be read: {said.rstrip(': ')}."
+        return _("This pattern cannot be read: {reason}.").format(reason=said.rstrip(": "))
     if first(pattern, ["", *_EVERYDAY]) is not None:
-        return "This would be found in nearly every text. Please make it narrower."
+        return _("This would be found in nearly every text. Please make it narrower.")
     return ""
 
 
@@ -116,8 +117,10 @@ def _spellings(draft: Draft) -> list[str]:
 
 def _finding(rule: Rule, place: str) -> Finding:
     if rule.effect == WordEffect.REFUSE:
-        words = rule.words or "Posts with these words cannot be published here."
-        said = f"{words} It is about “{_short(place)}”: change that, and send it again."
+        words = rule.words or _("Posts with these words cannot be published here.")
+        said = _("{words} It is about “{place}”: change that, and send it again.").format(
+            words=words, place=_short(place)
+        )
         return Finding("words", Outcome.REFUSE, said, rule.id)
     words = f"The word rule “{rule.name}” found “{_short(place)}”. {rule.words}".strip()
     return Finding("words", Outcome.HOLD, words, rule.id, rule.effect == WordEffect.SILENCE)

@@ -5,6 +5,7 @@ from urllib.parse import SplitResult, quote, urlsplit
 
 import idna
 
+from forum.languages.words import _
 from forum.references.schemes import NotAnIdentifier
 
 LONGEST_ADDRESS = 2000
@@ -30,21 +31,25 @@ def canonical(raw: str) -> str:
     """
     raw = raw.strip()
     if len(raw) > LONGEST_ADDRESS or _UNFIT.search(raw):
-        raise NotAnIdentifier(f"A web address has no spaces and at most {LONGEST_ADDRESS} characters.")
+        raise NotAnIdentifier(
+            _("A web address has no spaces and at most {most} characters.").format(most=LONGEST_ADDRESS)
+        )
     try:
         parts = urlsplit(raw)
         port, host = parts.port, _host(parts.hostname or "")
     except ValueError:  # idna's errors are ValueErrors too
-        raise NotAnIdentifier("This web address has a typing error in its first part.") from None
+        raise NotAnIdentifier(_("This web address has a typing error in its first part.")) from None
     if parts.scheme not in _DEFAULT_PORTS or not host:
-        raise NotAnIdentifier("A web address starts with https:// or http://.")
+        raise NotAnIdentifier(_("A web address starts with https:// or http://."))
     if "@" in parts.netloc:
-        raise NotAnIdentifier("A web address must not carry a name or password before the @.")
+        raise NotAnIdentifier(_("A web address must not carry a name or password before the @."))
     shown_port = "" if port in (None, _DEFAULT_PORTS[parts.scheme]) else f":{port}"
     address = f"{parts.scheme}://{host}{shown_port}{_path(parts.path)}{_query(parts, host)}{_fragment(parts)}"
     if len(address) > LONGEST_ADDRESS:
         raise NotAnIdentifier(
-            f"A web address has at most {LONGEST_ADDRESS} characters, also when written in full."
+            _("A web address has at most {most} characters, also when written in full.").format(
+                most=LONGEST_ADDRESS
+            )
         )
     return address
 

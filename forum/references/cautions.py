@@ -6,6 +6,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from forum.db import rows
+from forum.languages.words import N_, _
 from forum.references import known, merging
 from forum.references.identifiers import Identifier
 from forum.references.notices import Level, Type
@@ -20,11 +21,11 @@ SAYS = {
     Type.EXPRESSION_OF_CONCERN: "has an expression of concern",
 }
 _WARNS = {
-    Level.RETRACTED: "was retracted",
-    Level.CONCERN: "has an expression of concern",
-    Level.PARTIAL: "was retracted in part",
+    Level.RETRACTED: N_("{work} was retracted."),
+    Level.CONCERN: N_("{work} has an expression of concern."),
+    Level.PARTIAL: N_("{work} was retracted in part."),
 }
-_ADVICE = (
+_ADVICE = N_(
     "Look for a source that still stands. If you cite it to talk about just that, post it all the same, and"
     " say at the citation that you do so on purpose."
 )
@@ -44,4 +45,6 @@ def of_cited(db: Session, identifiers: Collection[Identifier], ids: Collection[i
         or_(typed, Reference.citation_count > 0),
     )
     told = rows(db, wanted.order_by(Reference.id))
-    return [f"{label or title} {_WARNS[Level(level)]}. {_ADVICE}" for label, title, level in told]
+    return [
+        f"{_(_WARNS[Level(level)]).format(work=label or title)} {_(_ADVICE)}" for label, title, level in told
+    ]

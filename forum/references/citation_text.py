@@ -3,6 +3,7 @@
 from itertools import islice
 from typing import NamedTuple
 
+from forum.languages.words import _
 from forum.references.freetext.cleaning import identifiers, own_words
 from forum.references.freetext.letters import one_line
 from forum.references.freetext.pieces import pieces
@@ -59,17 +60,24 @@ def missing(cut: Cut) -> str:
     if cut.identifiers or len(cut.title.split()) > 1 or (cut.title and cut.authors):
         return ""
     if cut.prose:
-        return (
+        return _(
             "This reads like ordinary text, not like a source. Paste a title, authors and a year, or a DOI."
         )
     if cut.title:
-        return "This title is too short to look for by itself. Add the authors or a DOI."
-    when = " and a year" if cut.year else ""
+        return _("This title is too short to look for by itself. Add the authors or a DOI.")
+    return _untitled(cut)
+
+
+def _untitled(cut: Cut) -> str:
+    if cut.container and cut.year:
+        return _("This names a journal and a year, but no title. Add the title, the authors or a DOI.")
     if cut.container:
-        return f"This names a journal{when}, but no title. Add the title, the authors or a DOI."
+        return _("This names a journal, but no title. Add the title, the authors or a DOI.")
+    if cut.authors and cut.year:
+        return _("This names authors and a year, but no title. Add the title or a DOI.")
     if cut.authors:
-        return f"This names authors{when}, but no title. Add the title or a DOI."
-    return "There is nothing here to look for. Paste a title, authors and a year, or a DOI."
+        return _("This names authors, but no title. Add the title or a DOI.")
+    return _("There is nothing here to look for. Paste a title, authors and a year, or a DOI.")
 
 
 def _read(text: str, line: str) -> Cut:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from forum.clock import now
+from forum.languages.formats import number
+from forum.languages.words import _
 from forum.references.evidence import LABELS, Kind
 from forum.references.formatting import year
 from forum.references.resolvers.plain import plain
@@ -47,9 +49,9 @@ def _text(field: str, value: str, csl: Csl) -> dict[str, Any]:
     longest = LONGEST[field]
     text = plain(value, longest + 1)
     if len(text) > longest:
-        raise ValueError(f"At most {longest:,} characters, please.")
+        raise ValueError(_("At most {most} characters, please.").format(most=number(longest)))
     if field == "title" and not text:
-        raise ValueError("A source needs a title.")
+        raise ValueError(_("A source needs a title."))
     return {_KEYS[field]: text} | ({also: ""} if (also := _ALSO.get(field)) and csl.get(also) else {})
 
 
@@ -58,17 +60,18 @@ def _authors(_field: str, value: str, csl: Csl) -> dict[str, Any]:
     known = {_written(person): person for person in csl.get(role) or ()}
     lines = _lines(value)
     if len(lines) > AUTHORS:
-        raise ValueError(f"At most {AUTHORS} names, please.")
+        raise ValueError(_("At most {most} names, please.").format(most=AUTHORS))
     return {role: [known.get(line) or _person(line) for line in lines]}
 
 
 def _person(line: str) -> dict[str, str]:
     if len(line) > NAME:
-        raise ValueError(f"One name a line, please: “{line[:40]}…” is too long for a name.")
+        words = _("One name a line, please: “{line}…” is too long for a name.")
+        raise ValueError(words.format(line=line[:40]))
     family, comma, given = (part.strip() for part in line.partition(","))
     if not comma or not family:
         return {"literal": line.strip(", ")}
-    given, _, suffix = (part.strip() for part in given.partition(","))
+    given, _comma, suffix = (part.strip() for part in given.partition(","))
     return {key: text for key, text in (("family", family), ("given", given), ("suffix", suffix)) if text}
 
 
@@ -77,13 +80,13 @@ def _year(_field: str, value: str, _csl: Csl) -> dict[str, Any]:
     if not text:
         return {"issued": {}}
     if not (text.isascii() and text.isdigit() and len(text) <= 4 and 0 < int(text) <= now().year + 2):
-        raise ValueError("Write the year in digits, such as 2019.")
+        raise ValueError(_("Write the year in digits, such as 2019."))
     return {"issued": {"date-parts": [[int(text)]]}}
 
 
 def _evidence(_field: str, value: str, _csl: Csl) -> dict[str, Any]:
     if value not in LABELS or value == Kind.UNKNOWN:
-        raise ValueError("Choose one of the kinds; “other” is one too.")
+        raise ValueError(_("Choose one of the kinds; “other” is one too."))
     return {"evidence": value}
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from forum.languages.words import N_, _
 from forum.references.citation_text import Cut
 from forum.references.freetext.comparable import around, first_author, name_forms, text_of, words, years
 from forum.references.freetext.containers import same_container
@@ -16,11 +17,13 @@ _ISSN = re.compile(r"\b[0-9]{4}-?[0-9]{3}[0-9Xx]\b")
 _RANGE = re.compile(r"[0-9] ?[-–—‐−]")
 _SHOWN = 200
 _ARTICLES = {
-    "retraction": "a retraction of a work with this title",
-    "correction": "a correction of a work with this title",
-    "expression of concern": "an expression of concern about a work with this title",
-    "comment": "a comment on a work with this title",
-    "reply": "a reply about a work with this title",
+    "retraction": N_("The record is a retraction of a work with this title, not the work itself."),
+    "correction": N_("The record is a correction of a work with this title, not the work itself."),
+    "expression of concern": N_(
+        "The record is an expression of concern about a work with this title, not the work itself."
+    ),
+    "comment": N_("The record is a comment on a work with this title, not the work itself."),
+    "reply": N_("The record is a reply about a work with this title, not the work itself."),
 }
 
 
@@ -45,18 +48,19 @@ def differences(cut: Cut, csl: Mapping[str, Any], same_title: bool) -> tuple[Dif
     )
 
 
-def _said(field: str, written: str, recorded: str, label: str = "") -> Difference:
+def _said(field: str, written: str, recorded: str, sentence: str = "") -> Difference:
     written, recorded = shortened(written, _SHOWN), shortened(recorded, _SHOWN)
-    end = "" if recorded.endswith((".", "?", "!")) else "."
-    return Difference(
-        field, written, recorded, f"You wrote {label}{written}; the record says {recorded}{end}"
+    words = (sentence or _("You wrote {written}; the record says {recorded}.")).format(
+        written=written, recorded=recorded
     )
+    return Difference(field, written, recorded, re.sub(r"([.?!])\.$", r"\1", words))
 
 
 def _author(cut: Cut, csl: Mapping[str, Any]) -> Iterator[Difference]:
     recorded = first_author(csl)
     if cut.authors and recorded and not name_forms(cut.authors[0]) & name_forms(recorded):
-        sentence = f"You wrote {cut.authors[0]} as the first author; the record says {recorded}."
+        words = _("You wrote {written} as the first author; the record says {recorded}.")
+        sentence = words.format(written=cut.authors[0], recorded=recorded)
         yield Difference("author", cut.authors[0], recorded, sentence)
 
 
@@ -68,12 +72,12 @@ def _year(cut: Cut, csl: Mapping[str, Any]) -> Iterator[Difference]:
 
 def _title(cut: Cut, csl: Mapping[str, Any]) -> Iterator[Difference]:
     recorded = text_of(csl, "title")
-    kind, _ = prefixed(recorded)
+    kind = prefixed(recorded)[0]
     if not cut.title or not recorded:
         return
     told = _said("title", f"“{shortened(cut.title, _SHOWN)}”", f"“{shortened(recorded, _SHOWN)}”")
     if kind not in ("", MARKED, prefixed(cut.title)[0]):
-        told = told._replace(sentence=f"The record is {_ARTICLES[kind]}, not the work itself.")
+        told = told._replace(sentence=_(_ARTICLES[kind]))
     yield told._replace(written=cut.title, recorded=recorded)
 
 
@@ -99,10 +103,14 @@ def _stands_beside(cut: Cut, names: list[str]) -> bool:
 def _numbers(cut: Cut, csl: Mapping[str, Any]) -> Iterator[Difference]:
     volume, pages = text_of(csl, "volume"), [text_of(csl, key) for key in ("page", "number")]
     if cut.volume and volume and words(cut.volume) != words(volume):
-        yield _said("volume", cut.volume, volume, "volume ")
+        yield _said(
+            "volume", cut.volume, volume, _("You wrote volume {written}; the record says {recorded}.")
+        )
     recorded = [page for page in pages if page]
     if cut.pages and recorded and all(conflicting_pages(cut.pages, page) for page in recorded):
-        yield _said("pages", cut.pages, recorded[0], "pages " if _RANGE.search(cut.pages) else "page ")
+        many = _("You wrote pages {written}; the record says {recorded}.")
+        one = _("You wrote page {written}; the record says {recorded}.")
+        yield _said("pages", cut.pages, recorded[0], many if _RANGE.search(cut.pages) else one)
 
 
 def conflicting_pages(one: str, other: str) -> bool:
@@ -121,4 +129,6 @@ def _doi(cut: Cut, csl: Mapping[str, Any]) -> Iterator[Difference]:
     written = [identifier.value for identifier in cut.identifiers if identifier.scheme is Scheme.DOI]
     recorded = text_of(csl, "DOI").lower()
     if written and recorded and recorded not in written:
-        yield _said("doi", written[0], recorded, "the DOI ")
+        yield _said(
+            "doi", written[0], recorded, _("You wrote the DOI {written}; the record says {recorded}.")
+        )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from enum import StrEnum
 
+from forum.languages.words import N_
 from forum.references.notices import heading, unmarked
 
 
@@ -25,16 +26,16 @@ class Kind(StrEnum):
 
 #: As pages say it; a work of unknown kind has no badge.
 LABELS = {
-    Kind.SYSTEMATIC_REVIEW: "systematic review",
-    Kind.RANDOMIZED_TRIAL: "randomised trial",
-    Kind.OBSERVATIONAL: "observational study",
-    Kind.QUALITATIVE: "qualitative study",
-    Kind.CASE_REPORT: "case report",
-    Kind.PREPRINT: "preprint",
-    Kind.GUIDELINE: "guideline",
-    Kind.BOOK: "book",
-    Kind.NEWS: "news",
-    Kind.OTHER: "other",
+    Kind.SYSTEMATIC_REVIEW: N_("systematic review"),
+    Kind.RANDOMIZED_TRIAL: N_("randomised trial"),
+    Kind.OBSERVATIONAL: N_("observational study"),
+    Kind.QUALITATIVE: N_("qualitative study"),
+    Kind.CASE_REPORT: N_("case report"),
+    Kind.PREPRINT: N_("preprint"),
+    Kind.GUIDELINE: N_("guideline"),
+    Kind.BOOK: N_("book"),
+    Kind.NEWS: N_("news"),
+    Kind.OTHER: N_("other"),
     Kind.UNKNOWN: "",
 }
 #: Types of Crossref, CSL and DataCite (folded as `_folded` does) that say the kind by themselves.

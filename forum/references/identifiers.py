@@ -7,6 +7,7 @@ from enum import StrEnum
 from functools import partial
 from urllib.parse import quote
 
+from forum.languages.words import _
 from forum.references.addresses import canonical
 from forum.references.landing import in_address, short_doi
 from forum.references.prose import Found, find_in_prose
@@ -103,7 +104,8 @@ def parse(scheme: str, raw: str) -> Identifier:
     """
     if scheme not in _SCHEMES:
         known = ", ".join(_SCHEMES)
-        raise NotAnIdentifier(f"“{scheme[:20]}” is not a kind of source; use one of {known} or ref.")
+        words = _("“{scheme}” is not a kind of source; use one of {known} or ref.")
+        raise NotAnIdentifier(words.format(scheme=scheme[:20], known=known))
     kind, raw = Scheme(scheme), raw.strip()
     if kind is Scheme.URL:
         return in_address(raw) or Identifier(kind, canonical(raw))
@@ -155,14 +157,16 @@ def _doi_within(text: str) -> Recognised | None:
 
 def _number(text: str) -> Recognised | None:
     if _DIGITS.fullmatch(text):
-        question = "This could be a PubMed or a PubMed Central number; please write PMID: or PMC before it."
+        question = _(
+            "This could be a PubMed or a PubMed Central number; please write PMID: or PMC before it."
+        )
         return Recognised(Kind.AMBIGUOUS, text, question)
     return _judged(text, partial(isbn, text)) if _BOOK.fullmatch(text) else None
 
 
 def _short(value: str) -> Recognised:
     return Recognised(
-        Kind.SHORTDOI, value, "This is a short DOI; the long one behind it has to be looked up."
+        Kind.SHORTDOI, value, _("This is a short DOI; the long one behind it has to be looked up.")
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from forum.clock import now
 from forum.db import row, rows
 from forum.errors import Invalid, NotFound
+from forum.languages.words import _
 from forum.references import moving, notices, records
 from forum.references.tables import Reference, ReferenceMerge, ReferenceNotice
 
@@ -104,9 +105,9 @@ def _two(db: Session, loser_id: int, winner_id: int) -> tuple[Reference, Referen
     if loser is None or winner is None:
         raise NotFound
     if loser is winner:
-        raise Invalid({"": "These two are one reference already."})
+        raise Invalid({"": _("These two are one reference already.")})
     if loser.merged_into_id is not None:
-        raise Invalid({"": "This reference is part of another one already."})
+        raise Invalid({"": _("This reference is part of another one already.")})
     return loser, winner
 
 
@@ -115,10 +116,11 @@ def _in_force(db: Session, merge_id: int) -> ReferenceMerge:
     if made is None:
         raise NotFound
     if made.undone_at is not None:
-        raise Invalid({"": "This merge was undone already."})
+        raise Invalid({"": _("This merge was undone already.")})
     winner = db.get_one(Reference, made.winner_id)
     if winner.merged_into_id is not None:
-        raise Invalid({"": f"“{winner.title}” was merged in its turn. Please undo that merge first."})
+        words = _("“{title}” was merged in its turn. Please undo that merge first.")
+        raise Invalid({"": words.format(title=winner.title)})
     return made
 
 

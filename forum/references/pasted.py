@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from forum.config import Settings
 from forum.db import Database
+from forum.languages.words import N_, _
 from forum.references import formatting, lookup, proposals
 from forum.references.citation_text import Cut, missing, split
 from forum.references.identifiers import Identifier, Kind, Scheme, recognise
@@ -18,13 +19,13 @@ from forum.references.tables import Status
 #: Characters that are read, and sources among them.
 LONGEST, MOST = 4000, 20
 
-_LOOKING = "Looking it up…"
-_AWAY = "The registries do not answer just now."
-_FILLS_IN = "You can cite it all the same: the details fill in later."
-_NOTHING = "Nothing that fits was found. Check the title and the names, or look for its DOI."
+_LOOKING = N_("Looking it up…")
+_AWAY = N_("The registries do not answer just now.")
+_FILLS_IN = N_("You can cite it all the same: the details fill in later.")
+_NOTHING = N_("Nothing that fits was found. Check the title and the names, or look for its DOI.")
 
 
-_ONLY_HERE = "Cited here already. To look in the registries too, add the title, the authors or a DOI."
+_ONLY_HERE = N_("Cited here already. To look in the registries too, add the title, the authors or a DOI.")
 #: Fewer letters begin too many words.
 _FEWEST_LETTERS = 3
 
@@ -111,26 +112,29 @@ def _of_identifier(db: Session, text: str, identifier: Identifier, is_late: bool
     if mine.status == Status.RESOLVED:
         return Entry(text, State.FOUND, proposals=[mine])
     if mine.status == Status.NOT_FOUND and identifier.scheme is not Scheme.URL:
-        return Entry(text, State.NOTHING, f"No registry knows {name}. Please check its letters and digits.")
+        words = _("No registry knows {name}. Please check its letters and digits.")
+        return Entry(text, State.NOTHING, words.format(name=name))
     if mine.status == Status.NOT_FOUND:
-        words = "The page could not be read. You can cite it by its address all the same."
+        words = _("The page could not be read. You can cite it by its address all the same.")
         return Entry(text, State.FOUND, words, [mine])
     if is_late or mine.asked_at:
-        return Entry(text, State.AWAY, f"{_AWAY} {_FILLS_IN}", [mine])
+        return Entry(text, State.AWAY, f"{_(_AWAY)} {_(_FILLS_IN)}", [mine])
     return Entry(text, State.WAITING, f"{name}: {_LOOKING}")
 
 
 def _of_short(db: Session, database: Database, settings: Settings, part: Part, is_late: bool) -> Entry:
     long = lookup.expanded(database, settings, part.short)
     if isinstance(long, Missing):
-        words = f"Nobody knows the short DOI {part.short}. Please check its letters and digits."
+        words = _("Nobody knows the short DOI {doi}. Please check its letters and digits.").format(
+            doi=part.short
+        )
         return Entry(part.text, State.NOTHING, words)
     if long:
         return _of_identifier(db, part.text, long, is_late)
     if is_late:
-        words = f"{_AWAY} Paste the long DOI, which starts with 10., or look again later."
+        words = f"{_(_AWAY)} {_('Paste the long DOI, which starts with 10., or look again later.')}"
         return Entry(part.text, State.AWAY, words)
-    return Entry(part.text, State.WAITING, f"Short DOI {part.short}: {_LOOKING}")
+    return Entry(part.text, State.WAITING, _("Short DOI {doi}: Looking it up…").format(doi=part.short))
 
 
 def _of_cut(db: Session, database: Database, settings: Settings, cut: Cut, is_late: bool) -> Entry:
@@ -142,7 +146,7 @@ def _of_cut(db: Session, database: Database, settings: Settings, cut: Cut, is_la
         return named or Entry(cut.text, State.NOTHING, _NOTHING)
     outside = lookup.searched(database, settings, cut.text)
     if outside is None:
-        words = f"{_AWAY} Look again later, or cite it by its DOI." if is_late else _LOOKING
+        words = f"{_(_AWAY)} {_('Look again later, or cite it by its DOI.')}" if is_late else _(_LOOKING)
         return Entry(cut.text, State.AWAY if is_late else State.WAITING, words, here)
     everything = {tuple(each.identifiers): each for each in (*here, *proposals.found_outside(db, outside))}
     fit = proposals.ranked(db, cut, list(everything.values()))

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from forum.db import rows
 from forum.folding import fold
+from forum.languages.words import _
 from forum.references import known, merging
 from forum.references.addresses import canonical
 from forum.references.identifiers import Identifier, NotAnIdentifier, Scheme, link
@@ -191,10 +192,10 @@ def _domain(name: str) -> str:
     typed = name.strip().removeprefix("*.")
     host = _host(typed if "://" in typed else f"https://{typed}").removeprefix("www.")
     if "." not in host or ":" in host or len(host) > LONGEST_NAME:
-        raise ValueError("A domain looks like example.org.")
+        raise ValueError(_("A domain looks like example.org."))
     if host in _EVERYWHERE:
         raise ValueError(
-            "Works of all publishers are found through doi.org: name the journal or its own site."
+            _("Works of all publishers are found through doi.org: name the journal or its own site.")
         )
     return host
 
@@ -202,9 +203,9 @@ def _domain(name: str) -> str:
 def _journal(name: str) -> str:
     title = _title(name)
     if not title:
-        raise ValueError("Write the journal’s title, as its articles have it.")
+        raise ValueError(_("Write the journal’s title, as its articles have it."))
     if max(len(title), len(name)) > LONGEST_NAME:
-        raise ValueError(f"At most {LONGEST_NAME} characters, please.")
+        raise ValueError(_("At most {most} characters, please.").format(most=LONGEST_NAME))
     return title
 
 

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from forum.languages.words import N_
 from forum.references.evidence import Kind
 from forum.references.known import MEMBER
 
 #: Who tells, by the names that they have in records, whom we believe first; others come last.
 NAMES = {
-    MEMBER: "members of this forum",
+    MEMBER: N_("members of this forum"),
     "crossref": "Crossref",
     "datacite": "DataCite",
     "arxiv": "arXiv",
@@ -21,7 +22,7 @@ NAMES = {
     "unpaywall": "Unpaywall",
     "openlibrary": "Open Library",
     "googlebooks": "Google Books",
-    "page": "the page itself",
+    "page": N_("the page itself"),
 }
 #: They say themselves that two identifiers are one work's. OpenAlex does not: it puts versions together.
 REGISTRIES = frozenset(

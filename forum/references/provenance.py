@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
+from forum.languages.words import _
 from forum.references import agreeing, records
 from forum.references.evidence import LABELS, Kind
 from forum.references.formatting import listed, year
@@ -105,11 +106,11 @@ def _agree(field: _Field, first: Kept, other: Kept) -> bool:
 def _evidence(kept: Sequence[Kept]) -> list[FieldView]:
     told = by_evidence(kept)
     others = [
-        Said(each.source, LABELS[Kind(each.evidence)])
+        Said(each.source, _(LABELS[Kind(each.evidence)]))
         for each in told[1:]
         if each.evidence not in (told[0].evidence, Kind.OTHER)
     ]
     return [
-        FieldView("evidence", LABELS[Kind(first.evidence)], first.source, first.at, others)
+        FieldView("evidence", _(LABELS[Kind(first.evidence)]), first.source, first.at, others)
         for first in told[:1]
     ]

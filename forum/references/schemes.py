@@ -9,6 +9,8 @@ from typing import NamedTuple
 from stdnum import isbn as isbn_number
 from stdnum.exceptions import InvalidChecksum, ValidationError
 
+from forum.languages.words import _
+
 LONGEST_DOI = 600
 
 
@@ -80,11 +82,13 @@ def doi(raw: str) -> Identifier:
     value = trimmed(_without_entities(value[prefix.end() :] if prefix else value))
     if _SHORT_DOI.fullmatch(value):
         raise NotAnIdentifier(
-            f"{value} is a short DOI; open it once and use the long one, which starts with 10."
+            _("{doi} is a short DOI; open it once and use the long one, which starts with 10.").format(
+                doi=value
+            )
         )
     if len(value) > LONGEST_DOI or not _DOI.fullmatch(value):
         raise NotAnIdentifier(
-            "A DOI starts with 10. and has a slash and no spaces: 10.1371/journal.pone.0211023."
+            _("A DOI starts with 10. and has a slash and no spaces: 10.1371/journal.pone.0211023.")
         )
     if value.startswith(_ARXIV_DOI) and _ARXIV.fullmatch(value.removeprefix(_ARXIV_DOI)):
         return arxiv(value.removeprefix(_ARXIV_DOI))
@@ -104,33 +108,33 @@ def pmid(raw: str) -> Identifier:
     """The number of a PubMed record."""
     if found := _PMID.fullmatch(raw.strip()):
         return Identifier(Scheme.PMID, found[1])
-    raise NotAnIdentifier("A PubMed number has one to nine digits and nothing else: 30726251.")
+    raise NotAnIdentifier(_("A PubMed number has one to nine digits and nothing else: 30726251."))
 
 
 def pmcid(raw: str) -> Identifier:
     """The number of a PubMed Central article with its PMC, without the version."""
     if found := _PMCID.fullmatch(raw.strip()):
         return Identifier(Scheme.PMCID, f"PMC{found[1]}")
-    raise NotAnIdentifier("A PubMed Central number is PMC and digits: PMC8602275.")
+    raise NotAnIdentifier(_("A PubMed Central number is PMC and digits: PMC8602275."))
 
 
 def arxiv(raw: str) -> Identifier:
     """An arXiv number without version and subject class."""
     if found := _ARXIV.fullmatch(raw.strip()):
         return Identifier(Scheme.ARXIV, found[1] or f"{found[2].lower()}/{found[3]}")
-    raise NotAnIdentifier("An arXiv number looks like 1706.03762 or hep-th/9901001.")
+    raise NotAnIdentifier(_("An arXiv number looks like 1706.03762 or hep-th/9901001."))
 
 
 def isbn(raw: str) -> Identifier:
     """An ISBN of thirteen digits, whichever of the two lengths was typed."""
     digits = _ISBN_SEPARATORS.sub("", _ISBN_WORD.sub("", raw.strip(), count=1))
     if not _ISBN.fullmatch(digits):
-        raise NotAnIdentifier("An ISBN has 10 or 13 digits: 978-0-306-40615-7.")
+        raise NotAnIdentifier(_("An ISBN has 10 or 13 digits: 978-0-306-40615-7."))
     try:
         return Identifier(Scheme.ISBN, isbn_number.to_isbn13(isbn_number.validate(digits)))
     except InvalidChecksum:
         raise NotAnIdentifier(
-            "The last digit of this ISBN does not fit the others; please check it."
+            _("The last digit of this ISBN does not fit the others; please check it.")
         ) from None
     except ValidationError:
-        raise NotAnIdentifier("An ISBN of 13 digits starts with 978 or 979.") from None
+        raise NotAnIdentifier(_("An ISBN of 13 digits starts with 978 or 979.")) from None

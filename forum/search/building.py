@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 
+from forum.languages.words import _
 from forum.search import fields, scanning, values, writing
 from forum.search.language import parse, spelled
 from forum.search.query import Comparison, Condition, Field, Query, Within
@@ -62,7 +63,7 @@ def _problem(name: str, typed: str) -> str:
     query = parse(" ".join(_WRITERS[name](typed)))
     if query.conditions:
         return ""
-    return query.remarks[0].words if query.remarks else "This says nothing that can be searched for."
+    return query.remarks[0].words if query.remarks else _("This says nothing that can be searched for.")
 
 
 def fields_of(query: Query) -> dict[str, str]:

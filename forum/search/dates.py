@@ -3,6 +3,8 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 
+from forum.languages.words import N_
+
 _DAY = re.compile(r"([0-9]{4})(?:[-/.]([0-9]{1,2})(?:[-/.]([0-9]{1,2}))?)?")
 _GERMAN = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
 _AGO = re.compile(r"([0-9]{0,4})-?(d|days?|w|weeks?|m|mo|months?|y|yrs?|years?)(?:-ago)?")
@@ -11,7 +13,7 @@ _MONTHS = {"m": 1, "y": 12}
 _NAMED = {"today": 0, "now": 0, "yesterday": 1, "last-week": 7, "last-month": 30, "last-year": 365}
 #: Times ago end here: nothing on the web is older.
 _FIRST = date(1970, 1, 1)
-POSSIBLE = "2024, 2024-05, 2024-05-03, 10d, 2w, 6m, 1y, today or yesterday"
+POSSIBLE = N_("2024, 2024-05, 2024-05-03, 10d, 2w, 6m, 1y, today or yesterday")
 
 
 def start_of(text: str, at: datetime) -> datetime | None:

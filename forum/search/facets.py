@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from forum.db import AnyRow, rows
 from forum.discussion.tables import Citation, Post, Thread
+from forum.languages.words import N_, _
 from forum.references.evidence import LABELS, Kind
 from forum.references.notices import Level
 from forum.references.tables import Reference
@@ -68,11 +69,11 @@ _CITED = (
     .distinct()
 )
 _STATES = {
-    "question": "questions",
-    "discussion": "discussions",
-    "answered": "answered",
-    "accepted": "with an accepted answer",
-    "unanswered": "unanswered",
+    "question": N_("questions"),
+    "discussion": N_("discussions"),
+    "answered": N_("answered"),
+    "accepted": N_("with an accepted answer"),
+    "unanswered": N_("unanswered"),
 }
 
 
@@ -128,7 +129,7 @@ def _of_sources(cited: Sequence[AnyRow]) -> Counter[_Added]:
         for source in cited
         if source.notice_level == Level.RETRACTED
     }
-    return Counter((condition,) for _, condition in holds)
+    return Counter((condition,) for _thread_id, condition in holds)
 
 
 def _year(year: int) -> _Added:
@@ -148,18 +149,18 @@ def _facets(query: Query, counts: dict[_Added, int]) -> Iterable[Facet]:
         ]
 
     is_dated = any(each.field in (Field.AFTER, Field.BEFORE) for each in query.conditions)
-    yield Facet("Kind", choices(Field.IS, lambda each: _STATES[str(each.value)]))
-    yield Facet("Cites", [*choices(Field.HAS, _of_any), *choices(Field.EVIDENCE, _evidence)])
+    yield Facet(N_("Kind"), choices(Field.IS, lambda each: _(_STATES[str(each.value)])))
+    yield Facet(N_("Cites"), [*choices(Field.HAS, _of_any), *choices(Field.EVIDENCE, _evidence)])
     years = [] if is_dated else choices(Field.AFTER, lambda each: str(each.value)[:4])
     if _is_of_posts(query):
         years = [year._replace(threads=None) for year in years]
-    yield Facet("Written in", sorted(years, key=lambda year: year.label, reverse=True))
-    yield Facet("Tags", choices(Field.TAG, lambda each: str(each.value)))
+    yield Facet(N_("Written in"), sorted(years, key=lambda year: year.label, reverse=True))
+    yield Facet(N_("Tags"), choices(Field.TAG, lambda each: str(each.value)))
 
 
 def _of_any(condition: Condition) -> str:
-    return "a retracted source" if condition.value == "retracted" else "any source"
+    return _("a retracted source") if condition.value == "retracted" else _("any source")
 
 
 def _evidence(condition: Condition) -> str:
-    return LABELS[Kind(str(condition.value))]
+    return _(LABELS[Kind(str(condition.value))])

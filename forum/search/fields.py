@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
+from forum.languages.words import N_
 from forum.references.evidence import Kind
 from forum.search.query import Field, Within
 
@@ -108,23 +109,28 @@ class Example(NamedTuple):
 
 
 EXAMPLES: tuple[Example, ...] = (
-    Example("magnesium sleep", "either word; what has both comes first"),
-    Example('"lions mane"', "these words one after the other, nothing else"),
-    Example("sleep -melatonin", "no post with this word; also before a field: -tag:mice"),
-    Example("title:dosing", 'the word in a title; several in quotes: title:"lions mane"'),
-    Example("tag:nutrition", "threads with this tag"),
-    Example("author:mira", "what this person wrote; also @mira, and author:me for what you wrote"),
-    Example("is:unanswered", "also is:question, discussion, answered, accepted, open, closed"),
-    Example("has:retracted", "a post of the thread cites something that was retracted; also has:references"),
+    Example("magnesium sleep", N_("either word; what has both comes first")),
+    Example('"lions mane"', N_("these words one after the other, nothing else")),
+    Example("sleep -melatonin", N_("no post with this word; also before a field: -tag:mice")),
+    Example("title:dosing", N_('the word in a title; several in quotes: title:"lions mane"')),
+    Example("tag:nutrition", N_("threads with this tag")),
+    Example("author:mira", N_("what this person wrote; also @mira, and author:me for what you wrote")),
+    Example("is:unanswered", N_("also is:question, discussion, answered, accepted, open, closed")),
     Example(
-        "cites:10.1371/journal.pone.0211023", "a post of the thread cites this; also a PMID, ISBN or address"
+        "has:retracted", N_("a post of the thread cites something that was retracted; also has:references")
     ),
-    Example('cites:"vitamin D"', "cites something with these words in its title"),
-    Example("evidence:trial", "cites a randomised trial; also review, observational, guideline, preprint …"),
-    Example("after:2024-05 before:2025", "from May 2024 on, and not in 2025; also after:6m, 2w, 10d, 1y"),
-    Example("score:>3", "threads with more than three votes; also score:<0, score:3..10"),
-    Example("answers:0", "without an answer; also answers:>2"),
-    Example("in:references sleep", "sources, also with evidence: or has:retracted; or in:people"),
+    Example(
+        "cites:10.1371/journal.pone.0211023",
+        N_("a post of the thread cites this; also a PMID, ISBN or address"),
+    ),
+    Example('cites:"vitamin D"', N_("cites something with these words in its title")),
+    Example(
+        "evidence:trial", N_("cites a randomised trial; also review, observational, guideline, preprint …")
+    ),
+    Example("after:2024-05 before:2025", N_("from May 2024 on, and not in 2025; also after:6m, 2w, 10d, 1y")),
+    Example("score:>3", N_("threads with more than three votes; also score:<0, score:3..10")),
+    Example("answers:0", N_("without an answer; also answers:>2")),
+    Example("in:references sleep", N_("sources, also with evidence: or has:retracted; or in:people")),
 )
 
 

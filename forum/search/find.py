@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
+from forum.discussion.tables import Thread
 from forum.search import conditions, hits, listed, seen
 from forum.search.hits import Hit
 from forum.search.index import engine_of
@@ -62,3 +63,15 @@ def candidates(
         return listed.threads(db, query, clauses, order, most)
     found: Sequence[Candidate] = engine_of(db).candidates(db, query, clauses, order, most)
     return found
+
+
+def newer(db: Session, query: Query, thread_id: int, most: int) -> list[int]:
+    """Ids of at most `most` threads that match and were begun after this one, the newest posts first."""
+    if not query:
+        return []
+    clauses = [*conditions.clauses(db, query), Thread.id > thread_id]
+    if not query.terms:
+        found = listed.threads(db, query, clauses, Order.NEWEST, most)
+    else:
+        found = engine_of(db).candidates(db, query, clauses, Order.NEWEST, most)
+    return [each.thread_id for each in found]

@@ -12,6 +12,7 @@ from forum.accounts.tables import Account
 from forum.db import AnyRow, rows
 from forum.discussion.naming import called
 from forum.discussion.tables import Citation, Post, PostKind, Thread
+from forum.languages.words import _
 from forum.markup.plain import unspoiled
 from forum.references.notices import Level
 from forum.references.tables import Reference
@@ -146,7 +147,7 @@ def _hit(query: Query, post: AnyRow, cited: Mapping[int, Sequence[AnyRow]]) -> H
         title_html=html(mark(post.title, query.terms)),
         snippet_html=_snippet(post.plain, terms, named),
         tags=post.tag_names.split(),
-        sources=[_source(source) for _, source in shown],
+        sources=[_source(source) for _title, source in shown],
         **values,
     )
 
@@ -158,7 +159,7 @@ def _snippet(plain: str, terms: Sequence[Term], named: Sequence[Marked]) -> Mark
     """The body around what was found, without its spoilers; when only a cited source matches, that source."""
     body = mark(unspoiled(plain), terms)
     if named and not body.spans:
-        return Markup("Cites: ") + excerpt(named[0])
+        return Markup("{}").format(_("Cites: ")) + excerpt(named[0])
     return excerpt(body)
 
 

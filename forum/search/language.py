@@ -10,6 +10,7 @@ have it in their text; a Remark offers the same search with `cites:` before it.
 from datetime import datetime
 
 from forum.clock import now
+from forum.languages.words import N_, _
 from forum.search import scanning
 from forum.search.query import Query, Remark
 from forum.search.reading import WORDS, Reading, is_common
@@ -19,7 +20,7 @@ __all__ = ["LONGEST", "WORDS", "parse", "spelled", "without"]
 
 #: Characters of a text that are read, and of a query that is written as text again.
 LONGEST = 500
-_TOO_LONG = Remark(f"That is more than a search can hold; about the first {LONGEST} characters were used.")
+_TOO_LONG = N_("That is more than a search can hold; about the first {most} characters were used.")
 
 
 def parse(text: str, at: datetime | None = None) -> Query:
@@ -45,4 +46,6 @@ def _fitting(query: Query) -> Query:
 
 
 def _with_remark(query: Query) -> Query:
-    return query._replace(remarks=tuple(dict.fromkeys((*query.remarks, _TOO_LONG))))
+    return query._replace(
+        remarks=tuple(dict.fromkeys((*query.remarks, Remark(_(_TOO_LONG).format(most=LONGEST)))))
+    )

@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forum.accounts import names
+from forum.languages.words import _
 from forum.references.tables import Reference
 from forum.search import conditions, scanning, values
 from forum.search.query import Condition, Field, Query, Remark, Within
@@ -22,7 +23,8 @@ def meant(db: Session, query: Query, searcher: str | None) -> Query:
     if not cited or not is_cited(db, cited):
         return query
     wanted = Condition(Field.CITES, cited)
-    remark = Remark("These are the threads that cite it. To look for it as words instead:", f'"{query.text}"')
+    sentence = _("These are the threads that cite it. To look for it as words instead:")
+    remark = Remark(sentence, f'"{query.text}"')
     return Query(conditions=(wanted,), remarks=(remark,), text=query.text)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from forum.languages.words import N_, _
 from forum.search import dates, fields, values
 from forum.search.analysis import COMMON, words
 from forum.search.query import Condition, Field, Query, Remark, Term, Within
@@ -12,11 +13,11 @@ from forum.search.scanning import Piece
 WORDS = 16
 #: More remarks help nobody.
 REMARKS = 5
-_TOO_MANY = Remark(f"That is more than a search can hold; the first {WORDS} words and conditions were used.")
+_TOO_MANY = N_("That is more than a search can hold; the first {most} words and conditions were used.")
 #: A list of all else may be just what was wanted.
-ONLY_EXCLUDED = Remark("These are only words to leave out; add a word to look for.")
-_RANGE = Remark("A range cannot have a minus before it; write score:<3 or score:>10 instead.")
-_UNCLOSED = "A quote has no partner, so everything behind it was taken for the phrase."
+ONLY_EXCLUDED = N_("These are only words to leave out; add a word to look for.")
+_RANGE = N_("A range cannot have a minus before it; write score:<3 or score:>10 instead.")
+_UNCLOSED = N_("A quote has no partner, so everything behind it was taken for the phrase.")
 
 
 class Reading:
@@ -34,14 +35,14 @@ class Reading:
         """The piece is part of the query, or a remark says why not."""
         name = self._name(piece)
         if not piece.closed and piece.value.strip():
-            self._remark(_UNCLOSED, self._with(piece.at - 1, piece.at, ""))
+            self._remark(_(_UNCLOSED), self._with(piece.at - 1, piece.at, ""))
         if not piece.name:
             self._term(piece)
             self._not(piece)
         elif not name:
             self._misspelt(piece)
         elif not piece.value.strip():
-            self._remark(f"There is nothing to look for after “{name}:”.")
+            self._remark(_("There is nothing to look for after “{field}:”.").format(field=name))
         elif name == fields.TITLE:
             self._term(piece, in_title=True)
         else:
@@ -55,9 +56,9 @@ class Reading:
         if terms:
             self._forgotten(term for term in self.terms if term.needed)
         if max(len(terms), len(excluded), len(conditions)) > WORDS:
-            self.remarks.append(_TOO_MANY)
+            self._remark(_(_TOO_MANY).format(most=WORDS))
         if excluded and not (terms or conditions):
-            self.remarks.append(ONLY_EXCLUDED)
+            self._remark(_(ONLY_EXCLUDED))
         return Query(
             tuple((terms or _distinct(self.terms))[:WORDS]),
             tuple(excluded[:WORDS]),
@@ -87,17 +88,17 @@ class Reading:
         behind = self.text[piece.end :].lstrip()
         if piece.value == "NOT" and not piece.quoted and behind:
             instead = f"{self.text[: piece.start]}-{behind}"
-            self._remark("To leave a word out, write a minus before it instead of NOT.", instead)
+            self._remark(_("To leave a word out, write a minus before it instead of NOT."), instead)
 
     def _source(self, piece: Piece) -> None:
         if cited := values.identifier_typed(piece.value):
-            sentence = f"To find what cites {cited}, write “cites:” before it."
+            sentence = _("To find what cites {cited}, write “cites:” before it.").format(cited=cited)
             self._remark(sentence, self._with(piece.start, piece.end, f"{Field.CITES}:{cited}"))
 
     def _value(self, name: str, piece: Piece) -> None:
         try:
             if name == fields.WITHIN and piece.negated:
-                raise values.NotAValue("“in:” cannot have a minus before it.")
+                raise values.NotAValue(_("“in:” cannot have a minus before it."))
             if name == fields.WITHIN:
                 self.within = values.within(piece.value)
             else:
@@ -108,7 +109,7 @@ class Reading:
 
     def _conditions(self, piece: Piece, found: list[Condition]) -> None:
         if piece.negated and len(found) > 1 and found[0].field in fields.NUMBERS:
-            self.remarks.append(_RANGE)
+            self._remark(_(_RANGE))
         else:
             self.conditions += [each._replace(negated=each.negated != piece.negated) for each in found]
 
@@ -117,7 +118,8 @@ class Reading:
         name = fields.nearest_name(piece.name)
         begin = self.text.index(piece.name, piece.start)
         instead = self._with(begin, begin + len(piece.name), f"{name}")
-        self._remark(f"“{piece.name}:” is not a field; did you mean “{name}:”?", instead)
+        sentence = _("“{typed}:” is not a field; did you mean “{name}:”?")
+        self._remark(sentence.format(typed=piece.name, name=name), instead)
         if not piece.negated:
             self._term(piece._replace(value=piece.name, quoted=False))
         self._term(piece)
@@ -125,7 +127,8 @@ class Reading:
     def _forgotten(self, terms: Iterable[Term]) -> None:
         for term in terms:
             if is_common(term) and not term.in_title:
-                self._remark(f"“{term.text}” is in almost every post, so it was left out.")
+                sentence = _("“{word}” is in almost every post, so it was left out.")
+                self._remark(sentence.format(word=term.text))
 
     def _with(self, start: int, end: int, instead: str) -> str:
         """The whole text, with something else at a place."""

@@ -10,6 +10,7 @@ from forum.accounts.tables import Account
 from forum.db import rows
 from forum.discussion import tags
 from forum.discussion.tables import Tag, TagSynonym
+from forum.languages.words import N_, _
 from forum.references.identifiers import recognise
 from forum.search import fields, meaning, people
 from forum.search.beginnings import LAST
@@ -18,7 +19,7 @@ from forum.search.query import Condition, Field, Query, Remark
 
 #: Tags that a misspelt one is compared with, and by how many letters they may differ in length.
 _COMPARED, _LONGER = 2000, 2
-_SIGN_IN = "Sign in to search for what you wrote with “author:me”."
+_SIGN_IN = N_("Sign in to search for what you wrote with “author:me”.")
 
 
 def of(db: Session, query: Query) -> list[Condition]:
@@ -42,22 +43,34 @@ def remarks(db: Session, query: Query, missing: Sequence[Condition]) -> list[Rem
 def _remark(db: Session, query: Query, missing: Condition) -> Remark:
     value = str(missing.value)
     if missing.field is Field.TAG:
-        return _perhaps(query, missing, f"There is no tag “{value}”", _near_tag(db, value))
+        return _no_tag(query, missing, value, _near_tag(db, value))
     if meaning.is_searcher(missing):
-        return Remark(_SIGN_IN)
+        return Remark(_(_SIGN_IN))
     if missing.field is Field.AUTHOR:
-        return _perhaps(query, missing, f"Nobody called “{value}” has written here", _near_person(db, value))
+        return _nobody(query, missing, value, _near_person(db, value))
     if recognise(value).identifier:
-        return Remark(f"No post here cites {value}.")
-    return Remark(f"No source that is cited here has “{value}” in its title.")
+        return Remark(_("No post here cites {cited}.").format(cited=value))
+    return Remark(_("No source that is cited here has “{words}” in its title.").format(words=value))
 
 
-def _perhaps(query: Query, missing: Condition, sentence: str, near: str | None) -> Remark:
+def _no_tag(query: Query, missing: Condition, name: str, near: str | None) -> Remark:
     if not near:
-        return Remark(f"{sentence}.")
+        return Remark(_("There is no tag “{name}”.").format(name=name))
+    sentence = _("There is no tag “{name}”; did you mean “{near}”?")
+    return Remark(sentence.format(name=name, near=near), _with(query, missing, near))
+
+
+def _nobody(query: Query, missing: Condition, name: str, near: str | None) -> Remark:
+    if not near:
+        return Remark(_("Nobody called “{name}” has written here.").format(name=name))
+    sentence = _("Nobody called “{name}” has written here; did you mean “{near}”?")
+    return Remark(sentence.format(name=name, near=near), _with(query, missing, near))
+
+
+def _with(query: Query, missing: Condition, near: str) -> str:
+    """The text of the query with the value that was perhaps meant."""
     meant = [each._replace(value=near) if each == missing else each for each in query.conditions]
-    text = spelled(query._replace(conditions=tuple(dict.fromkeys(meant))))
-    return Remark(f"{sentence}; did you mean “{near}”?", text)
+    return spelled(query._replace(conditions=tuple(dict.fromkeys(meant))))
 
 
 def _tags(db: Session, typed: Collection[str]) -> set[str]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 
 from forum.accounts import names
+from forum.languages.words import N_, _
 from forum.references import identifiers
 from forum.references.identifiers import Identifier, Kind, Scheme
 from forum.search import analysis, dates, fields
@@ -17,7 +18,7 @@ _SIGNS = {"": "=", "==": "=", "=<": "<=", "=>": ">=", "≤": "<=", "≥": ">="}
 _NUMBER = re.compile(r"([<>=≥≤]{0,2})\s*([-+−]?[0-9]{1,9})(\+?)")
 _RANGE = re.compile(r"([-−]?[0-9]{1,9})?(?:\.{2,3}|…)([-−]?[0-9]{1,9})?")
 _ENDS = " \t.,;:!?()[]{}<>'’"
-_NUMBERS_TRY = "5, >3, >=3, <0 or 3..10"
+_NUMBERS_TRY = N_("5, >3, >=3, <0 or 3..10")
 #: Identifiers with these cannot be written into a search as they are.
 _UNFIT = re.compile(rf"[\s{QUOTES}]")
 _WRITTEN = {Scheme.PMID: "PMID:{}", Scheme.ARXIV: "arXiv:{}", Scheme.ISBN: "ISBN:{}"}
@@ -52,21 +53,22 @@ def slug(text: str) -> str:
     return "-".join(analysis.spaced(text).split())
 
 
-def _tags(text: str, _: datetime) -> list[Condition]:
+def _tags(text: str, _at: datetime) -> list[Condition]:
     found = [Condition(Field.TAG, name) for part in _LIST.split(text) if (name := slug(part))]
-    return _some(found, "A tag is made of letters and digits: tag:sleep.")
+    return _some(found, _("A tag is made of letters and digits: tag:sleep."))
 
 
-def _author(text: str, _: datetime) -> list[Condition]:
+def _author(text: str, _at: datetime) -> list[Condition]:
     kept = "".join(char if char.isalnum() or char in "-_" else " " for char in names.normal(text))
     name = " ".join(kept.split()).strip("-_ ")
-    return _some([Condition(Field.AUTHOR, name)] if name else [], "Give a name after the colon: author:mira.")
+    sentence = _("Give a name after the colon: author:mira.")
+    return _some([Condition(Field.AUTHOR, name)] if name else [], sentence)
 
 
-def _choices(field: Field, text: str, _: datetime) -> list[Condition]:
+def _choices(field: Field, text: str, _at: datetime) -> list[Condition]:
     chosen = [_chosen(field, part) for part in _LIST.split(text) if part.strip(_ENDS)]
     found = [Condition(Field(name), value, negated=negated) for name, value, negated in chosen]
-    return _some(found, f"Possible are {_listed(field)}.")
+    return _some(found, _("Possible are {values}.").format(values=_listed(field)))
 
 
 def _chosen(field: str, text: str) -> tuple[str, str, bool]:
@@ -74,21 +76,22 @@ def _chosen(field: str, text: str) -> tuple[str, str, bool]:
     if choice := fields.choice(field, word):
         return choice
     nearest = fields.nearest_choice(field, word) or ""
-    raise NotAValue(f"“{field}:{_short(text)}” is not known. Possible are {_listed(field)}.", nearest)
+    sentence = _("“{typed}” is not known. Possible are {values}.")
+    raise NotAValue(sentence.format(typed=f"{field}:{_short(text)}", values=_listed(field)), nearest)
 
 
 def _listed(field: str) -> str:
     *first, last = fields.VALUES[field]
-    return f"{', '.join(first)} and {last}"
+    return _("{values} and {last}").format(values=", ".join(first), last=last)
 
 
-def _cites(text: str, _: datetime) -> list[Condition]:
+def _cites(text: str, _at: datetime) -> list[Condition]:
     words = " ".join(analysis.words(text))
     # The words too, so that PMID-123, which is searched as “pmid 123”, means the same when read again.
     for spelling in (text, words):
         if identifier := _identifier(spelling):
             return [Condition(Field.CITES, written(identifier))]
-    sentence = "Give a DOI, PMID, arXiv number, ISBN, address or words of the title after “cites:”."
+    sentence = _("Give a DOI, PMID, arXiv number, ISBN, address or words of the title after “cites:”.")
     return _some([Condition(Field.CITES, words)] if words else [], sentence)
 
 
@@ -113,10 +116,11 @@ def _identifier(text: str) -> Identifier | None:
 def _day(field: Field, text: str, at: datetime) -> list[Condition]:
     if moment := dates.start_of(text.strip(_ENDS), at):
         return [Condition(field, moment)]
-    raise NotAValue(f"“{_short(text)}” is not a date. Possible are {dates.POSSIBLE}.")
+    sentence = _("“{typed}” is not a date. Possible are {values}.")
+    raise NotAValue(sentence.format(typed=_short(text), values=_(dates.POSSIBLE)))
 
 
-def _number(field: Field, text: str, _: datetime) -> list[Condition]:
+def _number(field: Field, text: str, _at: datetime) -> list[Condition]:
     tight = "".join(text.split()).rstrip(".,;)")
     if found := _NUMBER.fullmatch(tight):
         sign = ">=" if found[3] and not found[1] else _SIGNS.get(found[1], found[1])
@@ -124,7 +128,8 @@ def _number(field: Field, text: str, _: datetime) -> list[Condition]:
             return [Condition(field, _int(found[2]), Comparison(sign))]
     if (found := _RANGE.fullmatch(tight)) and (found[1] or found[2]):
         return _range(field, found[1], found[2])
-    raise NotAValue(f"“{field}:{_short(text)}” is not a number. Possible are {_NUMBERS_TRY}.")
+    sentence = _("“{typed}” is not a number. Possible are {values}.")
+    raise NotAValue(sentence.format(typed=f"{field}:{_short(text)}", values=_(_NUMBERS_TRY)))
 
 
 def _range(field: Field, low: str | None, high: str | None) -> list[Condition]:

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 import structlog
 
 from forum.errors import Busy
+from forum.languages.formats import number
+from forum.languages.words import N_, _
 from forum.uploads.sniffing import Unusable, kind_of
 
 log = structlog.get_logger()
@@ -30,15 +32,15 @@ _MOST_ANSWERED = 8 * 1024 * 1024
 _CHILD = Path(__file__).with_name("child.py")
 _TURNS = threading.BoundedSemaphore(2)
 
-TOO_LARGE = (
-    "This picture is larger than {side:,} pixels on a side, or {pixels} million in all. Please make it"
+TOO_LARGE = N_(
+    "This picture is larger than {side} pixels on a side, or {pixels} million in all. Please make it"
     " smaller and send it again."
 )
-TOO_LONG = "This animation has too many or too large frames. Please send a shorter or smaller one."
-DAMAGED = "This picture is damaged, or not what it seems to be. Please save it anew and send it again."
-TOO_SLOW = "This picture takes too long to work on. Please make it smaller and send it again."
+TOO_LONG = N_("This animation has too many or too large frames. Please send a shorter or smaller one.")
+DAMAGED = N_("This picture is damaged, or not what it seems to be. Please save it anew and send it again.")
+TOO_SLOW = N_("This picture takes too long to work on. Please make it smaller and send it again.")
 _WHY = {
-    "too-large": TOO_LARGE.format(side=LONGEST_SIDE, pixels=MOST_PIXELS // 1_000_000),
+    "too-large": TOO_LARGE,
     "too-long": TOO_LONG,
 }
 
@@ -90,7 +92,7 @@ def _ask(kind: str, content: bytes) -> bytes:
             _end(child)
             if late.is_set():
                 log.warning("picture took too long", kind=kind, bytes=len(content))
-                raise Unusable(TOO_SLOW)
+                raise Unusable(_(TOO_SLOW))
 
 
 def _talk(child: subprocess.Popen[bytes], content: bytes) -> bytes:
@@ -114,17 +116,23 @@ def _end(child: subprocess.Popen[bytes], late: threading.Event | None = None) ->
 
 def _read(answer: bytes) -> Made:
     if len(answer) > _MOST_ANSWERED:
-        raise Unusable(TOO_LONG)
-    line, _, pictures = answer.partition(b"\n")
+        raise Unusable(_(TOO_LONG))
+    line, _end_of_line, pictures = answer.partition(b"\n")
     told = _told(line)
     if set(told) != {"width", "height", "full", "small"}:
-        raise Unusable(_WHY.get(str(told.get("refused")), DAMAGED))
+        raise Unusable(why(str(told.get("refused"))))
     width, height, full, small = (told[name] for name in ("width", "height", "full", "small"))
     found = Made(width, height, pictures[:full], pictures[full:])
     sides = all(0 < side <= FULL_SIDE for side in (width, height))
     if not sides or len(found.full) != full or len(found.small) != small or not _are_ours(found):
-        raise Unusable(DAMAGED)
+        raise Unusable(_(DAMAGED))
     return found
+
+
+def why(refused: str) -> str:
+    """What is said when the child refused a picture."""
+    pixels = number(MOST_PIXELS // 1_000_000)
+    return _(_WHY.get(refused, DAMAGED)).format(side=number(LONGEST_SIDE), pixels=pixels)
 
 
 def _told(line: bytes) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from forum.accounts.tables import Actor, Level
 from forum.clock import now
 from forum.config import settings
 from forum.errors import Invalid, TooMany
+from forum.languages.formats import number
+from forum.languages.words import N_, _, ngettext
 from forum.uploads import store
 from forum.uploads.tables import Image
 
@@ -33,7 +35,7 @@ TABLE: Mapping[Level, Room] = {
     Level.MEMBER: Room(20 * MB, 80 * MB, 500),
     Level.TRUSTED: Room(50 * MB, 200 * MB, 2000),
 }
-FULL = (
+FULL = N_(
     "Your images take up all the room that you have: {room}. Throw away some that no post shows, and there"
     " is room for this one."
 )
@@ -55,11 +57,14 @@ def check(db: Session, actor: Actor, weight: int) -> None:
         return
     has = store.held(db, actor.id)
     if has.weight + weight > room.whole or has.images >= room.images:
-        raise Invalid({"file": FULL.format(room=in_words(room))})
+        raise Invalid({"file": _(FULL).format(room=in_words(room))})
     # One that is larger than a day's room never had any.
     today = store.held(db, actor.id, now() - DAY).weight
     if today and today + weight > room.day:
-        raise TooMany(f"You have sent {room.day // MB} MB of images within a day.", _wait(db, actor.id))
+        raise TooMany(
+            _("You have sent {count} MB of images within a day.").format(count=room.day // MB),
+            _wait(db, actor.id),
+        )
 
 
 def has_room(db: Session, account_id: int, level: Level, weight: int) -> bool:
@@ -70,7 +75,8 @@ def has_room(db: Session, account_id: int, level: Level, weight: int) -> bool:
 
 def in_words(room: Room) -> str:
     """What the account has room for in all, such as "15 MB, or 50 images"."""
-    return f"{max(1, room.whole // MB)} MB, or {room.images:,} images"
+    words = ngettext("{size} MB, or {count} image", "{size} MB, or {count} images", room.images)
+    return words.format(size=max(1, room.whole // MB), count=number(room.images))
 
 
 def _wait(db: Session, account_id: int) -> int:

@@ -4,6 +4,7 @@ import re
 from enum import StrEnum
 
 from forum.errors import ForumError
+from forum.languages.words import N_, _
 
 
 class Kind(StrEnum):
@@ -20,17 +21,19 @@ class Unusable(ForumError):
 
     code = "unusable"
     status = 422
-    title = "This picture cannot be used"
-    words = "This picture cannot be used. Please send it as PNG, JPEG, WebP or GIF."
+    title = N_("This picture cannot be used")
+    words = N_("This picture cannot be used. Please send it as PNG, JPEG, WebP or GIF.")
 
 
-EMPTY = "This file is empty. Please choose the picture again."
-UNKNOWN = "This is not a picture that we know. Please send it as PNG, JPEG, WebP or GIF."
-SVG = "Drawings in SVG can hold programs, so they are not taken. Please save it as PNG and send that."
-PHONE = "Pictures in HEIC or AVIF are not taken. Please save it as JPEG and send that: your phone can do it."
-PAPER = "This is a document, not a picture. Please make a picture of the page, and send that as PNG."
-OTHER = "Pictures in {} are not taken. Please save it as PNG or JPEG and send that."
-LOADED = (
+EMPTY = N_("This file is empty. Please choose the picture again.")
+UNKNOWN = N_("This is not a picture that we know. Please send it as PNG, JPEG, WebP or GIF.")
+SVG = N_("Drawings in SVG can hold programs, so they are not taken. Please save it as PNG and send that.")
+PHONE = N_(
+    "Pictures in HEIC or AVIF are not taken. Please save it as JPEG and send that: your phone can do it."
+)
+PAPER = N_("This is a document, not a picture. Please make a picture of the page, and send that as PNG.")
+OTHER = N_("Pictures in {} are not taken. Please save it as PNG or JPEG and send that.")
+LOADED = N_(
     "Something that is no picture hangs on this file, as a page or a program would. Please open it, save it"
     " anew as PNG or JPEG, and send that."
 )
@@ -47,7 +50,7 @@ def kind_of(content: bytes) -> Kind:
     """The format of a picture; Unusable for anything else, and for one that is something else as well."""
     kind = _kind_of(content)
     if _PAGE.search(content) or _ARCHIVE in content[-_TAIL:]:
-        raise Unusable(LOADED)
+        raise Unusable(_(LOADED))
     return kind
 
 
@@ -65,14 +68,14 @@ def _kind_of(content: bytes) -> Kind:
 
 def _why(content: bytes) -> str:
     if not content.strip(b"\0 \r\n\t"):
-        return EMPTY
+        return _(EMPTY)
     if b"<svg" in content[:_HEAD].lower():
-        return SVG
+        return _(SVG)
     if content[4:8] == b"ftyp" and content[8:11] in (b"hei", b"hev", b"mif", b"msf", b"avi"):
-        return PHONE
+        return _(PHONE)
     if content.startswith(b"%PDF"):
-        return PAPER
+        return _(PAPER)
     for begins, name in ((b"BM", "BMP"), (b"II*\0", "TIFF"), (b"MM\0*", "TIFF"), (b"\0\0\1\0", "ICO")):
         if content.startswith(begins):
-            return OTHER.format(name)
-    return UNKNOWN
+            return _(OTHER).format(name)
+    return _(UNKNOWN)

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from forum.errors import Busy
+from forum.languages.words import N_
 
 Result = TypeVar("Result")
 
@@ -22,7 +23,7 @@ UNHURRIED = 1.0
 
 class Crowded(Busy):
     code = "crowded"
-    words = "Very many people are at the door just now. Please wait a few seconds and send it again."
+    words = N_("Very many people are at the door just now. Please wait a few seconds and send it again.")
 
 
 class Doors:

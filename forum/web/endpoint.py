@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from forum import freshness, policy
@@ -120,6 +120,8 @@ async def deliver(response: Response, scope: Scope, receive: Receive, send: Send
 def _is_for_everybody(visit: Visit, response: Response) -> bool:
     """Whether the answer is one that a guest asked for, and may ask for again."""
     is_whole = response.status_code == 200 and not {"set-cookie", "etag"} & {*response.headers}
+    if isinstance(response, StreamingResponse):
+        return False
     return is_whole and visit.token is None and visit.method in ("GET", "HEAD")
 
 

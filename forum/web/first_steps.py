@@ -6,6 +6,7 @@ from typing import NamedTuple
 from forum import choices
 from forum.accounts import team
 from forum.config import Settings
+from forum.languages.words import _
 from forum.web.visit import Visit
 
 
@@ -26,27 +27,32 @@ def of(visit: Visit) -> Sequence[Step]:
         Step(
             bool(chosen["about"]),
             "/admin/settings#community",
-            "Say what it is for",
-            "whom it is for, and who you are.",
+            _("Say what it is for"),
+            _("whom it is for, and who you are."),
         ),
-        Step(False, "/rules", "Read the rules", "moderators decide by them, and everybody is held to them."),
+        Step(
+            False,
+            "/rules",
+            _("Read the rules"),
+            _("moderators decide by them, and everybody is held to them."),
+        ),
         Step(
             chosen["sign_up"] != choices.BY_KEY["sign_up"].default,
             "/admin/settings#joining",
-            "Decide who may join",
-            "everybody, who is invited, or whom a moderator lets in.",
+            _("Decide who may join"),
+            _("everybody, who is invited, or whom a moderator lets in."),
         ),
         Step(
             False,
             "/ask",
-            "Ask the first question",
-            "one that you would really like to know; it sets the tone.",
+            _("Ask the first question"),
+            _("one that you would really like to know; it sets the tone."),
         ),
         Step(
             len(team.keepers(visit.db)) > 1,
             "/account/invitations",
-            "Invite somebody",
-            "best a second person who looks after it: nobody should decide about themselves.",
+            _("Invite somebody"),
+            _("best a second person who looks after it: nobody should decide about themselves."),
         ),
     ]
 
@@ -55,17 +61,22 @@ def _at_start(settings: Settings) -> Sequence[Step]:
     """What the environment says: a change needs a restart."""
     default = Settings.model_fields["name"].default
     return [
-        Step(settings.name != default, "", "Give it a name", f"FORUM_NAME; now it is {settings.name}."),
+        Step(
+            settings.name != default,
+            "",
+            _("Give it a name"),
+            _("FORUM_NAME; now it is {name}.").format(name=settings.name),
+        ),
         Step(
             bool(settings.mail_url),
             "/admin/mail",
-            "Let it send mail",
-            "FORUM_MAIL_URL; without it nobody can confirm an address or choose a new password.",
+            _("Let it send mail"),
+            _("FORUM_MAIL_URL; without it nobody can confirm an address or choose a new password."),
         ),
         Step(
             bool(settings.contact),
             "",
-            "Say how to reach you",
-            "FORUM_CONTACT, a mail address; it stands on “About”.",
+            _("Say how to reach you"),
+            _("FORUM_CONTACT, a mail address; it stands on “About”."),
         ),
     ]

@@ -10,6 +10,8 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.types import Receive, Scope
 
 from forum.errors import ForumError, TooLarge
+from forum.languages.formats import number as digits
+from forum.languages.words import N_, _
 from forum.web import marks
 
 #: No form of ours has more fields.
@@ -27,8 +29,8 @@ Fields = list[tuple[str, str]]
 class Unreadable(ForumError):
     code = "unreadable"
     status = 400
-    title = "That could not be read"
-    words = "The form arrived damaged. Please go back and send it again."
+    title = N_("That could not be read")
+    words = N_("The form arrived damaged. Please go back and send it again.")
 
 
 def clean(text: str) -> str:
@@ -140,8 +142,10 @@ async def _chunks(receive: Receive, most: int) -> AsyncGenerator[bytes, None]:
 def too_large(most: int) -> TooLarge:
     """The error that says how many bytes would have been accepted."""
     return TooLarge(
-        f"What you sent is larger than this forum accepts: {most // 1024:,} kB here. Go back: what you typed"
-        " should still be there. Shorten it, or send it in parts."
+        _(
+            "What you sent is larger than this forum accepts: {most} kB here. Go back: what you typed should"
+            " still be there. Shorten it, or send it in parts."
+        ).format(most=digits(most // 1024))
     )
 
 

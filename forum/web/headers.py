@@ -26,7 +26,7 @@ _PERMISSIONS = ", ".join([*(f"{name}=()" for name in _OFF), *(f"{name}=(self)" f
 #: Whose address, with its path or its query, opens a door: it is told to nobody, kept and listed nowhere.
 SECRET = (
     "/begin/", "/confirm/", "/confirm-address/", "/invite/", "/keep-address/", "/recover/", "/report/",
-    "/setup", "/sign-in/provider/back", "/sign-up/",
+    "/setup", "/sign-in/provider/back", "/sign-up/", "/unsubscribe/",
 )  # fmt: skip
 #: Pages that nobody finds by a search engine: they say nothing, or nothing to others.
 _UNLISTED = (*SECRET, "/account", "/admin", "/inbox", "/moderation", "/sign-")

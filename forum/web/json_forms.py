@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from forum.errors import Invalid
+from forum.languages.words import N_, _
 
 LONGEST = 32 * 1024
 DEEPEST = 8
-DAMAGED = "That did not arrive as it should. Please try again."
+DAMAGED = N_("That did not arrive as it should. Please try again.")
 
 
 def read(text: str) -> dict[str, Any]:
@@ -18,13 +19,13 @@ def read(text: str) -> dict[str, Any]:
     for more than eight levels: no browser sends these, and programs that read them differ in what they see.
     """
     if len(text) > LONGEST or _depth(text) > DEEPEST:
-        raise Invalid({"": DAMAGED})
+        raise Invalid({"": _(DAMAGED)})
     try:
         found = json.loads(text, parse_constant=_refuse, parse_float=_number, object_pairs_hook=_once)
     except (ValueError, RecursionError):
-        raise Invalid({"": DAMAGED}) from None
+        raise Invalid({"": _(DAMAGED)}) from None
     if not isinstance(found, dict):
-        raise Invalid({"": DAMAGED})
+        raise Invalid({"": _(DAMAGED)})
     return found
 
 
@@ -33,7 +34,7 @@ def credential(text: str, *parts: str) -> dict[str, Any]:
     found = read(text)
     response = found.get("response")
     if not isinstance(response, dict) or found.get("type") != "public-key":
-        raise Invalid({"": DAMAGED})
+        raise Invalid({"": _(DAMAGED)})
     optional = {"userHandle": response["userHandle"]} if response.get("userHandle") is not None else {}
     wanted = {name: response.get(name) for name in parts} | optional
     return {**_texts({"id": found.get("id"), "rawId": found.get("rawId")}), "type": "public-key",
@@ -42,7 +43,7 @@ def credential(text: str, *parts: str) -> dict[str, Any]:
 
 def _texts(values: Mapping[str, Any]) -> Mapping[str, str]:
     if not all(isinstance(value, str) and value for value in values.values()):
-        raise Invalid({"": DAMAGED})
+        raise Invalid({"": _(DAMAGED)})
     return values
 
 

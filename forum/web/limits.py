@@ -22,6 +22,7 @@ from forum.accounts import addresses, names, rates, steps
 from forum.accounts.rates import Limit
 from forum.config import settings
 from forum.errors import TooMany
+from forum.languages.words import N_, _
 from forum.web.visit import Visit
 
 #: Whose budget a request spends; None: nobody's.
@@ -53,7 +54,7 @@ class Limits(NamedTuple):
             for limit, who in counted:
                 wait = rates.spend(db, limit, who)
                 if wait:
-                    raise TooMany(self.words, wait)
+                    raise TooMany(_(self.words), wait)
 
 
 NO_LIMITS = Limits("", ())
@@ -103,10 +104,10 @@ def _act(name: str, words: str, *figures: tuple[By, int, timedelta]) -> Limits:
     return Limits(words, tuple(_each(name, *figures)))
 
 
-_MANY = "Those were many attempts."
-_SIGN_IN = "Those were many attempts to sign in."
-_PROOF = "Those were many attempts to show who you are."
-_MAILS = "We have sent several mails already. Please look into the folder for spam too."
+_MANY = N_("Those were many attempts.")
+_SIGN_IN = N_("Those were many attempts to sign in.")
+_PROOF = N_("Those were many attempts to show who you are.")
+_MAILS = N_("We have sent several mails already. Please look into the folder for spam too.")
 #: One budget for all ways to sign up that send a mail.
 _SIGN_UP = _door("sign up", _MAILS, (mailed, 3, HOUR), (mailed, 10, DAY), (address, 20, HOUR))
 
@@ -127,7 +128,9 @@ TABLE: Mapping[tuple[str, str], Limits] = {
     ("POST", "/account/passkeys/options"): _act("passkey options", _PROOF, (account, 60, HOUR)),
     ("POST", "/account/passkeys"): _act("passkeys", _PROOF, (account, 30, HOUR)),
     ("POST", "/account/provider"): _act("own provider", _PROOF, (account, 30, HOUR)),
-    ("POST", "/account/invitations"): _act("invite", "You have made many invitations.", (account, 60, DAY)),
+    ("POST", "/account/invitations"): _act(
+        "invite", N_("You have made many invitations."), (account, 60, DAY)
+    ),
     ("POST", "/account/email"): _act(
         "change of address", _MAILS, (mailed, 3, HOUR), (mailed, 10, DAY), (account, 6, HOUR)
     ),
@@ -143,13 +146,13 @@ TABLE: Mapping[tuple[str, str], Limits] = {
     ("POST", "/account/password"): _door("password", _PROOF, (account, 10, QUARTER), (account, 40, DAY)),
     ("POST", "/account/codes"): _door("codes", _PROOF, (account, 10, QUARTER)),
     ("POST", "/setup"): _door("set up", _MANY, (address, 20, QUARTER)),
-    ("POST", "/report"): _act("report", "You have sent many reports.", (address, 20, HOUR)),
-    ("POST", "/preview"): _act("preview", "You have asked for many previews.", (account, 300, QUARTER)),
+    ("POST", "/report"): _act("report", N_("You have sent many reports."), (address, 20, HOUR)),
+    ("POST", "/preview"): _act("preview", N_("You have asked for many previews."), (account, 300, QUARTER)),
     # Once in three seconds while somebody types, from two windows, and whenever one is left.
-    ("POST", "/drafts"): _act("draft", "Your drafts were saved very often.", (account, 800, QUARTER)),
-    ("POST", "/images"): _act("upload", "You have sent many images.", (account, 60, QUARTER)),
-    ("POST", "/cite"): _act("cite", "You have pasted many references.", (account, 60, QUARTER)),
-    ("POST", "/cite/look"): _act("look", "You have looked for many references.", (account, 300, QUARTER)),
+    ("POST", "/drafts"): _act("draft", N_("Your drafts were saved very often."), (account, 800, QUARTER)),
+    ("POST", "/images"): _act("upload", N_("You have sent many images."), (account, 60, QUARTER)),
+    ("POST", "/cite"): _act("cite", N_("You have pasted many references."), (account, 60, QUARTER)),
+    ("POST", "/cite/look"): _act("look", N_("You have looked for many references."), (account, 300, QUARTER)),
 }
 
 

@@ -4,9 +4,11 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from forum.languages.words import N_
+
 #: The scale of times, in seconds: equal steps are equal factors, because waits are minutes or weeks.
 SHORTEST, LONGEST = 60, 30 * 86400
-TICKS = ((3600, "1 h"), (86400, "1 day"), (7 * 86400, "1 week"))
+TICKS = ((3600, N_("1 h")), (86400, N_("1 day")), (7 * 86400, N_("1 week")))
 
 
 class Part(NamedTuple):

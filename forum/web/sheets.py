@@ -10,6 +10,8 @@ from typing import NamedTuple
 from starlette.responses import Response
 
 from forum.languages.formats import day as date
+from forum.languages.formats import number
+from forum.languages.words import _
 
 #: A program that opens the file would take a text that begins so for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -35,7 +37,7 @@ class Column(NamedTuple):
     @property
     def heading(self) -> str:
         """The label in a file, where the unit must be said."""
-        return f"{self.label} (seconds)" if self.kind == Kind.TIME else self.label
+        return _("{label} (seconds)").format(label=self.label) if self.kind == Kind.TIME else self.label
 
 
 class Sheet(NamedTuple):
@@ -56,13 +58,15 @@ class Sheet(NamedTuple):
 def duration(seconds: float) -> str:
     """About how long it is: "45 min", "3 h", "12 days"."""
     if seconds < 2 * _HOUR:
-        return f"{max(1, round(seconds / _MINUTE))} min"
-    return f"{round(seconds / _HOUR)} h" if seconds < 2 * _DAY else f"{round(seconds / _DAY)} days"
+        return _("{count} min").format(count=max(1, round(seconds / _MINUTE)))
+    if seconds < 2 * _DAY:
+        return _("{count} h").format(count=round(seconds / _HOUR))
+    return _("{count} days").format(count=round(seconds / _DAY))
 
 
 def percent(share: float) -> str:
     """The share as people read it: "7 %"."""
-    return f"{round(100 * share)} %"
+    return _("{number} %").format(number=round(100 * share))
 
 
 def share(part: int, whole: int) -> float | None:
@@ -94,7 +98,7 @@ def _words(cell: Cell, kind: Kind) -> str:
         return cell
     if kind == Kind.TIME:
         return duration(cell)
-    return percent(cell) if kind == Kind.SHARE else f"{cell:,}"
+    return percent(cell) if kind == Kind.SHARE else number(cell)
 
 
 def _safe(cell: Cell) -> Cell:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from forum.config import Settings
 from forum.db import Database
 from forum.web.doors import Doors
+from forum.web.live import Live
 from forum.web.static import Static
 from forum.web.templating import Pages
 from forum.web.tongues import Tongues
@@ -32,6 +33,7 @@ class Site:
     outside: ThreadPoolExecutor
     doors: Doors
     tongues: Tongues
+    live: Live
     #: Told in the event loop which generations this process has just raised.
     forget: Callable[[Iterable[str]], None] = field(default=_nothing)
 

@@ -2,18 +2,20 @@
 
 from datetime import timedelta
 
-_UNITS = (
-    (timedelta(days=1), "day"),
-    (timedelta(hours=1), "hour"),
-    (timedelta(minutes=1), "minute"),
-    (timedelta(seconds=1), "second"),
-)
+from forum.languages.formats import number
+from forum.languages.words import ngettext
+
+_UNITS = (timedelta(days=1), timedelta(hours=1), timedelta(minutes=1))
 
 
 def lasting(span: timedelta) -> str:
     """The span in its largest whole unit: "30 days", "1 hour", "90 minutes"."""
-    for unit, name in _UNITS:
-        number, rest = divmod(span, unit)
-        if number and not rest:
-            return f"{number:,} {name}{'' if number == 1 else 's'}"
-    return f"{span // timedelta(seconds=1):,} seconds"
+    unit = next((unit for unit in _UNITS if span >= unit and not span % unit), timedelta(seconds=1))
+    count = span // unit
+    words = {
+        timedelta(days=1): ngettext("{count} day", "{count} days", count),
+        timedelta(hours=1): ngettext("{count} hour", "{count} hours", count),
+        timedelta(minutes=1): ngettext("{count} minute", "{count} minutes", count),
+        timedelta(seconds=1): ngettext("{count} second", "{count} seconds", count),
+    }
+    return words[unit].format(count=number(count))

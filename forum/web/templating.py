@@ -9,9 +9,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from forum.actions import flagging
-from forum.discussion import wording
+from forum.discussion import anonymity, wording
 from forum.languages import speaking, words
 from forum.languages.formats import day, long_day, number
+from forum.languages.words import N_
 from forum.markup import LIMIT
 from forum.moderation import decisions
 from forum.paths import TEMPLATES
@@ -33,6 +34,13 @@ PARTS = {
     "entry": ("threads/_cited.html", 4096),
     "card": ("threads/_post.html", 1024),
 }
+
+#: Values that templates show as words.
+SHOWN = (
+    *(N_("member"), N_("moderator"), N_("admin")),
+    *(N_("supports"), N_("disputes"), N_("background")),
+    N_("anonymous member"),
+)
 
 
 class Pages:
@@ -57,9 +65,13 @@ class Pages:
         )
         speak(self._environment)
         self._environment.globals.update(forum=forum, asset=asset, most=MOST, evidence=LABELS)
+        self._environment.globals["languages"] = tuple(speaking.LANGUAGES.items())
         self._environment.globals.update(base=base, indexing=indexing, provider=provider)
         self._environment.filters.update(when=when, date=day, long_date=long_day)
-        self._environment.filters.update(number=number, plural=plural, cut=cut)
+        # `_` of a template takes what is marked in it; what comes with a value may hold a percent sign.
+        self._environment.filters.update(
+            number=number, plural=plural, cut=cut, called=called, said=words.gettext
+        )
         for name, (template, most) in PARTS.items():
             part: Any = getattr(self._environment.get_template(template).module, name)
             self._environment.globals[name] = _by_language(part, most)
@@ -111,6 +123,11 @@ def cut(text: str, most: int = 200) -> str:
         return line
     whole_words = line[: most - 1].rpartition(" ")[0]
     return (whole_words or line[: most - 2]).rstrip(" ,;:–-") + " …"
+
+
+def called(author: str) -> str:
+    """The name of an author; of posts without one, what stands in its place."""
+    return words.gettext(author) if author == anonymity.NAME else author
 
 
 def plural(count: int, one: str, many: str = "") -> str:

@@ -37,7 +37,12 @@ class Tongues:
 
     def of(self, cookie: bytes, accepted: bytes, account: str = "") -> str:
         """The same, of the two headers that say it."""
-        kept = next((code for pair in cookie.split(b";") if (code := _SENT.get(pair.strip(), ""))), "")
+        kept = kept_in(cookie)
         if kept == PSEUDO and self.has_pseudo:
             return PSEUDO
         return choosing.best(account, kept, accepted=accepted, usual=self.usual)
+
+
+def kept_in(cookie: bytes) -> str:
+    """The language in one Cookie header; "" without a choice, and for one that is none of ours."""
+    return next((code for pair in cookie.split(b";") if (code := _SENT.get(pair.strip(), ""))), "")

@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from forum.errors import Busy, ForumError, SignInRequired, TooMany
 from forum.languages.speaking import direction, speaking, tag
-from forum.languages.words import _
+from forum.languages.words import N_, _
 from forum.web import ways_on
 from forum.web.doors import Crowded
 from forum.web.endpoint import deliver
@@ -19,7 +19,7 @@ from forum.web.visit import Visit
 
 log = structlog.get_logger()
 
-SIGNED_OUT = (
+SIGNED_OUT = N_(
     "You have been signed out. What you typed is below: copy it, to be safe, then sign in. If your browser"
     " runs scripts, the form has it again after that."
 )
@@ -53,8 +53,8 @@ BARE = """<!doctype html>
 class MethodNotAllowed(ForumError):
     code = "method_not_allowed"
     status = 405
-    title = "That cannot be done here"
-    words = "This address is the target of a button, and was opened as a page. Nothing was changed."
+    title = N_("That cannot be done here")
+    words = N_("This address is the target of a button, and was opened as a page. Nothing was changed.")
 
     def __init__(self, allowed: str) -> None:
         super().__init__()
@@ -64,8 +64,8 @@ class MethodNotAllowed(ForumError):
 class CrossSite(ForumError):
     code = "cross_site"
     status = 403
-    title = "That came from somewhere else"
-    words = (
+    title = N_("That came from somewhere else")
+    words = N_(
         "For your safety we take forms only from our own pages. Open the forum at its own address and send it"
         " again."
     )
@@ -76,8 +76,8 @@ class WrongHost(ForumError):
 
     code = "wrong_host"
     status = 400
-    title = "There is no forum by that name here"
-    words = (
+    title = N_("There is no forum by that name here")
+    words = N_(
         "The name in the address is not ours. Please open the forum at its own address, which the button has."
     )
 
@@ -85,15 +85,15 @@ class WrongHost(ForumError):
 class TooSlow(ForumError):
     code = "too_slow"
     status = 408
-    title = "That took too long"
-    words = "The form did not arrive in time. Please go back and send it again."
+    title = N_("That took too long")
+    words = N_("The form did not arrive in time. Please go back and send it again.")
 
 
 class TookTooLong(ForumError):
     code = "took_too_long"
     status = 503
-    title = "This takes too long"
-    words = "We stopped waiting for it. If you sent something, please look whether it is there first."
+    title = N_("This takes too long")
+    words = N_("We stopped waiting for it. If you sent something, please look whether it is there first.")
 
 
 class OurMistake(ForumError):
@@ -101,8 +101,8 @@ class OurMistake(ForumError):
 
     code = "our_mistake"
     status = 500
-    title = "Something broke on our side"
-    words = (
+    title = N_("Something broke on our side")
+    words = N_(
         "It is not your fault, and what went wrong is written down for who runs the forum. Please try again"
         " in a moment. If you sent something, look first whether it is there."
     )
@@ -185,7 +185,7 @@ def _page(visit: Visit, error: ForumError) -> Response:
     if isinstance(error, SignInRequired):
         if visit.method in ("GET", "HEAD"):
             return visit.redirect(ways_on.sign_in(visit))
-        words = SIGNED_OUT if typed else words
+        words = _(SIGNED_OUT) if typed else words
     if isinstance(error, TooMany):
         visit.retry_after = error.retry_after
     first, *others = ways_on.ways(visit, error)

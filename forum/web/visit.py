@@ -22,7 +22,8 @@ from forum.policy import Permit
 from forum.web import client, devices, files, forms, themes
 from forum.web.headers import SECRET
 from forum.web.site import Site
-from forum.web.told import FOR_GUESTS, TOLD
+from forum.web.told import FOR_GUESTS
+from forum.web.told import said as told_of
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
@@ -157,7 +158,7 @@ class Visit:
         """A whole page."""
         key = self.query.get("told", "")
         # Anybody can make an address; what it says was done is for those who can have done it.
-        told = TOLD.get(key, "") if key in FOR_GUESTS or self.actor is not None else ""
+        told = told_of(key) if key in FOR_GUESTS or self.actor is not None else ""
         return self._html(template, status, {"told": told, "form": {}, "errors": {}, **context})
 
     def fragment(self, template: str, status: int = 200, **context: Any) -> Response:

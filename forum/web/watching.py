@@ -38,9 +38,14 @@ class SqliteWatch:
         self.path = path
         self._connection: sqlite3.Connection | None = None
 
+    def state(self) -> int:
+        """Another number than before if anybody else has written since."""
+        version: int = self._ask().execute("PRAGMA data_version").fetchone()[0]
+        return version
+
     def is_current(self, page: KeptPage) -> bool:
         try:
-            state: int = self._ask().execute("PRAGMA data_version").fetchone()[0]
+            state = self.state()
             if page.checked == state:
                 return True
             if self._generations(page) != page.generations:
@@ -84,18 +89,25 @@ class PostgresWatch:
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._kept: Forgetful | None = None
+        self._hearers: tuple[Forgetful, ...] = ()
         #: Which connection hears (0: none), since when nothing older is kept, and when it last answered.
         self._live = 0
         self._clean = -1
         self._heard = 0.0
 
     def is_current(self, _page: KeptPage) -> bool:
+        return self._hears()
+
+    def state(self) -> int:
+        """Another number than before if something may have been written that nobody was told of."""
+        return self._clean if self._hears() else -int(time.monotonic())
+
+    def _hears(self) -> bool:
         return self._clean == self._live and time.monotonic() - self._heard < TRUSTED
 
-    def start(self, kept: Forgetful) -> None:
-        """From now on `kept` is told, in the running event loop."""
-        self._kept = kept
+    def start(self, *hearers: Forgetful) -> None:
+        """From now on these are told, in the running event loop."""
+        self._hearers = hearers
         self._loop = asyncio.get_running_loop()
         self._thread = threading.Thread(target=self._run, name="generations", daemon=True)
         self._thread.start()
@@ -125,12 +137,12 @@ class PostgresWatch:
                 connection.execute("SELECT 1")
                 self._heard = time.monotonic()
                 names = {told.payload for told in connection.notifies(timeout=HEARTBEAT, stop_after=1)}
-                if names and self._kept is not None:
-                    self._in_loop(self._kept.forget, names)
+                for hearer in self._hearers if names else ():
+                    self._in_loop(hearer.forget, names)
 
     def _start_clean(self, number: int) -> None:
-        if self._kept is not None:
-            self._kept.forget_all()
+        for hearer in self._hearers:
+            hearer.forget_all()
         self._clean = number
 
     def _in_loop(self, act: Callable[[Any], None], argument: object) -> None:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote, urlencode
 
 from forum.errors import FactorRequired, ForumError, Restrained, SignInRequired
+from forum.languages.words import _
 from forum.web.headers import SECRET
 from forum.web.visit import Visit
 
@@ -17,7 +18,6 @@ class Way(NamedTuple):
     label: str
 
 
-LATEST = Way("/", "Go to the latest threads")
 #: Acts without a page of their own, by the page on which they are offered.
 _OFFERED_ON = re.compile(
     r"(/p/\d+)/(?:vote|accept|restore|bookmark|undo)|(/t/\d+)/(?:follow|read)|(/inbox)/read"
@@ -37,12 +37,16 @@ MOST_WORDS = 8
 def ways(visit: Visit, error: ForumError) -> Sequence[Way]:
     """What to offer, the most useful first; never nothing."""
     if isinstance(error, SignInRequired):
-        return [Way(sign_in(visit), "Sign in"), Way("/sign-up", "Join")]
+        return [Way(sign_in(visit), _("Sign in")), Way("/sign-up", _("Join"))]
     if isinstance(error, FactorRequired):
-        return [Way("/account/factors", "Set up a second step"), LATEST]
+        return [Way("/account/factors", _("Set up a second step")), _latest()]
     if isinstance(error, Restrained):
-        return [Way("/account/standing", "Your standing"), LATEST]
-    return [*_first(visit, error), LATEST]
+        return [Way("/account/standing", _("Your standing")), _latest()]
+    return [*_first(visit, error), _latest()]
+
+
+def _latest() -> Way:
+    return Way("/", _("Go to the latest threads"))
 
 
 def sign_in(visit: Visit) -> str:
@@ -73,12 +77,12 @@ def _first(visit: Visit, error: ForumError) -> Sequence[Way]:
     """What helps with this error on this page; often nothing does."""
     is_read, home = visit.method in ("GET", "HEAD"), offered_on(visit.here)
     offers = (
-        (error.status == 403 and visit.actor is not None, Way("/account/trust", "What you can do here")),
-        ("GET" in getattr(error, "allowed", ""), Way(visit.here, "Open the page at this address")),
-        (error.status in (405, 409) and home != visit.here, Way(home, "See how it is now")),
-        (error.status == 422 and visit.here == "/search", Way("/search", "Search for something else")),
-        (error.status == 429 and visit.here in DOORS, Way(visit.here, "Try again later")),
-        (error.status in (500, 503) and is_read, Way(_again(visit), "Try again")),
+        (error.status == 403 and visit.actor is not None, Way("/account/trust", _("What you can do here"))),
+        ("GET" in getattr(error, "allowed", ""), Way(visit.here, _("Open the page at this address"))),
+        (error.status in (405, 409) and home != visit.here, Way(home, _("See how it is now"))),
+        (error.status == 422 and visit.here == "/search", Way("/search", _("Search for something else"))),
+        (error.status == 429 and visit.here in DOORS, Way(visit.here, _("Try again later"))),
+        (error.status in (500, 503) and is_read, Way(_again(visit), _("Try again"))),
     )
     return [way for helps, way in offers if helps][:1]
 

@@ -22,7 +22,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('post_id', sa.Integer(), nullable=True))
         batch_op.create_foreign_key(batch_op.f('fk_message_thread_id'), 'thread', ['thread_id'], ['id'], ondelete='SET NULL')
         batch_op.create_foreign_key(batch_op.f('fk_message_post_id'), 'post', ['post_id'], ['id'], ondelete='SET NULL')
-        batch_op.create_index(batch_op.f('ix_message_post_id'), ['post_id'])
+        batch_op.create_index('ix_message_post_id', ['post_id', 'account_id'])
+    op.create_index('ix_message_entry', 'message', ['account_id', 'thread_id', 'id'],
+                    sqlite_where=sa.text('thread_id IS NOT NULL'), postgresql_where=sa.text('thread_id IS NOT NULL'))
     with op.batch_alter_table('follow', schema=None) as batch_op:
         batch_op.add_column(sa.Column('level', sa.String(length=6), server_default='follow', nullable=False))
         batch_op.drop_index('ix_follow_target')
@@ -102,7 +104,8 @@ def downgrade() -> None:
         batch_op.create_index('ix_follow_target', ['kind', 'target_id'])
         batch_op.drop_column('level')
     with op.batch_alter_table('message', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_message_post_id'))
+        batch_op.drop_index('ix_message_entry')
+        batch_op.drop_index('ix_message_post_id')
         batch_op.drop_constraint(batch_op.f('fk_message_post_id'), type_='foreignkey')
         batch_op.drop_constraint(batch_op.f('fk_message_thread_id'), type_='foreignkey')
         batch_op.drop_column('post_id')

@@ -18,7 +18,7 @@ from forum.accounts.tables import Account, Actor, Role
 from forum.actions import joining, securing, signing_in
 from forum.db import Database
 from forum.errors import Invalid, NotFound
-from forum.inbox import mail
+from forum.inbox import building
 from forum.inbox.tables import Message
 
 ADA = {"name": "Ada", "email": "ada@example.org", "password": PASSWORD}
@@ -94,7 +94,7 @@ def test_a_known_address_makes_no_second_account_and_its_owner_is_told_once(
     ],
 )
 def test_a_known_address_is_known_however_it_is_written(db: Session, stored: str, typed: str) -> None:
-    if mail.can_reach(stored):
+    if building.can_reach(stored):
         join(db, "Ada", stored)
     else:
         people.add(db, "Ada", stored, passwords.make_hash(PASSWORD))

@@ -397,7 +397,7 @@ def test_an_account_is_made_by_its_owner_with_a_mailed_link(database: Database, 
     url = database.url.render_as_string(hide_password=False)
     work_off(database, Settings(database_url=url, data_dir=tmp_path))
     texts = [message_from_bytes(file.read_bytes()) for file in sorted((tmp_path / "mail").iterdir())]
-    mailed = next(text for text in texts if text["To"] == "new@example.org")
+    mailed = next(text for text in texts if text["To"] == "new@example.org").get_payload(0)
     body = mailed.get_payload(decode=True).decode()
     token = body.partition("/begin/")[2].split()[0]
     with database.reading() as db:

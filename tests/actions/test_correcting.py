@@ -13,6 +13,7 @@ from forum.actions import correcting, following, proposing
 from forum.discussion import citations
 from forum.errors import Forbidden, Invalid, NotFound
 from forum.inbox import following as followed
+from forum.inbox.following import Level
 from forum.moderation import log
 from forum.moderation.tables import CaseKind, ReferenceCase
 from forum.references import catalogue, correction, records
@@ -183,7 +184,7 @@ def test_what_only_hidden_posts_cite_is_as_if_it_were_not_here(db: Session) -> N
     for act in (
         lambda: proposing.propose(db, member, secret_id, {"title": "New"}, "PDF"),
         lambda: correcting.correct(db, trusted(db), secret_id, {"title": "New"}, "PDF"),
-        lambda: following.follow_reference(db, member, secret_id, True),
+        lambda: following.follow_reference(db, member, secret_id, Level.FOLLOW),
     ):
         with pytest.raises(NotFound):
             act()
@@ -193,8 +194,8 @@ def test_following(db: Session) -> None:
     reference_id, one, two = source(db), make_account(db), make_account(db)
     kind = followed.Kind.REFERENCE
     for actor in (one, one, two):
-        following.follow_reference(db, actor, reference_id, True)
-    assert followed.standing(db, kind, reference_id, one.id) == (2, True)
-    following.follow_reference(db, one, reference_id, False)
-    assert followed.standing(db, kind, reference_id, one.id) == (1, False)
-    assert followed.standing(db, kind, reference_id, None) == (1, False)
+        following.follow_reference(db, actor, reference_id, Level.FOLLOW)
+    assert followed.standing(db, kind, reference_id, one.id) == (2, Level.FOLLOW)
+    following.follow_reference(db, one, reference_id, None)
+    assert followed.standing(db, kind, reference_id, one.id) == (1, None)
+    assert followed.standing(db, kind, reference_id, None) == (1, None)

@@ -421,7 +421,7 @@ class Walk:
             ReferenceNotice: ("reference_id", "type", "value"),
             Citation: ("post_id", "ordinal", "reference_id", "on_purpose", "supported", "unreached"),
             Verification: ("post_id", "reference_id", "account_id", "verdict"),
-            Follow: ("account_id", "target_id"),
+            Follow: ("account_id", "kind", "target_id"),
             Reference: (
                 *("id", "status", "title", "csl", "html", "words", "source", "evidence", "notice_level"),
                 *("citation_count", "merged_into_id", "resolved_at"),

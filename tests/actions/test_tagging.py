@@ -18,7 +18,7 @@ from forum.discussion import posts, tag_changes, tagged, tags
 from forum.discussion.tables import Post, PostState, Tag, TagMerge, Thread, ThreadTag
 from forum.errors import Conflict, Forbidden, ForumError, Invalid, NotFound
 from forum.inbox import following as followed
-from forum.inbox.following import Kind
+from forum.inbox.following import Kind, Level
 from forum.jobs import Job
 from forum.moderation import log
 from forum.search.tables import SearchDocument
@@ -139,8 +139,8 @@ def test_a_merge_moves_everything_and_its_undo_puts_it_back(db: Session, moderat
     tagging.describe(db, moderator, "acid", "What it is.")
     tending.caution(db, moderator, "acid", "Take care.")
     fan, other_fan = make_account(db), make_account(db)
-    following.follow_tag(db, fan, "acid", True)
-    following.follow_tag(db, other_fan, "lsd", True)
+    following.follow_tag(db, fan, "acid", Level.FOLLOW)
+    following.follow_tag(db, other_fan, "lsd", Level.FOLLOW)
     before = freshness.read(db, [f"thread:{one.id}", "threads", "tags", "cautions"])
     made = tagging.merge(db, moderator, "acid", "lsd", "The same thing.")
     assert [thread.tag_names for thread in (one, two, both, hidden)] == [
@@ -182,9 +182,9 @@ def test_who_stopped_following_meanwhile_has_stopped(db: Session, moderator: Act
     make_thread(db, tags="lsd acid")
     fan, both = make_account(db), make_account(db)
     for member, name in ((fan, "acid"), (both, "acid"), (both, "lsd")):
-        following.follow_tag(db, member, name, True)
+        following.follow_tag(db, member, name, Level.FOLLOW)
     made = tagging.merge(db, moderator, "acid", "lsd", "")
-    following.follow_tag(db, fan, "acid", False)
+    following.follow_tag(db, fan, "acid", None)
     tagging.undo(db, moderator, made.id)
     for name, who in (("lsd", [both.id]), ("acid", [both.id])):
         found = tags.named(db, name)
@@ -299,8 +299,8 @@ def test_a_tag_that_only_hidden_threads_carry_is_not_there_to_be_followed(db: Se
     thread = make_thread(db, asker, tags="secret")
     effects.publish(db, thread.id, posts.move(db, opening(db, thread), PostState.HIDDEN, None))
     with pytest.raises(NotFound):
-        following.follow_tag(db, member, "secret", True)
-    following.follow_tag(db, asker, "secret", True)
+        following.follow_tag(db, member, "secret", Level.FOLLOW)
+    following.follow_tag(db, asker, "secret", Level.FOLLOW)
 
 
 class Walk:

@@ -15,7 +15,7 @@ from forum.discussion import post_notices
 from forum.discussion.tables import Tag, Thread, ThreadMove, ThreadState
 from forum.discussion.threads import ThreadPage
 from forum.errors import Conflict, Forbidden, Invalid, NotFound
-from forum.inbox import following
+from forum.inbox import fan_out, following
 from forum.inbox.following import Kind
 from forum.inbox.tables import Message
 from forum.moderation.tables import LogEntry
@@ -141,9 +141,9 @@ def test_a_duplicate_and_its_original_name_each_other(db: Session, moderator: Ac
     assert named is not None and named.id == original.id
     assert [other.id for other in page(db, original).thread.duplicates] == [thread.id]
     assert generations(db, original) > raised
-    assert following.followers(db, Kind.THREAD, original.id) == [asker.id, reader.id]
+    assert following.followers(db, Kind.THREAD, original.id) == [asker.id, reader.id, original.author_id]
     assert following.followers(db, Kind.THREAD, thread.id) == []
-    make_answer(db, original)
+    fan_out.tell(db, make_answer(db, original).id)
     assert len(told(db, reader.id, "followed")) == len(told(db, asker.id, "followed")) == 1
     assert told(db, original.author_id, "followed") == []
 

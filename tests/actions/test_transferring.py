@@ -148,7 +148,8 @@ def test_what_was_written_since_goes_where_it_belongs(db: Session, moderator: Ac
 
 def test_the_followers_and_the_asker_follow_the_other(db: Session, moderator: Actor) -> None:
     one, two = two_threads(db)
-    expected = sorted({*following.followers(db, Kind.THREAD, one.id), one.author_id})
+    both = [follower for each in (one, two) for follower in following.followers(db, Kind.THREAD, each.id)]
+    expected = sorted({*both, one.author_id})
     merge(db, moderator, one, two)
     assert following.followers(db, Kind.THREAD, two.id) == expected
     subjects = db.scalars(select(Message.subject).where(Message.kind == "tended")).all()

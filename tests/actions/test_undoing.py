@@ -14,7 +14,8 @@ from forum.actions import drafting, editing, following, undoing
 from forum.discussion import drafts
 from forum.discussion.tables import Post, PostState
 from forum.errors import Forbidden, NotFound
-from forum.inbox import messages
+from forum.inbox import fan_out, marking
+from forum.inbox.following import Level
 from forum.inbox.tables import Message
 from forum.jobs import Job
 from forum.moderation import queue
@@ -28,12 +29,13 @@ def test_an_answer_is_as_if_it_had_never_been_sent(db: Session, frozen: Clock) -
     asker, ann, called, follower = (make_account(db, name) for name in ("Asker", "Ann", "Called", "Follower"))
     thread = make_thread(db, asker)
     make_answer(db, thread, called)
-    following.follow_thread(db, follower, thread.id, True)
+    following.follow_thread(db, follower, thread.id, Level.FOLLOW)
     post = make_answer(db, thread, ann, "See what @Called wrote.")
-    assert unread(db, asker, called, follower, ann) == [2, 1, 1, 0]
+    assert unread(db, asker, called, follower, ann) == [2, 1, 0, 0]
     frozen.forward(seconds=59)
     assert undoing.seconds_left(db, ann, post.id) == 1
     assert undoing.undo(db, ann, post.id) == f"answer-{thread.id}"
+    assert fan_out.tell(db, post.id) is None
     assert unread(db, asker, called, follower, ann) == [1, 0, 0, 0]
     assert f"/p/{post.id}" not in set(db.scalars(select(Message.path)))
     assert (post.state, post.visible, thread.answer_count) == (PostState.WITHDRAWN, False, 1)
@@ -60,19 +62,19 @@ def test_mails_about_a_post_leave_when_it_cannot_be_undone_any_more(db: Session,
     thread = make_thread(db, asker)
     make_answer(db, thread)
     (mail,) = db.scalars(select(Job).where(Job.name == "mail.deliver"))
-    assert (mail.run_at - frozen()).total_seconds() == 60
+    assert (mail.run_at - frozen()).total_seconds() == 3600
     frozen.forward(seconds=59)
     assert jobs.claim(db) is None
-    frozen.forward(seconds=1)
-    claimed = jobs.claim(db)
-    assert claimed is not None and claimed.name == "mail.deliver"
+    frozen.forward(hours=1)
+    claimed = [jobs.claim(db) for _ in range(3)]
+    assert "mail.deliver" in {each.name for each in claimed if each is not None}
 
 
 def test_what_was_read_stays_read(db: Session) -> None:
     asker, ann = make_account(db), make_account(db)
     thread = make_thread(db, asker)
     post = make_answer(db, thread, ann)
-    messages.mark_read(db, asker.id, db.scalars(select(Message.id)).one())
+    marking.mark_read(db, asker.id, db.scalars(select(Message.id)).one())
     undoing.undo(db, ann, post.id)
     assert len(db.scalars(select(Message)).all()) == 1 and unread(db, asker) == [0]
 

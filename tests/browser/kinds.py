@@ -88,6 +88,7 @@ KINDS = (
     Kind("person, posts", NOBODY, "/people/mira/posts"),
     Kind("person, references", NOBODY, "/people/mira/references"),
     Kind("inbox", MEMBER, "/inbox"),
+    Kind("what is told", MEMBER, "/account/messages"),
     Kind("bookmarks", MEMBER, "/account/bookmarks"),
     Kind("drafts", MEMBER, "/account/drafts"),
     Kind("answer from a draft", MEMBER, "/t/{long}/{long_slug}"),

@@ -64,6 +64,11 @@ class Forum:
         database.close()
         return path
 
+    @property
+    def process_id(self) -> int:
+        """Of `forum serve`."""
+        return self._processes[0].pid
+
     def work(self) -> None:
         """From now on the jobs are done."""
         self._start("work")

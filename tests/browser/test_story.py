@@ -169,7 +169,7 @@ def the_newcomer_is_told(story: Story) -> None:
     nell.page.get_by_role("link", name=re.compile("Inbox [12]")).click()
     nell.sees("Your question is published")
     nell.shoot("08-inbox")
-    nell.click("link", "Your question is published")
+    nell.click("button", "Your question is published")
     nell.sees(TITLE)
     nell.never_sees("Waiting for review")
     assert story.reader.go(story.thread) == 200
@@ -310,7 +310,7 @@ def everybody_reads_why(story: Story) -> None:
     author.sees("First, do no harm")
     author.sees(REASON)
     author.shoot("16-inbox-of-the-author")
-    author.page.get_by_role("link", name="Your answer was hidden").first.click()
+    author.page.locator("li.unread").filter(has_text=REASON).get_by_role("button").first.click()
     author.sees("You can appeal once")
     author.shoot("16b-statement")
     author.click("link", "See it now")

@@ -7,11 +7,12 @@ from conftest import START, Clock
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from makers import make_account
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
+from forum.actions import closing
 from forum.inbox import channels
-from forum.inbox.channel_tables import InboxChoice
+from forum.inbox.channel_tables import InboxChoice, KindChoice, PushSubscription, SentMail
 from forum.inbox.channels import Digest, Wish
 from forum.inbox.kinds import DEFAULT, PUSHED, Group, Mail
 
@@ -59,6 +60,16 @@ def test_two_queries_for_any_number_of_people(db: Session) -> None:
     assert len(statements) == 2
 
 
+def test_a_digest_that_is_due_without_a_choice_stays_due(db: Session) -> None:
+    """There was too much for one day: see digest_days.wanted."""
+    ann = make_account(db)
+    db.add(InboxChoice(account_id=ann.id, digest_at=START))
+    channels.keep(db, ann.id, WISH._replace(digest=Digest.NONE))
+    assert db.get_one(InboxChoice, ann.id).digest_at == START
+    channels.keep(db, ann.id, WISH)
+    assert db.get_one(InboxChoice, ann.id).digest_at == datetime(2026, 11, 2, 6, tzinfo=UTC)
+
+
 def test_digests_that_begin_again_do_not_tell_of_the_time_without(db: Session) -> None:
     ann = make_account(db)
     channels.keep(db, ann.id, WISH)
@@ -78,6 +89,19 @@ def test_a_paused_address_is_tried_again(db: Session, frozen: Clock) -> None:
     row = db.get_one(InboxChoice, ann.id)
     assert (row.bounces, row.bounced_at, row.paused_at) == (0, None, None)
     channels.resume(db, make_account(db).id)
+
+
+def test_of_an_account_that_is_closed_nothing_is_kept(db: Session, frozen: Clock) -> None:
+    ann, bob = make_account(db), make_account(db)
+    for who in (ann, bob):
+        channels.keep(db, who.id, WISH)
+        keys = {"endpoint": f"https://push.test/{who.id}", "p256dh": "", "auth": "", "created_at": frozen()}
+        db.add(PushSubscription(account_id=who.id, **keys))
+        db.add(SentMail(account_id=who.id, key=f"message-{who.id}", kind="answer", handed_at=frozen()))
+    db.flush()
+    closing.close(db, ann, ann.name, withdraw=False, device="Firefox")
+    for table in (InboxChoice, KindChoice, PushSubscription, SentMail):
+        assert set(db.scalars(select(table.account_id))) == {bob.id}
 
 
 @pytest.mark.parametrize(
@@ -108,7 +132,9 @@ def test_without_digests_none_is_due() -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(
-    st.datetimes(datetime(2000, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC)),
+    st.integers(2000 * 525_960, 2040 * 525_960).map(
+        lambda minutes: START + timedelta(minutes=minutes - 2026 * 525_960)
+    ),
     st.sampled_from([Digest.DAILY, Digest.WEEKLY]),
     st.sampled_from(channels.time_zones()),
 )
@@ -116,7 +142,7 @@ def test_the_next_digest_is_always_ahead_and_none_is_left_out(
     after: datetime, digest: Digest, place: str
 ) -> None:
     due = channels.next_digest(after, digest, place)
-    # A day has 25 hours when the clocks go back; an island that changes sides of the date line leaves one out.
+    # A day has 25 hours when clocks go back; an island that changes sides of the date line leaves one out.
     most = timedelta(days=1 if digest == Digest.DAILY else 7, hours=25)
     assert due is not None
     assert after < due <= after + most

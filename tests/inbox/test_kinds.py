@@ -70,6 +70,6 @@ def test_a_kind_belongs_to_its_group_and_an_unknown_one_is_never_withheld(kind: 
 
 
 def test_what_comes_from_moderators_or_keeps_the_account_safe_is_not_for_choosing() -> None:
-    assert ALWAYS == {Group.MODERATION, Group.ACCOUNT}
+    assert {Group.MODERATION, Group.ACCOUNT} == ALWAYS
     assert ALWAYS.isdisjoint(CHOOSABLE)
     assert [group for group in Group if DEFAULT[group] is not Mail.ONCE] == [Group.FOLLOWS]

@@ -1,217 +1,76 @@
-"""Mail says what it should, and no word of anybody becomes a header."""
+"""Mails about messages leave if they still should; letters leave for their address; each of them once."""
 
 import email
-import smtplib
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from email import policy
-from email.message import EmailMessage
 from pathlib import Path
-from socketserver import StreamRequestHandler, ThreadingTCPServer
-from threading import Thread
 
 import pytest
 from conftest import Clock
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from makers import make_account, make_letter
+from makers import make_account, make_answer, make_letter, make_thread, opening
+from smtp import Postbox, postbox
+from sqlalchemy import select
 
-from forum.accounts.tables import Account
+from forum import choices, jobs, worker
+from forum.accounts import mail_tokens
+from forum.accounts.mail_tokens import Kind as LinkKind
+from forum.accounts.tables import Account, Actor
 from forum.config import Settings
-from forum.db import Database
-from forum.inbox import mail, messages
-from forum.inbox.letters import compose
-from forum.jobs import Later
-
-HEADERS = ["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted"]
-HEADERS += ["Content-Type", "Content-Transfer-Encoding", "MIME-Version"]
-ATTACKS = [
-    "=?utf-8?q?a=0D=0ABcc:_x@example.org?=",
-    "=?utf-8?b?YQ0KQmNjOiB4QGV4YW1wbGUub3Jn?=",
-    "Hello =?utf-8?q?=0ABcc:_x@example.org=0A=0Abody?= there",
-    "a\r\nBcc: x@example.org",
-    "a\nBcc: x@example.org",
-    "a\rBcc: x@example.org",
-    "a\u2028Bcc: x@example.org\u2029\x85\x0b\x0c\x1cBcc: y@example.org",
-    "=\u200b?utf-8?q?a=0D=0ABcc:_x?=",
-    "=?utf-8?q?a=0D=0AB?= =?utf-8?q?cc:_x@example.org?=",
-    "=?=?utf-8?q?=0D=0ABcc:_x@example.org?=?=",
-    "x" * 990 + "\r\nBcc: x@example.org",
-    "ä" * 400,
-]
+from forum.db import Database, Session
+from forum.discussion import posts
+from forum.discussion.tables import Post, PostState
+from forum.inbox import channels, following, mail, messages
+from forum.inbox.channel_tables import InboxChoice
+from forum.inbox.channels import Digest, Wish
+from forum.inbox.following import Kind, Level
+from forum.inbox.kinds import Group, Mail
+from forum.inbox.tables import Message
+from forum.jobs import Job, Later
 
 
-def _settings(folder: Path, **values: str) -> Settings:
+def _settings(folder: Path, mail_url: str = "") -> Settings:
     return Settings(
-        data_dir=folder, base_url="https://forum.example.org", contact="team@example.org", **values
+        data_dir=folder, base_url="https://forum.example.org", contact="team@example.org", mail_url=mail_url
     )
 
 
-def _as_received(built: EmailMessage) -> EmailMessage:
-    return email.message_from_bytes(built.as_bytes(), policy=policy.default)  # type: ignore[return-value]
+def _files(folder: Path) -> list[Path]:
+    return sorted((folder / "mail").glob("*.eml"))
 
 
-@pytest.mark.parametrize("subject", ATTACKS)
-@pytest.mark.parametrize("forum", ["Footnote", "=?utf-8?q?a=0D=0ABcc:_x?=", 'A "name", with <marks>'])
-def test_no_subject_becomes_a_header(tmp_path: Path, subject: str, forum: str) -> None:
-    built = mail.build(_settings(tmp_path, name=forum), "ann@example.org", subject, "Words.", key="message-1")
-    raw = built.as_bytes()
-    # Read as strictly and as simply as mail servers do: lines up to the first empty one.
-    head = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n\n", 1)[0]
-    names = [line.split(b":")[0].decode() for line in head.split(b"\n") if line[:1] not in b" \t"]
-    assert sorted(names) == sorted(HEADERS)
-    received = _as_received(built)
-    assert received["Bcc"] is None
-    assert received.get_content().strip() == "Words."
-    assert "\n" not in received["Subject"] and "\r" not in received["Subject"]
+def _message(db: Session, to: Actor, kind: str = "answer", **about: int | None) -> int:
+    letter = make_letter("Bob answered “Why?”", "Bob has answered.")
+    return messages.send(db, to.id, kind, letter, "/p/7", **about).id
 
 
-def test_the_trap_fires_without_the_guard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The control: what `build` guards against is real on this Python, or Python guards by itself."""
-    monkeypatch.setattr(mail, "_harmless", lambda line: line)
-    try:
-        raw = mail.build(_settings(tmp_path), "ann@example.org", ATTACKS[0], "Words.").as_bytes()
-    except email.errors.MessageError as error:
-        assert "header" in str(error).casefold()
-    else:
-        assert b"\nBcc:" in raw
-
-
-#: What encoded words are made of, so that most examples hold some.
-PIECES = [
-    "=?",
-    "?=",
-    "utf-8",
-    "iso-8859-1",
-    "?q?",
-    "?b?",
-    "=0D=0A",
-    "=0A",
-    "DQpCY2M6IHg=",
-    "Bcc:_x@example.org",
-]
-PIECES += [
-    "Bcc: x@example.org",
-    "\r\n",
-    "\n",
-    "\r",
-    "\u2028",
-    "\x85",
-    " ",
-    "\t",
-    "?",
-    "=",
-    "a",
-    "ü",
-    "\u200b",
-]
-LETTERS = st.lists(st.sampled_from(PIECES), max_size=14).map("".join)
-
-
-@settings(max_examples=60, deadline=None)
-@given(LETTERS, LETTERS)
-def test_no_letter_lets_the_words_of_people_into_the_head(title: str, name: str) -> None:
-    """However hostile the words are that come into a subject, the head has its own headers and no others."""
-    letter = compose("accepted", author=name, title=title)
-    built = mail.build(_settings(Path("unused"), name=f"F {name}"[:60]), "ann@example.org", *letter.written())
-    head = built.as_bytes().replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n\n", 1)[0]
-    names = [line.split(b":")[0].decode() for line in head.split(b"\n") if line[:1] not in b" \t"]
-    assert sorted(names) == sorted(name for name in HEADERS if name != "Message-ID")
-
-
-@settings(deadline=None)
-@given(st.text(max_size=300))
-def test_any_subject_arrives_on_one_line(subject: str) -> None:
-    built = mail.build(_settings(Path("unused")), "ann@example.org", subject, "Words.")
-    received = _as_received(built)
-    assert sorted(received.keys()) == sorted(name for name in HEADERS if name != "Message-ID")
-    assert "".join(received["Subject"].split()) == "".join(mail._harmless(subject).split())
-
-
-@pytest.mark.parametrize(
-    "text", ["Grüße – “quoted” 💬", "a line\n.\n\nFrom here\n" + "x" * 2000, "Bcc: x\n\n"]
-)
-def test_the_text_arrives(tmp_path: Path, text: str) -> None:
-    built = mail.build(_settings(tmp_path), "ann@example.org", "Hello", text)
-    received = _as_received(built).get_content().replace("\r\n", "\n")
-    assert received.rstrip("\n") == text.rstrip("\n")
-    assert max(map(len, built.as_bytes().splitlines())) <= 998
-
-
-@pytest.mark.parametrize(
-    "to",
-    [
-        "",
-        "ann",
-        "ann@example.org, bob@example.org",
-        "ann@example.org\r\nBcc: x@example.org",
-        "Ann <ann@example.org>",
-        "=?utf-8?q?a=0D=0ABcc:_x?=@example.org",
-        "ann@",
-        "@example.org",
-        "a b@example.org",
-    ],
-)
-def test_only_one_plain_address_is_written_to(tmp_path: Path, to: str) -> None:
-    with pytest.raises(ValueError, match="not a mail address"):
-        mail.build(_settings(tmp_path), to, "Hello", "Words.")
-
-
-@pytest.mark.parametrize(
-    ("to", "header"),
-    [
-        ("ann@exämple.org", "ann@xn--exmple-cua.org"),
-        ("ann@straße.example", "ann@xn--strae-oqa.example"),
-        ("o'hara+forum@example.org", "o'hara+forum@example.org"),
-    ],
-)
-def test_a_domain_in_other_letters_is_written_as_servers_read_it(
-    tmp_path: Path, to: str, header: str
-) -> None:
-    raw = mail.build(_settings(tmp_path), to, "Hello", "Words.").as_bytes()
-    assert f"\r\nTo: {header}\r\n".encode() in raw
-    assert mail.can_reach(to)
-
-
-@pytest.mark.parametrize("to", ["jörg@example.org", "a=?utf-8?q?x?=@example.org", "ann@\u200b.org"])
-def test_who_cannot_be_written_to_is_known_before(tmp_path: Path, to: str) -> None:
-    assert not mail.can_reach(to)
-    with pytest.raises(ValueError, match="not a mail address"):
-        mail.build(_settings(tmp_path), to, "Hello", "Words.")
-
-
-def test_mails_become_files_that_never_overwrite_each_other(tmp_path: Path, frozen: Clock) -> None:
-    for _ in range(3):
-        mail.deliver(_settings(tmp_path), "ann@example.org", "Grüße", "Words.\n")
-    files = sorted((tmp_path / "mail").iterdir())
-    assert [file.name for file in files] == [f"20261101T120000-{n}.eml" for n in (1, 2, 3)]
-    received = email.message_from_bytes(files[0].read_bytes(), policy=policy.default)
-    assert (received["Subject"], received["To"]) == ("Grüße", "ann@example.org")
-    assert received["From"] == "Footnote <team@example.org>"
-    assert received["Date"].datetime == frozen()
-    assert (tmp_path / "mail").stat().st_mode & 0o077 == 0
-
-
-# --- a message on its way ----------------------------------------------------------------------------
-
-
-def _message(database: Database, **account: object) -> int:
+def _told(database: Database, kind: str = "answer", **account: object) -> tuple[Actor, int]:
+    """Ann, and a message that she got."""
     with database.writing() as db:
         ann = make_account(db, "ann")
         row = db.get_one(Account, ann.id)
         for name, value in account.items():
             setattr(row, name, value)
-        return messages.send(
-            db, ann.id, "answer", make_letter("Bob answered “Why?”", "Bob has answered."), "/p/7"
-        ).id
+        return ann, _message(db, ann, kind)
 
 
-def test_a_message_is_mailed_with_greeting_link_and_name(database: Database, tmp_path: Path) -> None:
-    mail.deliver_message(database, _settings(tmp_path), _message(database))
-    (file,) = (tmp_path / "mail").iterdir()
+def _wish(db: Session, actor: Actor, **values: object) -> None:
+    usual = Wish(Digest.NONE, "UTC", None, None, "follow", dict.fromkeys(Group, Mail.ONCE), ())
+    channels.keep(db, actor.id, usual._replace(**values))
+
+
+def test_a_message_is_mailed_with_greeting_link_and_name(
+    database: Database, tmp_path: Path, frozen: Clock
+) -> None:
+    _, message_id = _told(database)
+    mail.deliver_message(database, _settings(tmp_path), message_id)
+    (file,) = _files(tmp_path)
     received = email.message_from_bytes(file.read_bytes(), policy=policy.default)
     assert received["Subject"] == "Bob answered “Why?”"
-    assert received["Message-ID"] == "<message-1@forum.example.org>"
-    text = received.get_content().replace("\r\n", "\n")  # type: ignore[attr-defined]
+    assert received["From"] == "Footnote <team@example.org>"
+    assert received["Date"].datetime == frozen()
+    assert received["Message-ID"] == f"<message-1-{int(frozen().timestamp())}@forum.example.org>"
+    text = received.get_body(("plain",)).get_content().replace("\r\n", "\n")  # type: ignore[union-attr]
     assert text.startswith(
         "Hello ann,\n\nBob has answered.\n\nSee it here: https://forum.example.org/p/7\n\n-- \n"
     )
@@ -222,78 +81,220 @@ def test_a_message_is_mailed_with_greeting_link_and_name(database: Database, tmp
 def test_nobody_without_an_address_is_mailed(
     database: Database, tmp_path: Path, account: dict[str, object]
 ) -> None:
-    mail.deliver_message(database, _settings(tmp_path), _message(database, **account))
+    _, message_id = _told(database, **account)
+    mail.deliver_message(database, _settings(tmp_path), message_id)
     mail.deliver_message(database, _settings(tmp_path), 10**6)
-    assert not (tmp_path / "mail").exists()
+    assert _files(tmp_path) == []
 
 
-# --- a mail server -----------------------------------------------------------------------------------
+def test_what_was_read_within_the_hour_is_not_mailed(
+    database: Database, tmp_path: Path, frozen: Clock
+) -> None:
+    ann, first = _told(database)
+    with database.writing() as db:
+        second = _message(db, ann)
+    frozen.forward(minutes=59)
+    worker.work_off(database, _settings(tmp_path))
+    with database.writing() as db:
+        db.get_one(Message, first).read_at = frozen()
+    frozen.forward(minutes=1)
+    worker.work_off(database, _settings(tmp_path))
+    (file,) = _files(tmp_path)
+    assert f"message-{second}-" in file.name
 
 
-class _Session(StreamRequestHandler):
-    """Enough SMTP to take one mail, or to refuse it."""
+# --- what keeps a mail back ------------------------------------------------------------------------------
 
-    def handle(self) -> None:
-        server: _Server = self.server  # type: ignore[assignment]
-        self.wfile.write(b"220 here\r\n")
-        for line in self.rfile:
-            verb = line[:4].upper()
-            if verb == b"DATA":
-                self.wfile.write(b"354 go on\r\n")
-                server.taken.append(b"".join(iter(self.rfile.readline, b".\r\n")))
-            if verb == b"RCPT" and server.refusal:
-                self.wfile.write(server.refusal)
-            else:
-                self.wfile.write(b"221 bye\r\n" if verb == b"QUIT" else b"250 ok\r\n")
+READ, MUTED_THREAD, MUTED_PERSON, HIDDEN, PAUSED, DIGEST, NONE, TOLD = (
+    "read", "thread muted", "person muted", "hidden", "paused", "digest", "none", "told in a digest",
+)  # fmt: skip
 
 
-class _Server(ThreadingTCPServer):
-    allow_reuse_address = True
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Session)
-        self.taken: list[bytes] = []
-        self.refusal = b""
-
-    @property
-    def address(self) -> str:
-        return f"smtp://127.0.0.1:{self.server_address[1]}"
-
-
-@pytest.fixture
-def server() -> Iterator[_Server]:
-    with _Server() as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
-
-
-def test_a_mail_server_gets_it(server: _Server, tmp_path: Path) -> None:
-    mail.deliver(_settings(tmp_path, mail_url=server.address), "ann@example.org", "Grüße", "Words.\n.\nMore.")
-    (raw,) = server.taken
-    received = email.message_from_bytes(raw, policy=policy.default)
-    assert (received["Subject"], received["To"]) == ("Grüße", "ann@example.org")
-    assert not (tmp_path / "mail").exists()
+def _change(db: Session, reader: Actor, message: Message, what: str) -> None:
+    """What makes the mail superfluous."""
+    _wish(db, reader)
+    chosen = db.get_one(InboxChoice, reader.id)
+    match what:
+        case "read":
+            message.read_at = message.created_at
+        case "thread muted":
+            assert message.thread_id is not None
+            following.set(db, reader.id, Kind.THREAD, message.thread_id, Level.MUTE)
+        case "person muted":
+            assert message.author_id is not None
+            following.set(db, reader.id, Kind.PERSON, message.author_id, Level.MUTE)
+        case "hidden":
+            posts.move(db, db.get_one(Post, message.post_id), PostState.HIDDEN, None, "")
+        case "paused":
+            chosen.paused_at = message.created_at
+        case "told in a digest":
+            chosen.digested_at = message.created_at
+        case _:
+            _wish(db, reader, mails=dict.fromkeys(Group, Mail(what)))
 
 
-def test_later_when_the_server_is_away_or_busy(server: _Server, tmp_path: Path) -> None:
-    server.refusal = b"450 try again\r\n"
+@pytest.mark.parametrize("kind", ["answer", "decision"])
+@pytest.mark.parametrize("what", ["", READ, MUTED_THREAD, MUTED_PERSON, HIDDEN, PAUSED, DIGEST, NONE, TOLD])
+def test_what_is_superfluous_by_then_stays(database: Database, tmp_path: Path, kind: str, what: str) -> None:
+    """Of decisions, only an address that takes no mail hears nothing."""
+    with database.writing() as db:
+        reader, author = make_account(db), make_account(db)
+        thread = make_thread(db, reader)
+        post = make_answer(db, thread, author)
+        about = {"thread_id": thread.id, "post_id": post.id, "author_id": author.id}
+        message_id = _message(db, reader, kind, **about)
+        if what:
+            _change(db, reader, db.get_one(Message, message_id), what)
+    mail.deliver_message(database, _settings(tmp_path), message_id)
+    leaves = what == "" or (kind == "decision" and what != PAUSED)
+    assert len(_files(tmp_path)) == leaves
+
+
+def test_in_quiet_hours_it_waits_for_their_end(database: Database, tmp_path: Path, frozen: Clock) -> None:
+    ann, message_id = _told(database)
+    with database.writing() as db:
+        _wish(db, ann, quiet_from=11, quiet_to=15)
+        decision = _message(db, ann, "decision")
+    frozen.forward(hours=1)
+    worker.work_off(database, _settings(tmp_path))
+    assert [f"message-{decision}-" in file.name for file in _files(tmp_path)] == [True]
+    frozen.forward(minutes=119)
+    worker.work_off(database, _settings(tmp_path))
+    assert len(_files(tmp_path)) == 1
+    frozen.forward(minutes=1)
+    worker.work_off(database, _settings(tmp_path))
+    assert len(_files(tmp_path)) == 2
+    assert f"message-{message_id}-" in _files(tmp_path)[1].name
+
+
+def test_more_than_a_day_has_comes_in_one_mail_the_next_morning(
+    database: Database, tmp_path: Path, frozen: Clock
+) -> None:
+    with database.writing() as db:
+        ann, bob = make_account(db, "ann"), make_account(db)
+        choices.choose(db, "mails_a_day", "3", bob.id)
+        for _ in range(5):
+            _message(db, ann)
+        _message(db, ann, "decision")
+        _message(db, bob)
+    frozen.forward(hours=1)
+    worker.work_off(database, _settings(tmp_path))
+    assert len(_files(tmp_path)) == 3 + 1 + 1
+    with database.reading() as db:
+        due = db.get_one(InboxChoice, ann.id).digest_at
+    assert due == datetime(2026, 11, 2, 7, tzinfo=frozen().tzinfo)
+    frozen.forward(hours=18)
+    with database.writing() as db:
+        jobs.put(db, "inbox.digests", key="inbox.digests")
+    worker.work_off(database, _settings(tmp_path))
+    summary = _files(tmp_path)[-1].read_text()
+    assert len(_files(tmp_path)) == 6
+    assert "Subject: 2 unread messages at Footnote" in summary
+    with database.reading() as db:
+        assert db.get_one(InboxChoice, ann.id).digest_at is None
+
+
+# --- a mail server -----------------------------------------------------------------------------------------
+
+
+def test_a_server_that_is_away_for_days_loses_nothing_and_doubles_nothing(
+    database: Database, tmp_path: Path, frozen: Clock
+) -> None:
+    with database.writing() as db:
+        people = [make_account(db) for _ in range(5)]
+        for person in people:
+            _message(db, person)
+    settings = _settings(tmp_path, "smtp://127.0.0.1:1")
+    for _ in range(72):
+        frozen.forward(hours=1)
+        worker.work_off(database, settings)
+    with database.reading() as db:
+        assert [job.buried for job in db.scalars(select(Job))] == [False] * 5
+    with postbox() as box:
+        frozen.forward(hours=1)
+        worker.work_off(database, _settings(tmp_path, box.url))
+        frozen.forward(hours=1)
+        worker.work_off(database, _settings(tmp_path, box.url))
+    assert sorted(taken.to[0] for taken in box.taken) == sorted(f"{p.name}@example.org" for p in people)
+
+
+@pytest.fixture(scope="module")
+def box() -> Iterator[Postbox]:
+    with postbox() as kept:
+        yield kept
+
+
+def test_an_address_that_refuses_again_and_again_gets_no_more(
+    database: Database, tmp_path: Path, box: Postbox
+) -> None:
+    ann, _ = _told(database)
+    box.refusals = {"ann@example.org": "550 5.1.1 no such person"}
+    settings = _settings(tmp_path, box.url)
+    for number in range(5):
+        with database.writing() as db:
+            message_id = _message(db, ann)
+        mail.deliver_message(database, settings, message_id)
+        with database.reading() as db:
+            chosen = db.get_one(InboxChoice, ann.id)
+            assert chosen.bounces == min(number + 1, 3)
+            assert (chosen.paused_at is not None) == (number >= 2)
+    box.refusals = {"ann@example.org": "451 come back later"}
+    with database.writing() as db:
+        bob = make_account(db, "bob")
+        message_id = _message(db, bob)
+        box.refusals = {"bob@example.org": "451 come back later"}
     with pytest.raises(Later):
-        mail.deliver(_settings(tmp_path, mail_url=server.address), "ann@example.org", "Hello", "Words.")
-    with pytest.raises(Later):
-        mail.deliver(_settings(tmp_path, mail_url="smtp://127.0.0.1:1"), "ann@example.org", "Hello", "Words.")
+        mail.deliver_message(database, settings, message_id)
+    with database.reading() as db:
+        assert db.get(InboxChoice, bob.id) is None
 
 
-def test_a_refusal_for_good_is_no_later(server: _Server, tmp_path: Path) -> None:
-    server.refusal = b"550 no such person\r\n"
-    with pytest.raises(smtplib.SMTPRecipientsRefused):
-        mail.deliver(_settings(tmp_path, mail_url=server.address), "ann@example.org", "Hello", "Words.")
+# --- letters to addresses -----------------------------------------------------------------------------
 
 
-def test_no_password_without_encryption(server: _Server, tmp_path: Path) -> None:
-    address = server.address.replace("//", "//user:secret@")
-    with pytest.raises(Later, match="no encryption"):
-        mail.deliver(_settings(tmp_path, mail_url=address), "ann@example.org", "Hello", "Words.")
+CLOSED = {"name": "ann", "called": "member 1", "withdraws": False}
+
+
+def test_a_letter_done_twice_is_one_mail(database: Database, tmp_path: Path) -> None:
+    with database.writing() as db:
+        mail.put_letter(db, "ann@example.org", "account_closed", **CLOSED)
+        mail.put_letter(db, "ann@example.org", "account_closed", **CLOSED)
+    with database.reading() as db:
+        put = [dict(job.payload) for job in db.scalars(select(Job))]
+    for payload in put * 2:
+        mail.deliver_letter(database, _settings(tmp_path), **payload)
+    assert len(_files(tmp_path)) == 2
+
+
+def test_a_link_that_was_mailed_stays_the_one_that_works(
+    database: Database, tmp_path: Path, frozen: Clock
+) -> None:
+    with database.writing() as db:
+        token_id = mail_tokens.issue(db, LinkKind.SIGN_UP, "ann@example.org", name="ann").id
+    for _ in range(2):
+        mail.deliver_link(database, _settings(tmp_path), token_id)
+    (file,) = _files(tmp_path)
+    received = email.message_from_bytes(file.read_bytes(), policy=policy.default)
+    text = received.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    token = text.split("/confirm/")[1].split()[0]
+    with database.reading() as db:
+        assert mail_tokens.find(db, LinkKind.SIGN_UP, token) is not None
+    # SQLite gives the id of a row that is gone again.
+    frozen.forward(seconds=timedelta(days=40).total_seconds())
+    with database.writing() as db:
+        mail_tokens.clear_outworn(db)
+        token_id = mail_tokens.issue(db, LinkKind.SIGN_UP, "bob@example.org", name="bob").id
+    mail.deliver_link(database, _settings(tmp_path), token_id)
+    assert len(_files(tmp_path)) == 2
+
+
+def test_the_thread_of_an_opening_post_is_what_a_mail_hangs_on(database: Database, tmp_path: Path) -> None:
+    with database.writing() as db:
+        reader = make_account(db)
+        thread = make_thread(db, reader)
+        about = {"thread_id": thread.id, "post_id": opening(db, thread).id}
+        sent = [_message(db, reader, **about) for _ in range(2)]
+    for message_id in sent:
+        mail.deliver_message(database, _settings(tmp_path), message_id)
+    heads = [email.message_from_bytes(file.read_bytes(), policy=policy.default) for file in _files(tmp_path)]
+    assert {str(head["References"]) for head in heads} == {f"<thread-{thread.id}@forum.example.org>"}

@@ -17,7 +17,8 @@ from forum.actions import flagging, reviewing, verifying, withdrawing
 from forum.discussion import citations
 from forum.discussion.tables import Post
 from forum.errors import Conflict, Forbidden, Invalid, NotFound, Restrained, SignInRequired
-from forum.inbox import messages
+from forum.inbox import entries, messages
+from forum.inbox.filters import ALL
 from forum.moderation import flags, own_flags, reasons, subjects, waiting
 from forum.moderation.rules import Urgency
 from forum.moderation.subjects import Subject, SubjectKind
@@ -173,7 +174,7 @@ def test_not_without_signing_in_nor_while_silenced(db: Session) -> None:
 def test_a_note_to_an_author_can_be_flagged_by_the_author(db: Session) -> None:
     there = things(db)
     verifying.verify(db, there.reader, there.post.id, there.reference.id, "partly", "You are a fool.")
-    sent = messages.listing(db, there.author.id, None, 1).items[0]
+    sent = entries.listing(db, there.author, ALL, None, 1).items[0].head
     assert sent.author_id == there.reader.id
     assert flagging.flag(db, there.author, subjects.message(sent.id), "rude", "").kind == ItemKind.MESSAGE
 
@@ -431,7 +432,7 @@ def test_the_score_of_an_item_knows_a_bad_flagger(db: Session) -> None:
     ann = make_account(db)
     db.get_one(Account, ann.id).flags_declined = 9
     item = flag(db, answer(db), ann)
-    assert any("mostly declined" in words for words, _points in item.parts)
+    assert any("mostly declined" in words for words, *_ in item.parts)
 
 
 def test_reasons_that_are_retired_are_not_offered(db: Session) -> None:

@@ -94,10 +94,10 @@ def test_animations_go_on_moving() -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (pictures.png(12_000, 12_000), making._WHY["too-large"]),
-        (pictures.png(10_001, 1), making._WHY["too-large"]),
-        (pictures.png(10_000, 4_001), making._WHY["too-large"]),
-        (pictures.gif_and_script(), making._WHY["too-large"]),
+        (pictures.png(12_000, 12_000), making.why("too-large")),
+        (pictures.png(10_001, 1), making.why("too-large")),
+        (pictures.png(10_000, 4_001), making.why("too-large")),
+        (pictures.gif_and_script(), making.why("too-large")),
         (pictures.huge_gif(), making.TOO_LONG),
         (pictures.moving(201), making.TOO_LONG),
         (pictures.lying_animation(), making.TOO_LONG),

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from browsing import Browser, make_app
 from community import faults, typed
-from makers import make_account, make_thread
-from sqlalchemy import event, select
+from makers import make_account, make_letter, make_thread
+from sqlalchemy import delete, event, select, update
 from web.test_queries import listening, scans
 
 from forum import choices, jobs
@@ -18,6 +18,8 @@ from forum.actions import administering
 from forum.clock import now
 from forum.config import Settings
 from forum.db import Database
+from forum.inbox import messages, outgoing
+from forum.inbox.channel_tables import InboxChoice, SentMail
 from forum.jobs import Job
 from forum.web.pages.admin.jobs import told_of
 from forum.web.pages.admin.settings import set_at_start
@@ -208,6 +210,30 @@ def test_a_test_mail_is_asked_for_and_what_failed_is_shown(desk) -> None:
     with browser.site.database.writing() as db:
         admin_log.write(db, admin.id, "mail-test-sent")
     assert f"A file was written for {admin.name}" in browser.get("/admin/mail").text
+
+
+def test_a_mail_that_may_have_arrived_is_sent_again_if_an_admin_says_so(desk) -> None:
+    browser, _admin, member = desk
+    with browser.site.database.writing() as db:
+        message = messages.send(db, member.id, "decision", make_letter(), "")
+        key = outgoing.key_of(message.id, message.created_at)
+        for each, account_id in ((key, member.id), ("letter-0123", None)):
+            db.add(SentMail(key=each, kind="decision", account_id=account_id, handed_at=now()))
+        db.execute(delete(Job))
+    assert "may have arrived" not in browser.get("/admin/mail").text
+    with browser.site.database.writing() as db:
+        db.execute(update(SentMail).values(handed_at=now() - timedelta(hours=1)))
+        sent_id = db.scalars(select(SentMail.id).where(SentMail.key == key)).one()
+        db.add(InboxChoice(account_id=member.id, paused_at=now()))
+    page = browser.get("/admin/mail").text
+    assert faults(page) == [] and page.count("Send again: ") == 1
+    assert "2 mails were handed over" in page and key in page and "letter-0123" in page
+    assert "1: it refused mail again and again" in page
+    assert browser.post("/admin/mail", {"again": str(sent_id)}).status_code == 303
+    with browser.site.database.reading() as db:
+        assert db.get(SentMail, sent_id) is None
+        assert [dict(job.payload) for job in db.scalars(select(Job))] == [{"message_id": message.id}]
+    assert browser.post("/admin/mail", {"again": str(sent_id)}).status_code == 404
 
 
 def test_who_has_not_proved_lately_who_they_are_does_that_first(desk) -> None:

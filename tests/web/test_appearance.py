@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from browsing import Browser, make_app
-from makers import make_account, make_thread
+from makers import make_account, make_answer, make_thread
 
 from forum.db import Database
+from forum.discussion.tables import Thread
 from forum.paths import TEMPLATES
 from forum.web import themes
 from forum.web.pages.appearance import CHOICES
@@ -30,7 +32,7 @@ def browser(database: Database) -> Iterator[Browser]:
 
 
 def theme_of(html: str) -> str | None:
-    found = re.search(r'<html lang="en"(?: data-theme="(\w+)")?>', html)
+    found = re.search(r'<html lang="en" dir="ltr"(?: data-theme="(\w+)")?>', html)
     assert found, html[:80]
     return found[1]
 
@@ -151,3 +153,120 @@ def test_every_class_of_the_style_sheet_is_used() -> None:
 
 def _words(path: Path) -> list[str]:
     return re.findall(r"[a-z][\w-]*", path.read_text(encoding="utf-8"))
+
+
+FRENCH = {"accept-language": "fr-CA,fr;q=0.9,en;q=0.1"}
+
+
+def head_of(html: str) -> tuple[str, str]:
+    found = re.search(r'<html lang="([\w-]+)" dir="(\w+)"', html)
+    assert found, html[:80]
+    return found[1], found[2]
+
+
+def test_a_guest_chooses_a_language_for_this_browser(browser: Browser) -> None:
+    assert head_of(browser.get("/rules").text) == ("en", "ltr")
+    sent = browser.post("/appearance", {"language": "fr", "next": "/rules"})
+    assert (sent.status_code, sent.headers["location"]) == (303, "/rules?told=appearance")
+    assert sent.headers["set-cookie"] == "language=fr; HttpOnly; Max-Age=31536000; Path=/; SameSite=lax"
+    told = browser.get(sent.headers["location"]).text
+    assert head_of(told) == ("fr", "ltr")
+    assert "Ce navigateur montre désormais les pages ainsi." in told
+    page = browser.get("/appearance").text
+    assert re.search(r'name="language" value="fr" checked', page)
+    browser.post("/appearance", {"language": ""})
+    assert (browser.client.cookies.get("language"), head_of(browser.get("/rules").text)[0]) == (None, "en")
+
+
+def test_who_is_signed_in_has_the_language_in_every_browser(database: Database) -> None:
+    with database.writing() as db:
+        actor = make_account(db, "mira")
+    with Browser(make_app(database)) as browser:
+        browser.signed_in(actor).post("/appearance", {"theme": "dark", "language": "fr"})
+    with Browser(make_app(database)) as other:
+        assert head_of(other.get("/rules", headers={"accept-language": "en"}).text)[0] == "en"
+        assert head_of(other.signed_in(actor).get("/rules").text)[0] == "fr"
+        # Without the field nothing of it changes; with the browser's, the browser says it again.
+        other.post("/appearance", {"theme": "light"})
+        assert head_of(other.get("/rules").text)[0] == "fr"
+        other.post("/appearance", {"language": ""})
+        assert head_of(other.get("/rules").text)[0] == "en"
+        assert head_of(other.get("/rules", headers=FRENCH).text)[0] == "fr"
+
+
+@pytest.mark.parametrize("language", ["xx", "FR", "qps"])
+def test_a_language_that_is_none_of_ours_is_not_kept(browser: Browser, language: str) -> None:
+    answer = browser.post("/appearance", {"theme": "dark", "language": language})
+    assert (answer.status_code, "set-cookie" in answer.headers) == (422, False)
+    assert 'id="language-error"' in answer.text
+
+
+def test_the_pseudo_language_is_there_where_the_forum_is_made(database: Database) -> None:
+    base = "http://localhost:8000"
+    with Browser(make_app(database, base_url=base)) as workshop:
+        workshop.client.base_url = base
+        assert 'value="qps"' in workshop.get("/appearance").text
+        workshop.post("/appearance", {"language": "qps"}, headers={"origin": base})
+        page = workshop.get("/appearance").text
+    assert head_of(page) == ("en-x-pseudo", "rtl")
+    assert re.search(r'value="qps" checked', page)
+    with Browser(make_app(database)) as browser:
+        assert 'value="qps"' not in browser.get("/appearance").text
+
+
+def test_each_page_says_in_the_other_languages_where_they_are(browser: Browser) -> None:
+    assert (
+        '<a href="/appearance?next=%2Frules#language" lang="fr" hreflang="fr">Français</a>'
+        in browser.get("/rules").text
+    )
+    french = browser.get("/rules", headers=FRENCH).text
+    assert '#language" lang="en" hreflang="en">English</a>' in french
+    assert 'hreflang="fr"' not in french
+    page = browser.get("/appearance", headers=FRENCH).text
+    assert '<span lang="en">English</span>' in page
+    assert '<fieldset class="field" id="language"' in page
+
+
+def test_kept_pages_do_not_mix_languages(database: Database) -> None:
+    with database.writing() as db:
+        thread = make_thread(db, author=make_account(db, "mira"))
+        path = f"/t/{thread.id}/{thread.slug}"
+    with Browser(make_app(database)) as browser:
+        for headers, language, word in [({}, "en", "Skip to the text"), (FRENCH, "fr", "Aller au texte")] * 2:
+            for page in ("/", path):
+                answer = browser.get(page, headers=headers)
+                assert (head_of(answer.text)[0], word in answer.text) == (language, True), page
+                assert "accept-language" in answer.headers["vary"]
+
+
+def test_pages_about_errors_are_in_the_language_too(browser: Browser) -> None:
+    gone = browser.get("/no-such-page", headers=FRENCH)
+    assert (gone.status_code, head_of(gone.text)) == (404, ("fr", "ltr"))
+    assert "Il n’y a rien ici" in gone.text
+    strange = browser.get("/", headers={**FRENCH, "host": "elsewhere.test"})
+    assert (strange.status_code, head_of(strange.text)) == (400, ("fr", "ltr"))
+    wrong = browser.post("/appearance", {"theme": "pink"}, headers=FRENCH)
+    assert wrong.status_code == 422
+    assert "Choisissez l’une de ces possibilités." in wrong.text
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ["asked, last tomas", "<b>1</b> answer<", "<b>0</b> answers<", "1 Oct 2026"]),
+        ("fr", ["question de", "<b>1</b> réponse<", "<b>0</b> réponse<", "1 oct. 2026"]),
+    ],
+)
+def test_days_and_counts_are_as_the_language_has_them(
+    database: Database, language: str, words: list[str]
+) -> None:
+    with database.writing() as db:
+        mira, tomas = make_account(db, "mira"), make_account(db, "tomas")
+        asked = make_thread(db, author=mira)
+        make_thread(db, author=mira)
+        make_answer(db, asked, author=tomas)
+        for thread in db.query(Thread):
+            thread.active_at = datetime(2026, 10, 1, 12, tzinfo=UTC)
+    with Browser(make_app(database)) as browser:
+        page = browser.get("/", headers={"accept-language": language}).text
+    assert [word for word in words if word not in page] == []

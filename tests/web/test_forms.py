@@ -58,9 +58,9 @@ def test_an_id_in_a_form(typed: str, number: int) -> None:
 
 def test_moments_are_days_in_utc() -> None:
     moment = datetime(2026, 11, 12, 23, 30, tzinfo=timezone(timedelta(hours=-2)))
-    assert templating.date(moment) == "13 Nov 2026"
+    assert templating.day(moment) == "13 Nov 2026"
     assert templating.when(moment) == '<time datetime="2026-11-13T01:30:00Z">13 Nov 2026</time>'
-    assert templating.date(datetime(999, 1, 2, tzinfo=UTC)) == "2 Jan 999"
+    assert templating.day(datetime(999, 1, 2, tzinfo=UTC)) == "2 Jan 999"
 
 
 def test_numbers_and_plurals() -> None:

@@ -42,6 +42,7 @@ ELSEWHERE = {
     "/begin/{token}",
     "/confirm-address/{token}",
     "/keep-address/{token}",
+    "/unsubscribe/{token}",
     "/invite/{token}",
     "/report/{token}",
     "/inbox/{message_id:int}/flag",

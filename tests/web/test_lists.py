@@ -16,6 +16,7 @@ from forum.config import settings
 from forum.db import Database
 from forum.discussion import posts
 from forum.discussion.tables import Post, PostState, Thread
+from forum.inbox.following import Level
 from forum.web.routes import ROUTES
 
 MARK = "Marker words that only some may read"
@@ -122,16 +123,16 @@ def test_what_is_for_me_is_what_carries_my_tags(forum) -> None:
     begun(browser, "A question about sleep", "sleep")
     assert browser.get("/for-me").status_code in (303, 401)
     browser.signed_in(there.second)
-    assert "You do not follow any tags yet" in read(browser, "/for-me")
-    answer = browser.post("/tags/lsd/follow", {"follow": "1"})
+    assert "You do not follow anything yet" in read(browser, "/for-me")
+    answer = browser.post("/tags/lsd/follow", {"level": "follow"})
     assert answer.headers["location"] == "/tags/lsd?told=tag-followed"
     page = read(browser, answer.headers["location"])
-    assert "You follow this tag" in page and "1 follower" in page and "Do not follow any longer" in page
+    assert "You follow this tag" in page and "1 follower" in page and "Following</summary>" in page
     assert titles(read(browser, "/for-me")) == ["A question about lsd"]
     assert "private" in browser.get("/for-me").headers["cache-control"]
     assert "you follow it" in read(browser, "/tags")
     assert "1 follower" in read(browser.signed_out(), "/tags/lsd")
-    browser.signed_in(there.second).post("/tags/lsd/follow", {"follow": "0"})
+    browser.signed_in(there.second).post("/tags/lsd/follow", {"level": "none"})
     assert titles(read(browser, "/for-me")) == []
     assert "follower" not in read(browser.signed_out(), "/tags/lsd").replace("followers", "")
 
@@ -182,7 +183,7 @@ def test_a_tag_of_hidden_threads_is_nowhere(forum) -> None:
     read(browser, "/tags/secret", 404)
     read(browser, "/tags/alpha+secret", 404)
     read(browser.signed_in(there.asker), "/tags/alpha+secret", 404)
-    assert browser.post("/tags/secret/follow", {"follow": "1"}).status_code == 404
+    assert browser.post("/tags/secret/follow", {"level": "follow"}).status_code == 404
     assert titles(read(browser.signed_in(there.moderator), "/tags/alpha+secret")) == []
 
 
@@ -287,7 +288,7 @@ def test_a_page_asks_as_often_for_much_as_for_little(new_database: Callable[[str
     database = new_database("sqlite")
     community = settle(database)
     with database.writing() as db:
-        following.follow_tag(db, community.asker, "evidence", True)
+        following.follow_tag(db, community.asker, "evidence", Level.FOLLOW)
     with Browser(make_app(database, cache_bytes=0)) as browser:
         few = _all_asked(browser, community)
         with unhurried():

@@ -165,13 +165,17 @@ def test_a_thread_is_followed_and_no_longer(long) -> None:
     assert browser.signed_out().post(f"/t/{there.thread_id}/follow").status_code == 401
     assert "/follow" not in browser.get(there.path).text
     browser.signed_in(there.reader)
-    assert 'value="1"><svg' in browser.get(there.path).text
-    answer = browser.post(f"/t/{there.thread_id}/follow", {"follow": "1"})
+    assert 'value="none" aria-current="true"' in browser.get(there.path).text
+    answer = browser.post(f"/t/{there.thread_id}/follow", {"level": "follow"})
     assert answer.headers["location"] == f"{there.path}?told=thread-followed"
     page = browser.get(answer.headers["location"]).text
-    assert "You follow this thread" in page and "Do not follow any longer" in page
-    browser.post(f"/t/{there.thread_id}/follow", {"follow": "0"})
-    assert "Do not follow any longer" not in browser.get(there.path).text
+    assert "You follow this thread" in page and "Following</summary>" in page
+    back = f"{there.path}?page=1&sort=newest"
+    answer = browser.post(f"/t/{there.thread_id}/follow", {"level": "mute", "next": back})
+    assert answer.headers["location"] == f"{back}&told=level-mute"
+    assert "Muted</summary>" in browser.get(there.path).text
+    browser.post(f"/t/{there.thread_id}/follow", {"level": "none"})
+    assert "Following</summary>" not in browser.get(there.path).text
     assert browser.post("/t/98765/follow").status_code == 404
 
 

@@ -82,6 +82,8 @@ MEMBERS = [
     "/cite?q=polito",
     "/ask?tags=sleep",
     "/inbox",
+    "/inbox?show=unread",
+    "/account/messages",
     "/for-me",
     "/p/{answer_id}/comment",
     "/p/{own_id}/edit",
@@ -155,6 +157,8 @@ ELSEWHERE = {
     "/moderation/posts/{post_id:int}",
     "/robots.txt",
     "/sw.js",
+    # tests/inbox/test_unsubscribing.py.
+    "/unsubscribe/{token}",
     # A picture, or nothing: tests/uploads/test_serving.py.
     "/images/{name}",
     "/opensearch.xml",

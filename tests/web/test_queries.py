@@ -70,6 +70,8 @@ LOOKS = {"/search?q=careful+words": 1}
 OWN_PAGES = (
     *PAGES,
     "/inbox",
+    "/inbox?show=answers",
+    "/account/messages",
     "/account/bookmarks",
     "/images",
     "/ask",

@@ -310,12 +310,12 @@ def test_a_merged_source_leads_to_where_it_went_and_can_come_back(browser: Brows
 def test_following_works_without_scripts(browser: Browser, place: Place) -> None:
     follow = f"/references/{place.id}/follow"
     assert "Followers hear" in shown(browser, place.path)
-    assert browser.post(follow, {"follow": "1"}).status_code == 401
-    sent = browser.signed_in(place.reader).post(follow, {"follow": "1"})
+    assert browser.post(follow, {"level": "follow"}).status_code == 401
+    sent = browser.signed_in(place.reader).post(follow, {"level": "follow"})
     assert sent.headers["location"] == f"{place.path}?told=followed"
     assert "1 person follows it" in shown(browser, place.path)
-    assert "Do not follow any longer" in shown(browser, place.path, place.reader)
-    browser.post(follow, {"follow": "0"})
+    assert "Follow ✓" in shown(browser, place.path, place.reader)
+    browser.post(follow, {"level": "none"})
     assert "Followers hear" in shown(browser, place.path)
 
 

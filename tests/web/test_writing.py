@@ -204,18 +204,6 @@ def test_reading_the_inbox(community: tuple[Browser, Community]) -> None:
     assert '<span class="count">' not in page and 'class="unread"' not in page
 
 
-def test_reading_one_message(community: tuple[Browser, Community]) -> None:
-    browser, there = community
-    before = browser.signed_in(there.writer).get("/inbox").text
-    ids = re.findall(r'name="id" value="(\d+)"', before)
-    assert len(ids) == before.count('class="unread"') > 1
-    after = follow(browser, "/inbox/read", {"id": ids[1]})
-    assert re.findall(r'name="id" value="(\d+)"', after) == [ids[0], *ids[2:]]
-    assert f'<span class="count">{len(ids) - 1}</span>' in after
-    follow(browser.signed_in(there.newcomer), "/inbox/read", {"id": ids[0]})
-    assert f'value="{ids[0]}"' in browser.signed_in(there.writer).get("/inbox").text, "it is not theirs"
-
-
 def test_what_was_typed_after_the_session_ended_is_shown(community: tuple[Browser, Community]) -> None:
     browser, there = community
     browser.signed_out()

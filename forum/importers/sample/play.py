@@ -39,6 +39,7 @@ from forum.discussion import requests, tags, trust_facts
 from forum.discussion.tables import Post, Thread
 from forum.errors import Conflict
 from forum.importers.sample import script
+from forum.inbox.following import Level as Much
 from forum.inbox.tables import Message
 from forum.jobs import Job
 from forum.moderation import subjects
@@ -233,7 +234,7 @@ class _Player:
         requesting.settle(self.db, self.actor(data["by"]), wish.id, data["why"])
 
     def follow(self, data: dict[str, Any]) -> None:
-        following.follow_reference(self.db, self.actor(data["by"]), self.source(data), True)
+        following.follow_reference(self.db, self.actor(data["by"]), self.source(data), Much.FOLLOW)
 
     def purpose(self, data: dict[str, Any]) -> None:
         purposing.mark(self.db, self.actor(data["by"]), self.post(data), self.source(data), True)

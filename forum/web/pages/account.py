@@ -7,20 +7,26 @@ from forum.accounts import history, open_sessions, own_account
 from forum.accounts.sessions import Presence
 from forum.actions import changing
 from forum.errors import SignInRequired
+from forum.languages.words import N_
 from forum.policy import Permit
-from forum.web import forms
+from forum.web import devices, forms
 from forum.web.endpoint import Visit
 
 PAGE = 30
 #: How a session began, as its owner would say it.
 METHODS = {
-    "password": "with the password",
-    "passkey": "with a passkey",
-    "code": "with the password and a one-time code",
-    "provider": "with the provider",
-    "recovery": "with a mailed link",
-    "setup": "when the forum was set up",
+    "password": N_("with the password"),
+    "passkey": N_("with a passkey"),
+    "code": N_("with the password and a one-time code"),
+    "provider": N_("with the provider"),
+    "recovery": N_("with a mailed link"),
+    "setup": N_("when the forum was set up"),
 }
+#: What the history says beside some events, where it is words of ours.
+DETAILS = (
+    *(N_("password"), N_("passkey"), N_("code"), N_("provider"), N_("recovery"), N_("setup")),
+    *(N_("everywhere else"), N_("invited by an admin"), N_("in a session that was signed in")),
+)
 
 
 def read(visit: Visit) -> Response:
@@ -34,7 +40,8 @@ def read(visit: Visit) -> Response:
 def sessions(visit: Visit) -> Response:
     presence = here(visit)
     found = open_sessions.listing(visit.db, presence.actor.id)
-    return visit.page("account/sessions.html", sessions=found, mine=presence.session_id, methods=METHODS)
+    shown = [one._replace(device=devices.said(one.device)) for one in found]
+    return visit.page("account/sessions.html", sessions=shown, mine=presence.session_id, methods=METHODS)
 
 
 def end_sessions(visit: Visit) -> Response:
@@ -51,7 +58,14 @@ def past(visit: Visit) -> Response:
     """The security history, the newest first."""
     after = visit.query.get("after", "")
     page = history.listing(visit.db, here(visit).actor.id, after, PAGE)
-    return visit.page("account/history.html", page=page, after=after, words=history.KINDS)
+    return visit.page(
+        "account/history.html",
+        page=page,
+        after=after,
+        words=history.KINDS,
+        details=DETAILS,
+        device=devices.said,
+    )
 
 
 def here(visit: Visit) -> Presence:

@@ -7,6 +7,7 @@ from forum.accounts.door_tables import MailToken
 from forum.accounts.mail_tokens import Kind
 from forum.actions import readdressing
 from forum.errors import Invalid, NotFound
+from forum.languages.words import _
 from forum.web.endpoint import Visit
 from forum.web.pages.account import here
 
@@ -59,14 +60,14 @@ def keep(visit: Visit) -> Response:
 def _open(visit: Visit, kind: Kind) -> MailToken:
     found = mail_tokens.find(visit.db, kind, visit.path["token"])
     if found is None:
-        raise NotFound(readdressing.DEAD)
+        raise NotFound(_(readdressing.DEAD))
     return found
 
 
 def _name(visit: Visit, found: MailToken) -> str:
     """Whose account it is about: a mailbox can be that of somebody who knows nothing of it."""
     if found.account_id is None:
-        raise NotFound(readdressing.DEAD)
+        raise NotFound(_(readdressing.DEAD))
     return people.name_of(visit.db, found.account_id)
 
 

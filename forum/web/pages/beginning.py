@@ -28,7 +28,7 @@ def _page(visit: Visit, status: int = 200, **more: object) -> Response:
     try:
         found = making_accounts.waiting(visit.db, visit.path["token"])
     except NotFound as dead:
-        return visit.page("beginning/dead.html", dead.status, words=str(dead))
+        return visit.page("beginning/dead.html", dead.status, words=dead.said())
     wanted = found.wanted
     return visit.page(
         "beginning/choose.html",

@@ -1,20 +1,41 @@
 """One's own bookmarks, and the mark on a post."""
 
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
 from starlette.responses import Response
 
 from forum.actions import bookmarking
 from forum.discussion import bookmarks
-from forum.errors import SignInRequired
+from forum.errors import Invalid, SignInRequired
+from forum.inbox import channels
 from forum.web.endpoint import Visit
 from forum.web.pages.posts import place
 
 
 def listing(visit: Visit) -> Response:
+    return _page(visit, visit.query.get("after", ""))
+
+
+def keep_note(visit: Visit) -> Response:
+    """The bookmark has the note and the reminder of the form."""
+    post_id = visit.path["post_id"]
+    try:
+        visit.act(bookmarking.annotate, post_id, visit.form.get("note", ""), visit.form.get("day", ""))
+    except Invalid as error:
+        after = dict(parse_qsl(urlsplit(visit.next_path()).query)).get("after", "")
+        return _page(visit, after, error.status, wrong=post_id, errors=error.fields, form=visit.form)
+    return visit.redirect(visit.next_path(), "bookmark-kept")
+
+
+def _page(visit: Visit, after: str, status: int = 200, **more: Any) -> Response:
     if visit.actor is None:
         raise SignInRequired
-    after = visit.query.get("after", "")
     page = bookmarks.of_account(visit.db, visit.actor.id, after, visit.settings.page_size)
-    return visit.page("bookmarks/listing.html", page=page, after=after)
+    zone = channels.zone(channels.of(visit.db, visit.actor.id).time_zone)
+    days = {each.post_id: each.remind_at.astimezone(zone).date() for each in page.items if each.remind_at}
+    context = {"page": page, "after": after, "days": days, "wrong": 0, **more}
+    return visit.page("bookmarks/listing.html", status, **context)
 
 
 def mark(visit: Visit) -> Response:

@@ -9,6 +9,7 @@ from forum.accounts.tables import Actor
 from forum.actions import noting
 from forum.discussion import anonymity
 from forum.errors import Forbidden, Invalid, NotFound, SignInRequired
+from forum.languages.words import N_, _
 from forum.moderation import account_file, notes, sanctions
 from forum.moderation.account_file import PARTS, Facts
 from forum.policy import Permit
@@ -18,11 +19,11 @@ from forum.web.endpoint import Visit
 FIRST, PAGE = 10, 50
 #: What each part is called, and what stands there if it is empty.
 TITLES = {
-    "notes": ("Notes", "Nobody has noted anything yet."),
-    "decisions": ("Decisions", "Nothing was decided about this account or its posts."),
-    "flags-about": ("Flags about it", "Nobody has flagged it or its posts."),
-    "flags-by": ("Flags by it", "It has flagged nothing."),
-    "posts": ("Posts that readers do not see", "Readers see all of its posts."),
+    "notes": (N_("Notes"), N_("Nobody has noted anything yet.")),
+    "decisions": (N_("Decisions"), N_("Nothing was decided about this account or its posts.")),
+    "flags-about": (N_("Flags about it"), N_("Nobody has flagged it or its posts.")),
+    "flags-by": (N_("Flags by it"), N_("It has flagged nothing.")),
+    "posts": (N_("Posts that readers do not see"), N_("Readers see all of its posts.")),
 }
 _ACTS = {
     "note": (noting.note, "noted"),
@@ -66,7 +67,7 @@ def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
         "parts": {
             key: read(visit.db, person.id, _moderator(visit).id, None, FIRST) for key, read in PARTS.items()
         },
-        "titles": TITLES,
+        "titles": {key: (_(title), _(empty)) for key, (title, empty) in TITLES.items()},
         "address": _address(person),
         "length": notes.LENGTH,
         **more,
@@ -84,8 +85,8 @@ def _part(visit: Visit, part: str) -> Response:
         part=part,
         page=page,
         after=after,
-        title=title,
-        empty=empty,
+        title=_(title),
+        empty=_(empty),
         address=_address(person),
     )
 
@@ -97,7 +98,7 @@ def _open(visit: Visit) -> Facts:
     if person is None or person.id == anonymity.ACCOUNT_ID:
         raise NotFound
     if person.id == reader.id:
-        raise Forbidden("This is about yourself: it is for other moderators.")
+        raise Forbidden(_("This is about yourself: it is for other moderators."))
     return person
 
 

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from forum.accounts.tables import Actor
 from forum.actions import settling
 from forum.errors import Conflict, Invalid, NotFound
+from forum.languages.words import N_, _
 from forum.moderation import reference_file
 from forum.references.formatting import listed
 from forum.web import forms
@@ -15,16 +16,16 @@ from forum.web.endpoint import Visit
 
 #: The fields of a record that can differ, in words.
 FIELDS = {
-    "title": "Title",
-    "author": "Authors",
-    "issued": "Year",
-    "container-title": "Journal or book",
-    "volume": "Volume",
-    "issue": "Issue",
-    "page": "Pages",
-    "publisher": "Publisher",
-    "type": "Kind",
-    "evidence": "Evidence",
+    "title": N_("Title"),
+    "author": N_("Authors"),
+    "issued": N_("Year"),
+    "container-title": N_("Journal or book"),
+    "volume": N_("Volume"),
+    "issue": N_("Issue"),
+    "page": N_("Pages"),
+    "publisher": N_("Publisher"),
+    "type": N_("Kind"),
+    "evidence": N_("Evidence"),
 }
 #: Authors that are named.
 NAMED = 8
@@ -48,7 +49,7 @@ def settle(visit: Visit, item_id: int, again: Callable[..., Response]) -> Respon
     except Invalid as error:
         return again(visit, error.status, form=typed, errors=error.fields, refused=case_id)
     except Conflict as error:
-        context = {"title": error.title, "words": error.words, "item_id": item_id, "form": {}}
+        context = {"title": _(error.title), "words": error.words, "item_id": item_id, "form": {}}
         return visit.page("moderation/conflict.html", error.status, **context)
     return visit.redirect(f"/moderation/items/{item_id}", "settled")
 
@@ -61,7 +62,7 @@ def _compared(
     for key, label in FIELDS.items():
         before, after = _text(one.get(key)), _text(two.get(key))
         if (before or after) if every else key in two:
-            found.append((label, before, after, before.casefold() != after.casefold()))
+            found.append((_(label), before, after, before.casefold() != after.casefold()))
     return found
 
 

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from forum.actions import finding
 from forum.clock import now
 from forum.errors import Invalid
+from forum.languages.words import N_, _
 from forum.markup.citations import spelled
 from forum.references import pasted, proposals
 from forum.references.identifiers import Kind, recognise
@@ -21,14 +22,14 @@ from forum.web.endpoint import Visit
 #: Seconds after which nobody should wait for the registries any more.
 PATIENCE = 25
 _LEVELS = {
-    Level.RETRACTED: "This work was retracted.",
-    Level.PARTIAL: "This work was retracted in part.",
-    Level.CONCERN: "The publisher has expressed concern about this work.",
+    Level.RETRACTED: N_("This work was retracted."),
+    Level.PARTIAL: N_("This work was retracted in part."),
+    Level.CONCERN: N_("The publisher has expressed concern about this work."),
 }
 _VERDICTS = {
-    SourceVerdict.BLOCKED: "cannot be cited in this forum.",
-    SourceVerdict.DISCOURAGED: "is discouraged as a source in this forum.",
-    SourceVerdict.REVIEW: "is read by a moderator first when a post cites it.",
+    SourceVerdict.BLOCKED: N_("“{name}” cannot be cited in this forum."),
+    SourceVerdict.DISCOURAGED: N_("“{name}” is discouraged as a source in this forum."),
+    SourceVerdict.REVIEW: N_("“{name}” is read by a moderator first when a post cites it."),
 }
 
 
@@ -107,7 +108,9 @@ def _entries(visit: Visit, query: str, *, is_late: bool) -> Sequence[Shown]:
         _shown(part, pasted.read(db, kept, settings, part, is_late=is_late)) for part in parts[: pasted.MOST]
     ]
     if len(parts) > pasted.MOST:
-        words = f"Only the first {pasted.MOST} sources are looked up. Paste the others afterwards."
+        words = _("Only the first {most} sources are looked up. Paste the others afterwards.").format(
+            most=pasted.MOST
+        )
         shown.append(Shown("", State.UNCLEAR, words, (), (), is_exact=False))
     return shown
 
@@ -139,9 +142,10 @@ def _choice(work: Proposal) -> Choice:
 
 
 def _cautions(level: str, rule: Rule | None) -> Sequence[str]:
-    told = [_LEVELS[Level(level)]] if level in _LEVELS else []
+    told = [_(_LEVELS[Level(level)])] if level in _LEVELS else []
     if rule:
-        told.append(f"“{rule.name}” {_VERDICTS[SourceVerdict(rule.verdict)]} {rule.words}")
+        sentence = _(_VERDICTS[SourceVerdict(rule.verdict)]).format(name=rule.name)
+        told.append(f"{sentence} {rule.words}")
     return told
 
 

@@ -8,6 +8,7 @@ from forum import policy
 from forum.actions import correcting, merging, proposing
 from forum.discussion.wording import WHY
 from forum.errors import Invalid, TooMany
+from forum.languages.words import _
 from forum.policy import Permit
 from forum.references import catalogue, evidence
 from forum.references import correction as form_of
@@ -116,7 +117,7 @@ def _fields(visit: Visit, act: str, status: int = 200, **more: Any) -> Response:
         "reference": reference,
         "labels": references.FIELDS,
         "longest": form_of.LONGEST,
-        "kinds": _KINDS if now["evidence"] else [("", "not known"), *_KINDS],
+        "kinds": _KINDS if now["evidence"] else [("", _("not known")), *_KINDS],
         "form": now,
         **more,
     }

@@ -10,6 +10,7 @@ from forum.discussion import combining, drafts, revisions
 from forum.discussion.combining import Conflict
 from forum.discussion.tables import PostKind, PostState
 from forum.errors import Invalid, TooMany
+from forum.languages.words import _
 from forum.policy import Opened, Permit
 from forum.web import forms
 from forum.web.endpoint import Visit
@@ -87,11 +88,13 @@ def _merged(visit: Visit, opened: Opened, typed: Mapping[str, str]) -> Merge:
     base = revisions.wording(visit.db, post.id, forms.number(typed.get("revision", "")))
     text = combining.texts(base.text, post.text, typed.get("text", ""))
     fields = {**typed, "text": text.text, "revision": str(post.revision)}
-    errors = {"text": combining.STILL_THERE} if text.conflicts else {}
+    errors = {"text": _(combining.STILL_THERE)} if text.conflicts else {}
     if post.kind == PostKind.OPENING:
         title = combining.line(base.title, thread.title, typed.get("title", ""))
         if title is None:
-            errors["title"] = f"It says now “{thread.title}”. Leave yours, or take that."
+            errors["title"] = _("It says now “{title}”. Leave yours, or take that.").format(
+                title=thread.title
+            )
         fields["title"] = typed.get("title", "") if title is None else title
         names = [tags.split() for tags in (base.tag_names, thread.tag_names, typed.get("tags", ""))]
         fields["tags"] = " ".join(combining.names(*names))

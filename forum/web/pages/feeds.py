@@ -10,6 +10,7 @@ from forum.discussion import anonymity, citations, fed, tagged, tags, transfers
 from forum.discussion.fed import FedPost
 from forum.discussion.tagged import MOST_TAGS
 from forum.errors import NotFound
+from forum.languages.words import _
 from forum.references import catalogue
 from forum.search import find
 from forum.search.language import LONGEST, parse
@@ -21,7 +22,7 @@ from forum.web.pages.people import is_former
 
 
 def latest(visit: Visit) -> Response:
-    return _answer(visit, _of_threads(visit, "/", "Latest threads", fed.latest(visit.db, MOST)))
+    return _answer(visit, _of_threads(visit, "/", _("Latest threads"), fed.latest(visit.db, MOST)))
 
 
 def of_tag(visit: Visit) -> Response:
@@ -35,7 +36,8 @@ def of_tag(visit: Visit) -> Response:
         return _elsewhere(visit, f"/feeds/tags/{name}")
     threads = tagged.with_all(visit.db, [found[each] for each in names], None, MOST).items
     posts = fed.openings(visit.db, [thread.id for thread in threads])
-    return _answer(visit, _of_threads(visit, f"/tags/{name}", f"Threads about {' and '.join(names)}", posts))
+    title = _("Threads about {tags}").format(tags=_(" and ").join(names))
+    return _answer(visit, _of_threads(visit, f"/tags/{name}", title, posts))
 
 
 def of_thread(visit: Visit) -> Response:
@@ -56,7 +58,8 @@ def of_person(visit: Visit) -> Response:
     if is_former(visit, person):
         return _elsewhere(visit, f"/feeds/people/{person.name}")
     posts = fed.by_author(visit.db, person.id, MOST)
-    return _answer(visit, _of_posts(visit, f"/people/{person.name}", f"Posts by {person.name}", posts))
+    title = _("Posts by {name}").format(name=person.name)
+    return _answer(visit, _of_posts(visit, f"/people/{person.name}", title, posts))
 
 
 def of_reference(visit: Visit) -> Response:
@@ -67,7 +70,7 @@ def of_reference(visit: Visit) -> Response:
         raise NotFound
     citing = citations.posts_citing(visit.db, reference.id, None, MOST).items
     posts = fed.posts(visit.db, [post.post_id for post in citing])
-    title = f"Posts that cite {reference.label or reference.title}"
+    title = _("Posts that cite {work}").format(work=reference.label or reference.title)
     return _answer(visit, _of_posts(visit, f"/references/{reference.id}/{reference.slug}", title, posts))
 
 
@@ -77,7 +80,8 @@ def of_search(visit: Visit) -> Response:
     found = find.candidates(visit.db, parse(q), Order.NEWEST, MOST)
     posts = fed.posts(visit.db, [each.post_id for each in found])
     query = urlencode({"q": q})
-    feed = _of_posts(visit, f"/search?{query}", f"Search: {q}" if q else "Search", posts)
+    title = _("Search: {query}").format(query=q) if q else _("Search")
+    feed = _of_posts(visit, f"/search?{query}", title, posts)
     return _answer(visit, feed._replace(query=query))
 
 

@@ -18,6 +18,7 @@ from forum.discussion import cited, threads
 from forum.discussion.cited import CitationView
 from forum.errors import Forbidden, Invalid, NotFound, TooMany
 from forum.inbox import messages
+from forum.languages.words import N_, _
 from forum.moderation import own_flags, reasons, subjects
 from forum.moderation.own_flags import OpenFlag
 from forum.moderation.subjects import Subject
@@ -30,11 +31,11 @@ from forum.web.told import TOLD
 
 #: Who never learns whose flag it was.
 PROMISES = {
-    "post": "The author never learns who flagged.",
-    "account": "They never learn who flagged.",
-    "source": "Nobody else learns who flagged.",
+    "post": N_("The author never learns who flagged."),
+    "account": N_("They never learn who flagged."),
+    "source": N_("Nobody else learns who flagged."),
     "message": (
-        "We tell nobody who flagged. But it was written to one person, you: whoever wrote it may guess."
+        N_("We tell nobody who flagged. But it was written to one person, you: whoever wrote it may guess.")
     ),
 }
 
@@ -66,7 +67,7 @@ class About(NamedTuple):
     @property
     def promise(self) -> str:
         """What the flagger can rely on."""
-        return PROMISES[self.what]
+        return _(PROMISES[self.what])
 
 
 def of_post(visit: Visit) -> Response:
@@ -107,7 +108,7 @@ def flag_message(visit: Visit) -> Response:
 def _post(visit: Visit) -> About:
     post, thread = open_here(visit, Permit.READ)
     if policy.is_own(visit.db, visit.actor, post):
-        raise Forbidden("This is your own post: edit or withdraw it.")
+        raise Forbidden(_("This is your own post: edit or withdraw it."))
     open_here(visit, Permit.FLAG)
     shown = Shown(
         thread.title,
@@ -187,7 +188,7 @@ def _sent(visit: Visit, about: About, reason: str, told: str) -> Response:
             about=about,
             mine=_mine(visit, about),
             labels=labels,
-            said=TOLD[told],
+            said=_(TOLD[told]),
             help=helping.words(visit.settings) if helps else None,
         )
     back = _back(visit, about)

@@ -12,12 +12,13 @@ from forum.accounts.mail_tokens import Kind
 from forum.actions import collecting, exporting, tidying, verifying
 from forum.config import Settings
 from forum.discussion import drafts
+from forum.languages.words import N_, _
 from forum.moderation import appeals, claims, reasons
 from forum.moderation.rules import RULES
 from forum.moderation.subjects import SubjectKind
 from forum.references import noticing, precedence
 from forum.references.identifiers import Scheme
-from forum.web import own_words, themes
+from forum.web import own_words, themes, tongues
 from forum.web.endpoint import Visit
 from forum.web.examples import shown
 from forum.web.pages.references import SCHEMES
@@ -27,18 +28,22 @@ from forum.web.spans import lasting
 PAGES = (
     (
         "/help/markdown",
-        "Writing",
-        "Bold, lists, tables, quotes, pictures: what to type, and what comes of it.",
+        N_("Writing"),
+        N_("Bold, lists, tables, quotes, pictures: what to type, and what comes of it."),
     ),
-    ("/help/citing", "Citing", "How a statement gets its source, and what the forum does with it."),
+    ("/help/citing", N_("Citing"), N_("How a statement gets its source, and what the forum does with it.")),
     (
         "/help/moderation",
-        "Moderation",
-        "What happens with a flag, what moderators can do, and how to appeal.",
+        N_("Moderation"),
+        N_("What happens with a flag, what moderators can do, and how to appeal."),
     ),
-    ("/help/trust", "Trust", "What newcomers, members and trusted members can do, and how one becomes one."),
-    ("/help/privacy", "Privacy", "What is kept of you, for how long, and who sees it."),
-    ("/help/urgent", "When somebody may be in danger", "Whom to call, and what to write meanwhile."),
+    (
+        "/help/trust",
+        N_("Trust"),
+        N_("What newcomers, members and trusted members can do, and how one becomes one."),
+    ),
+    ("/help/privacy", N_("Privacy"), N_("What is kept of you, for how long, and who sees it.")),
+    ("/help/urgent", N_("When somebody may be in danger"), N_("Whom to call, and what to write meanwhile.")),
 )
 #: Who is asked about sources, as precedence.py names them; the others are no registries.
 _NOT_ASKED = ("member", "page")
@@ -70,16 +75,21 @@ def moderation(visit: Visit) -> Response:
 
 def privacy(visit: Visit) -> Response:
     cookies = (
-        (visit.site.cookie, "That you are signed in. Only while you are.", lasting(sessions.LIFETIME)),
+        (visit.site.cookie, _("That you are signed in. Only while you are."), lasting(sessions.LIFETIME)),
         (
             visit.site.step_cookie,
-            "On the way in: between your password and the second step.",
+            _("On the way in: between your password and the second step."),
             lasting(steps.LIFETIME),
         ),
         (
             themes.COOKIE,
-            "Light, dark or high contrast, if you have chosen.",
+            _("Light, dark or high contrast, if you have chosen."),
             lasting(timedelta(seconds=themes.SECONDS)),
+        ),
+        (
+            tongues.COOKIE,
+            _("The language of the pages, if you have chosen one."),
+            lasting(timedelta(seconds=tongues.SECONDS)),
         ),
     )
     return visit.page("help/privacy.html", cookies=cookies, **_kept(visit.settings))
@@ -96,7 +106,7 @@ def words(settings: Settings) -> Markup:
 
 def _about_citing() -> Mapping[str, Any]:
     return {
-        "schemes": [SCHEMES[scheme] for scheme in Scheme],
+        "schemes": [_("a link") if scheme is Scheme.URL else SCHEMES[scheme] for scheme in Scheme],
         "registries": [name for key, name in precedence.NAMES.items() if key not in _NOT_ASKED],
         "rechecked": lasting(noticing.MONTH),
         "rechecked_soon": lasting(noticing.WEEK),
@@ -124,10 +134,10 @@ def _links() -> Sequence[tuple[str, str]]:
     """What links do that we mail, and for how long."""
     lifetime = mail_tokens.LIFETIME
     return (
-        ("to join, or to confirm a mail address", lasting(lifetime[Kind.SIGN_UP])),
-        ("to choose a new password", lasting(lifetime[Kind.RESET_PASSWORD])),
-        ("to change the mail address", lasting(lifetime[Kind.CHANGE_EMAIL])),
-        ("to take such a change back", lasting(lifetime[Kind.KEEP_EMAIL])),
-        ("to an account that an admin has prepared", lasting(lifetime[Kind.MADE])),
-        ("of an invitation", lasting(invitations.LIFETIME)),
+        (_("to join, or to confirm a mail address"), lasting(lifetime[Kind.SIGN_UP])),
+        (_("to choose a new password"), lasting(lifetime[Kind.RESET_PASSWORD])),
+        (_("to change the mail address"), lasting(lifetime[Kind.CHANGE_EMAIL])),
+        (_("to take such a change back"), lasting(lifetime[Kind.KEEP_EMAIL])),
+        (_("to an account that an admin has prepared"), lasting(lifetime[Kind.MADE])),
+        (_("of an invitation"), lasting(invitations.LIFETIME)),
     )

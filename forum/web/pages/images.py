@@ -11,6 +11,8 @@ from forum.accounts.tables import Actor
 from forum.actions import uploading
 from forum.discussion import depicted
 from forum.errors import Conflict, Invalid, NotFound, SignInRequired, TooMany
+from forum.languages.formats import number
+from forum.languages.words import N_, _, ngettext
 from forum.markup.pictures import own
 from forum.policy import Permit
 from forum.uploads import naming, quotas, store
@@ -20,7 +22,7 @@ from forum.web.endpoint import Visit
 PAGE = 24
 #: Characters that say what a picture shows.
 ALT_LENGTH = 300
-DESCRIBE = "Say in a few words what the picture shows, for those who cannot see it."
+DESCRIBE = N_("Say in a few words what the picture shows, for those who cannot see it.")
 _FOREVER = "public, max-age=31536000, immutable"
 #: What would be more than a character in a description.
 _MARKS = re.compile(r"([\\`*_\[\]<>~&])")
@@ -36,7 +38,7 @@ def upload(visit: Visit) -> Response:
     for_script = bool(visit.form.get("part") or visit.query.get("part"))
     try:
         if not alt and not for_script:
-            raise Invalid({"alt": DESCRIBE})
+            raise Invalid({"alt": _(DESCRIBE)})
         name = visit.act(uploading.upload, visit.file, most=visit.settings.image_bytes)
     except (Invalid, TooMany) as error:
         if for_script:
@@ -113,8 +115,14 @@ def _room(visit: Visit, owner: Actor) -> str:
     if room is None:
         return ""
     held = store.held(visit.db, owner.id)
-    used = f"{held.weight / quotas.MB:.1f} MB, {held.images:,} {'image' if held.images == 1 else 'images'}"
-    return f"You use {used}; there is room for {quotas.in_words(room)}."
+    words = ngettext(
+        "You use {size} MB, {count} image; there is room for {room}.",
+        "You use {size} MB, {count} images; there is room for {room}.",
+        held.images,
+    )
+    return words.format(
+        size=f"{held.weight / quotas.MB:.1f}", count=number(held.images), room=quotas.in_words(room)
+    )
 
 
 def _owner(visit: Visit) -> Actor:

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from forum.actions import revealing, reviewing
 from forum.clock import now
 from forum.errors import Conflict, Invalid, NotFound
+from forum.languages.words import N_, _
 from forum.moderation import onward, queue, saved_reasons
 from forum.moderation.casefile import ItemView
 from forum.moderation.cases import item_of as case_item
@@ -29,15 +30,19 @@ LETTERS = {
 }  # fmt: skip
 #: What the field `more` is called for a verdict that asks for more.
 ASKS = {
-    Asks.THREAD: "The thread that asked it before: its address or its number",
-    Asks.TAGS: "All tags that it should have",
-    Asks.TEXT: "The text as it shall read",
+    Asks.THREAD: N_("The thread that asked it before: its address or its number"),
+    Asks.TAGS: N_("All tags that it should have"),
+    Asks.TEXT: N_("The text as it shall read"),
 }
 SANCTIONS = (
-    ("", "None", ""),
-    ("warning", "A warning", "Until it is read, nothing can be posted."),
-    ("silence", "Silence", "The account can read, and mend its own posts, but not post, vote or flag."),
-    ("suspension", "Suspension", "The account can only read what was decided, and appeal."),
+    ("", N_("None"), ""),
+    ("warning", N_("A warning"), N_("Until it is read, nothing can be posted.")),
+    (
+        "silence",
+        N_("Silence"),
+        N_("The account can read, and mend its own posts, but not post, vote or flag."),
+    ),
+    ("suspension", N_("Suspension"), N_("The account can only read what was decided, and appeal.")),
 )
 
 
@@ -113,7 +118,7 @@ def _fill_in(visit: Visit) -> Response:
     wanted = forms.number(visit.form.get("saved", ""))
     found = next((text for text in saved_reasons.offered(visit.db) if text.id == wanted), None)
     if found is None:
-        return _again(visit, 422, errors={"saved": "Choose one of the texts."})
+        return _again(visit, 422, errors={"saved": _("Choose one of the texts.")})
     reason = "\n\n".join(filter(None, (visit.form.get("reason", "").strip(), found.text)))
     rule = visit.form.get("rule") or found.rule
     return _again(visit, 200, form={**visit.form, "reason": reason, "rule": rule})
@@ -151,10 +156,12 @@ def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
         "minutes": _minutes,
         "waited": waited,
         "letters": LETTERS,
-        "asks": ASKS,
+        "asks": {key: _(words) for key, words in ASKS.items()},
         "asked": [verdict for verdict in item.verdicts if verdict.asks],
         "given": _given,
-        "sanctions": SANCTIONS if _may_sanction(item) else (),
+        "sanctions": [(kind, _(label), _(help)) for kind, label, help in SANCTIONS]
+        if _may_sanction(item)
+        else (),
         "texts": saved_reasons.offered(visit.db),
         "rules": RULES,
         "version": item.version,
@@ -179,7 +186,7 @@ def _given(item: ItemView, verdict: Verdict) -> str:
 def _conflict(visit: Visit, error: Conflict) -> Response:
     """Who was faster and what they did, with what the moderator had typed."""
     context = {
-        "title": error.title,
+        "title": _(error.title),
         "words": error.words,
         "item_id": visit.path["item_id"],
         "form": visit.form,

@@ -9,10 +9,13 @@ from forum.accounts import directory, invitations, ownership
 from forum.accounts.invitations import Invited
 from forum.actions import joining
 from forum.errors import Invalid, NotFound
+from forum.languages.words import N_, _
 from forum.web.endpoint import Visit
 
-NOT_THEIRS = "This is not the password that was chosen when the account was asked for. Please type it again."
-HAS_ADMIN = "This forum has its admin already. If that is you, sign in."
+NOT_THEIRS = N_(
+    "This is not the password that was chosen when the account was asked for. Please type it again."
+)
+HAS_ADMIN = N_("This forum has its admin already. If that is you, sign in.")
 #: Who asks for the forum by one of these sits before the machine that it runs on.
 _HERE = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -73,7 +76,7 @@ def confirm(visit: Visit) -> Response:
     form = visit.form
     try:
         if not joining.is_who_signed_up(visit.db, visit.path["token"], form.get("password", "")):
-            return _confirm_page(visit, 422, form, {"password": NOT_THEIRS})
+            return _confirm_page(visit, 422, form, {"password": _(NOT_THEIRS)})
         entered = visit.act(
             joining.confirm,
             visit.path["token"],
@@ -98,7 +101,7 @@ def setup_form(visit: Visit) -> Response:
     code = visit.query.get("code", "")
     if not ownership.is_valid(visit.db, code):
         # The same for a code that was used and for one that never was.
-        raise NotFound(HAS_ADMIN if directory.has_admin(visit.db) else None)
+        raise NotFound(_(HAS_ADMIN) if directory.has_admin(visit.db) else None)
     return visit.page("joining/setup.html", code=code)
 
 

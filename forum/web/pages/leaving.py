@@ -18,7 +18,7 @@ def export(visit: Visit) -> Response:
     try:
         visit.act(exporting.ask, visit.device)
     except TooMany as error:
-        return _export_page(visit, error.status, errors={"": error.words})
+        return _export_page(visit, error.status, errors={"": error.said()})
     return visit.redirect("/account/export", "export-asked")
 
 

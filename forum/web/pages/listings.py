@@ -3,13 +3,17 @@
 from starlette.responses import Response
 
 from forum.accounts import directory, samples
-from forum.discussion import best, listings, tagged
+from forum.discussion import best, listings
 from forum.discussion.best import Span
 from forum.errors import SignInRequired
-from forum.inbox import following
-from forum.inbox.following import Kind
+from forum.inbox import for_me as for_me_list
+from forum.languages.words import N_, _
+from forum.paging import Page
 from forum.web import first_steps
 from forum.web.endpoint import Visit
+
+#: What each span of the best threads is called.
+SPANS = {Span.WEEK: N_("Week"), Span.MONTH: N_("Month"), Span.YEAR: N_("Year"), Span.EVER: N_("Ever")}
 
 
 def latest(visit: Visit) -> Response:
@@ -41,7 +45,7 @@ def top(visit: Visit) -> Response:
     after, asked = visit.query.get("after", ""), visit.query.get("in", "")
     span = Span(asked) if asked in tuple(Span) else Span.WEEK
     page = best.best(visit.db, span, after, visit.settings.page_size)
-    spans = [(f"/top?in={each}", each.capitalize(), each == span) for each in Span]
+    spans = [(f"/top?in={each}", _(SPANS[each]), each == span) for each in Span]
     return visit.page("listings/top.html", page=page, after=after, span=span, spans=spans)
 
 
@@ -49,6 +53,7 @@ def for_me(visit: Visit) -> Response:
     if visit.actor is None:
         raise SignInRequired
     after = visit.query.get("after", "")
-    tag_ids = following.followed(visit.db, visit.actor.id, Kind.TAG)
-    page = tagged.with_any(visit.db, tag_ids, after, visit.settings.page_size)
-    return visit.page("listings/for_me.html", page=page, after=after, follows=len(tag_ids))
+    page = for_me_list.threads(visit.db, visit.actor.id, after, visit.settings.page_size)
+    return visit.page(
+        "listings/for_me.html", page=page or Page([], None), after=after, follows=page is not None
+    )

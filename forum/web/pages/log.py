@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from forum.discussion.wording import one_line
+from forum.languages.words import _
 from forum.moderation import log
 from forum.moderation.log import LogView
 from forum.moderation.log_choice import GROUPS, Choice
@@ -38,20 +39,20 @@ def feed(visit: Visit) -> Response:
     choice = _choice(visit)
     page = log.entries(visit.db, None, feeding.MOST, choice)
     query = urlencode(choice.query)
-    title, entries = "What moderators decided", [_entry(line) for line in page.items]
+    title, entries = _("What moderators decided"), [_entry(line) for line in page.items]
     told = Feed("/log", f"/log?{query}" if query else "/log", title, entries, query)
     return feeding.answer(told, visit.path["form"], visit.settings)
 
 
 def _entry(line: LogView) -> Entry:
-    who = line.actor or "The forum, automatically,"
+    who = line.actor or _("The forum, automatically,")
     # XML has no place for control characters, and a reason may be years old.
     reason = one_line(line.reason)
     return Entry(
         f"/log#line{line.id}",
         line.path or "/log",
-        f"{who} {line.words}",
-        line.actor or "The forum",
+        _("{who} {did}").format(who=who, did=line.words),
+        line.actor or _("The forum"),
         line.at,
         line.at,
         text=" ".join(filter(None, (f"{line.rule}." if line.rule else "", reason))) or who,

@@ -9,6 +9,7 @@ from hashlib import sha256
 
 from starlette.responses import Response
 
+from forum.languages.speaking import ENGLISH, speaking
 from forum.paths import STATIC
 from forum.web.endpoint import Visit
 from forum.web.site import Site
@@ -26,7 +27,9 @@ def worker(visit: Visit) -> Response:
 
 def script(site: Site) -> str:
     """The service worker of this version: another one as soon as anything that it keeps is another."""
-    page = site.pages.render(TEMPLATE, {})
+    # The browser fetches the page without cookies, in its own language: that makes no other version.
+    with speaking(ENGLISH):
+        page = site.pages.render(TEMPLATE, {})
     paths = ("/offline", site.static.address("style.css"), site.static.address("icon.svg"))
     return _script(sha256(page.encode()).hexdigest()[:12], " ".join(paths))
 

@@ -5,6 +5,7 @@ from starlette.responses import Response
 from forum.accounts import factors
 from forum.actions import proving, securing
 from forum.errors import Invalid
+from forum.languages.words import _
 from forum.web.endpoint import Visit
 from forum.web.pages.account import here
 from forum.web.pages.proving import NOT_RIGHT
@@ -20,7 +21,7 @@ def change(visit: Visit) -> Response:
     has_one = factors.of(visit.db, actor.id).has_password
     if has_one and not proving.is_right(visit.db, actor, typed.get("current", "")):
         visit.act(proving.fail, visit.device)
-        return _page(visit, 422, errors={"current": NOT_RIGHT})
+        return _page(visit, 422, errors={"current": _(NOT_RIGHT)})
     try:
         prepared = securing.prepare(visit.db, actor.id, typed.get("password", ""))
     except Invalid as error:

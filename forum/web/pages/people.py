@@ -7,9 +7,13 @@ from starlette.responses import RedirectResponse, Response
 
 from forum.accounts import names, people
 from forum.accounts.people import Person
+from forum.actions import following
 from forum.discussion import anonymity, cited_by, listings, written
 from forum.errors import NotFound
+from forum.inbox import following as followed
+from forum.inbox.following import Kind
 from forum.web.endpoint import Visit
+from forum.web.pages import following as levels
 
 
 def read(visit: Visit) -> Response:
@@ -64,6 +68,18 @@ def _open(visit: Visit) -> Person:
     return person
 
 
+def follow(visit: Visit) -> Response:
+    """The member hears so much of what the person writes from now on."""
+    level = levels.chosen(visit)
+    person = visit.act(following.follow_person, visit.path["name"], level)
+    return levels.back(visit, f"/people/{quote(person.name)}", Kind.PERSON, level)
+
+
+def _menu(visit: Visit, account_id: int, person_id: int) -> levels.Menu:
+    level = followed.level_of(visit.db, account_id, Kind.PERSON, person_id)
+    return levels.menu(visit, Kind.PERSON, level)
+
+
 def _page(visit: Visit, person: Person, page: Any, after: str, view: str, **more: Any) -> Response:
     viewer = visit.actor
     mine = viewer is not None and viewer.id == person.id
@@ -72,6 +88,7 @@ def _page(visit: Visit, person: Person, page: Any, after: str, view: str, **more
     unnamed = written.unnamed(visit.db, person.id) if mine and not after else []
     context = {
         "person": person,
+        "menu": None if viewer is None or mine else _menu(visit, viewer.id, person.id),
         "page": page,
         "after": after,
         "view": view,

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from forum.actions import sourcing
 from forum.discussion import depicted
+from forum.languages.words import N_, _
 from forum.markup import LIMIT, Cited, Page, anchored, render, statements
 from forum.markup.render import UNDESCRIBED
 from forum.references import cautions, printing
@@ -16,7 +17,7 @@ from forum.uploads import copies
 from forum.web.endpoint import Visit
 
 #: Said of a picture that the page leaves empty.
-UNSEEN = (
+UNSEEN = N_(
     "A picture in it is not shown to readers: it is gone, or somebody else’s and not posted yet. Send one of"
     " your own, or describe what it shows."
 )
@@ -81,7 +82,7 @@ def afterthought(visit: Visit) -> str:
     words; or a source does not stand any more, or is discouraged.
     """
     page = render(visit.form.get("text", "")[:LIMIT])
-    if any(problem != UNDESCRIBED for problem in page.problems):
+    if any(problem != _(UNDESCRIBED) for problem in page.problems):
         return "-as-typed"
     if _unseen(visit, page):
         return "-unseen"
@@ -96,7 +97,7 @@ def _unseen(visit: Visit, page: Page) -> list[str]:
     """A sentence if the text has pictures of this forum that its readers would not see."""
     if visit.actor is None or not depicted.unseen(visit.db, visit.actor.id, page.pictures):
         return []
-    return [UNSEEN]
+    return [_(UNSEEN)]
 
 
 def _cautions(visit: Visit, cited: Sequence[Cited]) -> list[str]:

@@ -12,6 +12,7 @@ from forum.actions import keying, providing
 from forum.actions.providing import Arrival, Journey, Purpose
 from forum.errors import Invalid, NotFound
 from forum.fetch import Unreachable
+from forum.languages.words import N_, _
 from forum.web import forms
 from forum.web.endpoint import Visit
 from forum.web.pages.account import here
@@ -20,9 +21,9 @@ log = structlog.get_logger()
 
 #: Longer codes and states than any provider's.
 LONGEST = 4096
-AWAY = "{} does not answer just now. Please try again in a while, or come in another way."
-NOT_BELIEVED = "What {} answered could not be checked. Please try again, or come in another way."
-NOT_LET = "{} did not let you in, or you went back. You can try again, or come in another way."
+AWAY = N_("{provider} does not answer just now. Please try again in a while, or come in another way.")
+NOT_BELIEVED = N_("What {provider} answered could not be checked. Please try again, or come in another way.")
+NOT_LET = N_("{provider} did not let you in, or you went back. You can try again, or come in another way.")
 
 
 def leave(visit: Visit) -> Response:
@@ -63,7 +64,7 @@ def back(visit: Visit) -> Response:
     form = visit.form
     journey = visit.act(providing.take, visit.step, form.get("state", "")[:LONGEST])
     if journey is None:
-        return _failed_with(visit, keying.TOO_LATE)
+        return _failed_with(visit, _(keying.TOO_LATE))
     try:
         arrival = _arrive(visit, journey)
     except Invalid as error:
@@ -79,7 +80,7 @@ def _arrive(visit: Visit, journey: Journey) -> Arrival:
     if visit.form.get("iss") not in (None, "", visit.settings.oidc_issuer):
         raise NotTrusted("back from another provider")
     if visit.form.get("error") or not code:
-        raise Invalid({"": NOT_LET.format(oidc.name(visit.settings))})
+        raise Invalid({"": _(NOT_LET).format(provider=oidc.name(visit.settings))})
     anew = journey.purpose is Purpose.PROVE
     # The transaction that took the journey is over: nothing waits for the provider but this visit.
     identity = provider_answers.identity(visit.settings, journey.request, code, anew=anew)
@@ -119,7 +120,7 @@ def _is_there(visit: Visit) -> None:
 
 def _failed(visit: Visit, words: str, error: Exception) -> Response:
     log.warning("provider", what=type(error).__name__, why=str(error)[:200])
-    return _failed_with(visit, words.format(oidc.name(visit.settings)))
+    return _failed_with(visit, _(words).format(provider=oidc.name(visit.settings)))
 
 
 def _failed_with(visit: Visit, words: str) -> Response:

@@ -6,11 +6,12 @@ from starlette.responses import Response
 
 from forum.accounts import factors
 from forum.actions import proving
+from forum.languages.words import N_, _
 from forum.web.endpoint import Visit
 from forum.web.pages.account import here
 from forum.web.pages.signing_in import CODE_NOT_RIGHT
 
-NOT_RIGHT = "This is not your password. Please type it again."
+NOT_RIGHT = N_("This is not your password. Please type it again.")
 #: Acts without a page of their own, by the page on which they are offered.
 _OFFERED_ON = (
     (re.compile(r"/account/codes/\w+"), "/account/codes"),
@@ -32,11 +33,11 @@ def prove(visit: Visit) -> Response:
     if factors.of(visit.db, presence.actor.id).has_password:
         if not proving.is_right(visit.db, presence.actor, form.get("password", "")):
             visit.act(proving.fail, visit.device)
-            return _page(visit, 422, errors={"password": NOT_RIGHT})
+            return _page(visit, 422, errors={"password": _(NOT_RIGHT)})
         visit.act(proving.prove, presence.session_id)
         return visit.redirect(_next(visit))
     if not visit.act(proving.prove_by_code, presence.session_id, form.get("code", ""), visit.device):
-        return _page(visit, 422, errors={"code": CODE_NOT_RIGHT})
+        return _page(visit, 422, errors={"code": _(CODE_NOT_RIGHT)})
     return visit.redirect(_next(visit))
 
 

@@ -9,6 +9,7 @@ from forum.accounts.tables import Actor
 from forum.actions import reviewing
 from forum.clock import now
 from forum.errors import Invalid, NotFound, SignInRequired
+from forum.languages.words import N_, _
 from forum.moderation import counts, jurisdiction, onward, queue, reasons
 from forum.moderation.filters import AGES, WHOSE, Filters
 from forum.moderation.items import ItemRow
@@ -23,13 +24,13 @@ PAGE = 30
 LATELY = 20
 #: What the kinds of items are called where they are counted.
 KINDS: Mapping[str, str] = {
-    ItemKind.FLAGGED: "Flagged posts",
-    ItemKind.HELD: "Held posts",
-    ItemKind.ACCOUNT: "Accounts",
-    ItemKind.MESSAGE: "Messages",
-    ItemKind.REFERENCE: "References",
-    ItemKind.APPEAL: "Appeals",
-    ItemKind.REPORT: "Reports",
+    ItemKind.FLAGGED: N_("Flagged posts"),
+    ItemKind.HELD: N_("Held posts"),
+    ItemKind.ACCOUNT: N_("Accounts"),
+    ItemKind.MESSAGE: N_("Messages"),
+    ItemKind.REFERENCE: N_("References"),
+    ItemKind.APPEAL: N_("Appeals"),
+    ItemKind.REPORT: N_("Reports"),
 }
 _CHOSEN = "item-"
 
@@ -89,10 +90,10 @@ def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
         "filters": filters,
         "counts": counts.read(visit.db, viewer),
         "most_counted": counts.MOST_COUNTED,
-        "kinds": KINDS,
+        "kinds": {key: _(label) for key, label in KINDS.items()},
         "reasons": reasons.every(visit.db).values(),
-        "ages": AGES,
-        "whose": WHOSE,
+        "ages": {key: _(age[1]) for key, age in AGES.items()},
+        "whose": {key: _(label) for key, label in WHOSE.items()},
         "waited": waited,
         "together": _together(page.items),
         "rules": RULES,

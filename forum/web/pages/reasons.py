@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from forum.actions import keeping_reasons
 from forum.errors import Invalid, NotFound
+from forum.languages.words import N_, _
 from forum.moderation import reasons
 from forum.moderation.reasons import HELP_LENGTH, LABEL_LENGTH, Reason
 from forum.moderation.rules import RULES, Urgency
@@ -14,20 +15,24 @@ from forum.policy import Permit
 from forum.web.endpoint import Visit
 
 URGENCIES = (
-    (str(int(Urgency.AT_ONCE)), "At once", "Somebody may be in danger: it stands before everything else."),
-    (str(int(Urgency.SOON)), "Soon", "Within the day."),
-    (str(int(Urgency.IN_TURN)), "In turn", ""),
-    (str(int(Urgency.WHEN_QUIET)), "When it is quiet", ""),
+    (
+        str(int(Urgency.AT_ONCE)),
+        N_("At once"),
+        N_("Somebody may be in danger: it stands before everything else."),
+    ),
+    (str(int(Urgency.SOON)), N_("Soon"), N_("Within the day.")),
+    (str(int(Urgency.IN_TURN)), N_("In turn"), ""),
+    (str(int(Urgency.WHEN_QUIET)), N_("When it is quiet"), ""),
 )
 NEEDS = (
-    ("", "Nothing: one click sends it", ""),
-    ("words", "A few words", ""),
-    ("link", "The address of another thread", "For “asked before”; offered for what opens a thread."),
+    ("", N_("Nothing: one click sends it"), ""),
+    ("words", N_("A few words"), ""),
+    ("link", N_("The address of another thread"), N_("For “asked before”; offered for what opens a thread.")),
 )
-RULE_CHOICES = (("", "None"), *((rule.key, rule.title) for rule in RULES))
+RULE_CHOICES = (("", N_("None")), *((rule.key, rule.title) for rule in RULES))
 TICKS = {
-    "hides_at_once": "The first flag hides the post until a moderator has looked",
-    "shows_help": "Whoever flags is shown where to get help",
+    "hides_at_once": N_("The first flag hides the post until a moderator has looked"),
+    "shows_help": N_("Whoever flags is shown where to get help"),
 }
 
 
@@ -64,11 +69,11 @@ def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
     context = {
         "offered": [reason for reason in known if not reason.is_retired],
         "retired": [reason for reason in known if reason.is_retired],
-        "urgencies": URGENCIES,
-        "needs": NEEDS,
-        "subjects": keeping_reasons.SUBJECTS,
-        "rules": RULE_CHOICES,
-        "ticks": TICKS,
+        "urgencies": [(value, _(label), _(help)) for value, label, help in URGENCIES],
+        "needs": [(value, _(label), _(help)) for value, label, help in NEEDS],
+        "subjects": {key: _(label) for key, label in keeping_reasons.SUBJECTS.items()},
+        "rules": [(key, _(label)) for key, label in RULE_CHOICES],
+        "ticks": {name: _(label) for name, label in TICKS.items()},
         "label_length": LABEL_LENGTH,
         "help_length": HELP_LENGTH,
         "changed": "",

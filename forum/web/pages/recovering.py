@@ -44,5 +44,5 @@ def _page(visit: Visit, status: int = 200, **more: object) -> Response:
     try:
         found = recovering.find(visit.db, visit.path["token"])
     except NotFound as dead:
-        return visit.page("recovering/dead.html", dead.status, words=str(dead))
+        return visit.page("recovering/dead.html", dead.status, words=dead.said())
     return visit.page("recovering/choose.html", status, found=found, **more)

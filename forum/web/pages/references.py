@@ -10,6 +10,7 @@ from forum.actions import following
 from forum.discussion import citations, verifications
 from forum.errors import NotFound
 from forum.inbox import following as followed
+from forum.languages.words import N_, _
 from forum.policy import Permit, allows
 from forum.references import catalogue, merging, precedence, provenance, records, standing
 from forum.references.export import Entry, csljson, embedding
@@ -17,6 +18,7 @@ from forum.references.identifiers import Identifier, Scheme
 from forum.references.precedence import Kept
 from forum.web import files
 from forum.web.endpoint import Visit
+from forum.web.pages import following as levels
 
 PAGE = 30
 LONGEST_QUERY = 300
@@ -25,62 +27,69 @@ ABSTRACT = 600
 
 #: CSL's types in words; any other is shown as it is, without hyphens.
 KINDS = {
-    "article": "preprint or article",
-    "article-journal": "journal article",
-    "article-magazine": "magazine article",
-    "article-newspaper": "newspaper article",
-    "chapter": "chapter of a book",
-    "dataset": "data set",
-    "document": "not known yet",
-    "paper-conference": "conference paper",
-    "post": "preprint",
-    "post-weblog": "blog post",
-    "webpage": "web page",
+    "article": N_("preprint or article"),
+    "article-journal": N_("journal article"),
+    "article-magazine": N_("magazine article"),
+    "article-newspaper": N_("newspaper article"),
+    "chapter": N_("chapter of a book"),
+    "dataset": N_("data set"),
+    "document": N_("not known yet"),
+    "paper-conference": N_("conference paper"),
+    "post": N_("preprint"),
+    "post-weblog": N_("blog post"),
+    "webpage": N_("web page"),
 }
-SOURCES = {**precedence.NAMES, "member": "corrected here", "sample": "the sample community"}
+SOURCES = {**precedence.NAMES, "member": N_("corrected here"), "sample": N_("the sample community")}
 #: Who states notices, besides the sources of records.
 ORIGINS = {
     **SOURCES,
-    "publisher": "the publisher",
-    "retraction-watch": "Retraction Watch",
-    "title": "its own title",
+    "publisher": N_("the publisher"),
+    "retraction-watch": N_("Retraction Watch"),
+    "title": N_("its own title"),
 }
 FIELDS = {
-    "title": "Title",
-    "authors": "Authors",
-    "year": "Year",
-    "container": "Journal or book",
-    "volume": "Volume",
-    "issue": "Issue",
-    "pages": "Pages",
-    "publisher": "Publisher",
-    "evidence": "Kind of source",
+    "title": N_("Title"),
+    "authors": N_("Authors"),
+    "year": N_("Year"),
+    "container": N_("Journal or book"),
+    "volume": N_("Volume"),
+    "issue": N_("Issue"),
+    "pages": N_("Pages"),
+    "publisher": N_("Publisher"),
+    "evidence": N_("Kind of source"),
 }
-SCHEMES = {"doi": "DOI", "pmid": "PMID", "pmcid": "PMCID", "arxiv": "arXiv", "isbn": "ISBN", "url": "Address"}
+SCHEMES = {
+    "doi": "DOI",
+    "pmid": "PMID",
+    "pmcid": "PMCID",
+    "arxiv": "arXiv",
+    "isbn": "ISBN",
+    "url": N_("Address"),
+}
 NOTICES = {
-    "retraction": "Retraction",
-    "withdrawal": "Withdrawal",
-    "removal": "Removal",
-    "partial-retraction": "Retraction in part",
-    "expression-of-concern": "Expression of concern",
-    "correction": "Correction",
-    "erratum": "Erratum",
-    "corrigendum": "Corrigendum",
-    "addendum": "Addendum",
-    "clarification": "Clarification",
-    "reinstatement": "Reinstatement",
+    "retraction": N_("Retraction"),
+    "withdrawal": N_("Withdrawal"),
+    "removal": N_("Removal"),
+    "partial-retraction": N_("Retraction in part"),
+    "expression-of-concern": N_("Expression of concern"),
+    "correction": N_("Correction"),
+    "erratum": N_("Erratum"),
+    "corrigendum": N_("Corrigendum"),
+    "addendum": N_("Addendum"),
+    "clarification": N_("Clarification"),
+    "reinstatement": N_("Reinstatement"),
 }
 RELATIONS = {
-    "preprint-of": "Published as",
-    "has-preprint": "Preprint",
-    "version-of": "Other version",
-    "has-version": "Other version",
-    "supplement-of": "Supplement of",
-    "supplemented-by": "Supplement",
-    "review-of": "Review of",
-    "has-review": "Reviewed in",
-    "update-of": "Updates",
-    "has-update": "Updated by",
+    "preprint-of": N_("Published as"),
+    "has-preprint": N_("Preprint"),
+    "version-of": N_("Other version"),
+    "has-version": N_("Other version"),
+    "supplement-of": N_("Supplement of"),
+    "supplemented-by": N_("Supplement"),
+    "review-of": N_("Review of"),
+    "has-review": N_("Reviewed in"),
+    "update-of": N_("Updates"),
+    "has-update": N_("Updated by"),
 }
 
 
@@ -111,10 +120,10 @@ def read(visit: Visit) -> Response:
 
 
 def follow(visit: Visit) -> Response:
-    follows = visit.form.get("follow") != "0"
-    reference = visit.act(following.follow_reference, visit.path["reference_id"], follows)
-    path = f"/references/{reference.id}/{reference.slug}"
-    return visit.redirect(path, "followed" if follows else "unfollowed")
+    """The member hears so much of the source from now on."""
+    level = levels.chosen(visit)
+    reference = visit.act(following.follow_reference, visit.path["reference_id"], level)
+    return levels.back(visit, f"/references/{reference.id}/{reference.slug}", followed.Kind.REFERENCE, level)
 
 
 def open_here(visit: Visit, reference_id: int | None = None) -> catalogue.ReferenceView:
@@ -143,29 +152,36 @@ def _known(visit: Visit, reference: catalogue.ReferenceView) -> dict[str, Any]:
     kept = precedence.in_order(records.kept(db, reference.id))
     corrects = allows(Permit.CORRECT, viewer)
     after = visit.query.get("after", "")
+    own = followed.standing(db, followed.Kind.REFERENCE, reference.id, viewer and viewer.id)
     return {
         "reference": reference,
-        "kind": KINDS.get(reference.type, reference.type.replace("-", " ")),
+        "kind": _(KINDS.get(reference.type, reference.type.replace("-", " "))),
         "fields": provenance.of_records(kept),
         "abstract": _about(kept, "abstract"),
         "licence": _about(kept, "licence"),
         "notices": standing.notices(db, reference.id),
         "related": standing.related(db, reference.id),
-        "followed": followed.standing(db, followed.Kind.REFERENCE, reference.id, viewer and viewer.id),
+        "followed": own,
+        "menu": levels.menu(visit, followed.Kind.REFERENCE, own.level) if viewer else None,
         "tally": verifications.tally(db, reference.id),
         "page": citations.posts_citing(db, reference.id, after, PAGE),
         "after": after,
         "corrects": corrects,
         "merges": merging.into(db, reference.id) if corrects else [],
         "words": {
-            "fields": FIELDS,
-            "sources": SOURCES,
-            "origins": ORIGINS,
-            "schemes": SCHEMES,
-            "notices": NOTICES,
-            "relations": RELATIONS,
+            "fields": said(FIELDS),
+            "sources": said(SOURCES),
+            "origins": said(ORIGINS),
+            "schemes": said(SCHEMES),
+            "notices": said(NOTICES),
+            "relations": said(RELATIONS),
         },
     }
+
+
+def said(labels: Mapping[str, str]) -> Mapping[str, str]:
+    """The labels in the language spoken now."""
+    return {key: _(label) for key, label in labels.items()}
 
 
 def _about(kept: Sequence[Kept], name: str) -> Mapping[str, str]:

@@ -11,6 +11,7 @@ from forum.discussion import requests
 from forum.discussion.requests import RequestView
 from forum.discussion.tables import RequestState
 from forum.errors import Invalid, TooMany
+from forum.languages.words import N_, _
 from forum.markup.sentences import bare, sentences
 from forum.policy import Permit
 from forum.web.endpoint import Visit
@@ -18,11 +19,11 @@ from forum.web.pages.posts import open_here, place
 
 #: What became of a wish, after its sentence.
 OUTCOMES = {
-    RequestState.OPEN: "no source yet",
-    RequestState.CITED: "a source was added",
-    RequestState.DECLINED: "the author adds none",
-    RequestState.CLEARED: "the mark was taken away",
-    RequestState.GONE: "the sentence is no longer there",
+    RequestState.OPEN: N_("no source yet"),
+    RequestState.CITED: N_("a source was added"),
+    RequestState.DECLINED: N_("the author adds none"),
+    RequestState.CLEARED: N_("the mark was taken away"),
+    RequestState.GONE: N_("the sentence is no longer there"),
 }
 
 
@@ -60,7 +61,7 @@ def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
         "sentences": wanting,
         "open": [request for request in everything if request.state == RequestState.OPEN],
         "settled": _settled(post.plain, everything),
-        "outcomes": {str(state): words for state, words in OUTCOMES.items()},
+        "outcomes": {str(state): _(words) for state, words in OUTCOMES.items()},
         "may_ask": policy.allows(Permit.ASK_SOURCE, viewer, subject),
         "may_settle": policy.allows(Permit.SETTLE_SOURCE, viewer, subject),
         "is_author": viewer is not None and viewer.id == subject.author_id,

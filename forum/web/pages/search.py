@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from forum import patience
 from forum.errors import TooMuch
+from forum.languages.words import N_, _
 from forum.paging import Page
 from forum.references import catalogue
 from forum.references.evidence import LABELS
@@ -43,32 +44,37 @@ _ENDS = (plane << 16 | last for plane in range(17) for last in (0xFFFE, 0xFFFF))
 _NONE = re.compile(f"[\x80-\x9f\ufdd0-\ufdef{''.join(chr(end) for end in _ENDS)}]")
 #: The form beside the box: each field's label and what it takes; a list of choices, or None for text.
 NARROWED: Sequence[tuple[str, str, str, Mapping[str, str] | None]] = (
-    (building.PHRASE, "Exactly these words together", "lions mane", None),
-    (building.WITHOUT, "None of these words", "", None),
-    (building.TITLE, "In the title", "", None),
-    (building.TAGS, "Tags", "sleep nutrition", None),
-    (Field.AUTHOR, "Written by", "a name", None),
-    (building.KIND, "Kind of thread", "", {"question": "questions", "discussion": "discussions"}),
+    (building.PHRASE, N_("Exactly these words together"), "lions mane", None),
+    (building.WITHOUT, N_("None of these words"), "", None),
+    (building.TITLE, N_("In the title"), "", None),
+    (building.TAGS, N_("Tags"), "sleep nutrition", None),
+    (Field.AUTHOR, N_("Written by"), N_("a name"), None),
+    (building.KIND, N_("Kind of thread"), "", {"question": N_("questions"), "discussion": N_("discussions")}),
     (
         building.STATE,
-        "State",
+        N_("State"),
         "",
         {
-            "answered": "answered",
-            "unanswered": "not answered",
-            "accepted": "with an accepted answer",
-            "open": "open",
-            "closed": "closed",
+            "answered": N_("answered"),
+            "unanswered": N_("not answered"),
+            "accepted": N_("with an accepted answer"),
+            "open": N_("open"),
+            "closed": N_("closed"),
         },
     ),
-    (Field.HAS, "Sources", "", {"references": "cites any source", "retracted": "cites a retracted source"}),
-    (Field.CITES, "Cites", "DOI, PMID or words of the title", None),
-    (Field.EVIDENCE, "Kind of source", "", {kind: label for kind, label in LABELS.items() if kind}),
-    (Field.AFTER, "Written from", "2024-05, or 6m", None),
-    (Field.BEFORE, "Written before", "2025, or 2w", None),
-    (Field.SCORE, "Votes, at least", "3", None),
-    (Field.ANSWERS, "Answers, at least", "1", None),
-    (building.MORE, "Anything else", "as in the box: -tag:mice", None),
+    (
+        Field.HAS,
+        N_("Sources"),
+        "",
+        {"references": N_("cites any source"), "retracted": N_("cites a retracted source")},
+    ),
+    (Field.CITES, N_("Cites"), N_("DOI, PMID or words of the title"), None),
+    (Field.EVIDENCE, N_("Kind of source"), "", {kind: label for kind, label in LABELS.items() if kind}),
+    (Field.AFTER, N_("Written from"), N_("2024-05, or 6m"), None),
+    (Field.BEFORE, N_("Written before"), N_("2025, or 2w"), None),
+    (Field.SCORE, N_("Votes, at least"), "3", None),
+    (Field.ANSWERS, N_("Answers, at least"), "1", None),
+    (building.MORE, N_("Anything else"), N_("as in the box: -tag:mice"), None),
 )
 
 
@@ -81,11 +87,11 @@ def search(visit: Visit) -> Response:
         with patience.within(visit.db, SECONDS):
             found = _FINDS[query.within](visit, query, visit.query.get("after", ""), _order(visit))
     except TooMuch as error:
-        remarks = [*query.remarks, Remark(error.words)]
+        remarks = [*query.remarks, Remark(error.said())]
         form = building.fields_of(query)
         return _page(visit, q, query, error.status, remarks=remarks, form=form, too_much=True)
     shown = found["results"].items if "results" in found else ()
-    remarks = [each for each in query.remarks if not (shown and each == ONLY_EXCLUDED)]
+    remarks = [each for each in query.remarks if not (shown and each.words == _(ONLY_EXCLUDED))]
     remarks += found.pop("missing", ())
     return _page(visit, q, query, remarks=remarks, form=building.fields_of(query), **found)
 
@@ -114,14 +120,14 @@ def _page(visit: Visit, q: str, query: Query, status: int = 200, **more: Any) ->
         # A feed knows nobody's own name, and takes an identifier for words.
         feed=q if query.text and parse(q).conditions == query.conditions else spelled(query),
         narrowed=NARROWED,
-        examples=fields.EXAMPLES,
+        examples=[each._replace(finds=_(each.finds)) for each in fields.EXAMPLES],
         **more,
     )
 
 
 #: Which conditions make a difference where something is searched.
 _HOLDS: Mapping[Within, Callable[[Condition], bool]] = {
-    Within.THREADS: lambda _: True,
+    Within.THREADS: lambda _each: True,
     Within.REFERENCES: sources.holds,
     Within.PEOPLE: lambda each: each.field is Field.AUTHOR,
 }

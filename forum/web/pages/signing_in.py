@@ -9,25 +9,26 @@ from starlette.responses import Response
 from forum.accounts import factors, steps
 from forum.actions import signing_in
 from forum.errors import NotFound
+from forum.languages.words import N_, _
 from forum.web.endpoint import Visit
 
-NOT_RIGHT = "The name or the password is not right. Please check both."
-CODE_NOT_RIGHT = "This code is not right, or was used already. Codes change every 30 seconds."
+NOT_RIGHT = N_("The name or the password is not right. Please check both.")
+CODE_NOT_RIGHT = N_("This code is not right, or was used already. Codes change every 30 seconds.")
 LONGEST_NAME = 254
 #: Why somebody is asked to sign in, by where they wanted to go.
 PURPOSES = tuple(
     (re.compile(path), words)
     for path, words in (
-        ("/ask", "To ask a question"),
-        (r"/t/\d+/answer", "To answer"),
-        (r"/p/\d+/comment", "To comment"),
-        (r"/p/\d+/edit", "To edit your post"),
-        (r"/p/\d+/withdraw", "To withdraw your post"),
-        (r"/p/\d+/flag", "To flag a post"),
-        ("/inbox", "To read your inbox"),
-        (r"/account/decisions/\d+", "To read what was decided"),
-        ("/account(/.*)?", "To see your account"),
-        ("/moderation.*", "To work as a moderator"),
+        ("/ask", N_("To ask a question")),
+        (r"/t/\d+/answer", N_("To answer")),
+        (r"/p/\d+/comment", N_("To comment")),
+        (r"/p/\d+/edit", N_("To edit your post")),
+        (r"/p/\d+/withdraw", N_("To withdraw your post")),
+        (r"/p/\d+/flag", N_("To flag a post")),
+        ("/inbox", N_("To read your inbox")),
+        (r"/account/decisions/\d+", N_("To read what was decided")),
+        ("/account(/.*)?", N_("To see your account")),
+        ("/moderation.*", N_("To work as a moderator")),
     )
 )
 
@@ -44,11 +45,11 @@ def sign_in(visit: Visit) -> Response:
     known = signing_in.recognise(visit.db, name, form.get("password", ""))
     if known is None:
         visit.act(signing_in.refuse, name, visit.device)
-        return _sign_in_page(visit, 422, form=form, errors={"": NOT_RIGHT})
+        return _sign_in_page(visit, 422, form=form, errors={"": _(NOT_RIGHT)})
     try:
         entry = visit.act(signing_in.sign_in, known, visit.token, visit.device)
     except NotFound:
-        return _sign_in_page(visit, 422, form=form, errors={"": NOT_RIGHT})
+        return _sign_in_page(visit, 422, form=form, errors={"": _(NOT_RIGHT)})
     if entry.step:
         on = f"/sign-in/code?{urlencode({'next': visit.next_path()})}"
         return visit.remember_step(visit.redirect(on), entry.step)
@@ -58,7 +59,7 @@ def sign_in(visit: Visit) -> Response:
 def _sign_in_page(visit: Visit, status: int = 200, **more: Any) -> Response:
     next_path = visit.next_path()
     purpose = next((words for act, words in PURPOSES if act.fullmatch(next_path.partition("?")[0])), "")
-    return visit.page("signing_in/sign_in.html", status, next=next_path, purpose=purpose, **more)
+    return visit.page("signing_in/sign_in.html", status, next=next_path, purpose=_(purpose), **more)
 
 
 def code_form(visit: Visit) -> Response:
@@ -75,7 +76,7 @@ def give_code(visit: Visit) -> Response:
     except NotFound:
         return _begin_again(visit)
     if token is None:
-        return _code_page(visit, 422, form=visit.form, errors={"code": CODE_NOT_RIGHT})
+        return _code_page(visit, 422, form=visit.form, errors={"code": _(CODE_NOT_RIGHT)})
     return visit.forget_step(visit.remember(visit.redirect(visit.next_path()), token))
 
 

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from forum.actions import sourcing
 from forum.errors import Invalid, NotFound
+from forum.languages.words import N_, _
 from forum.policy import Permit
 from forum.references import policy_rules
 from forum.references.policy_rules import LONGEST_NAME, Kind, Rule
@@ -16,26 +17,36 @@ from forum.web import forms
 from forum.web.endpoint import Visit
 
 KINDS = (
-    (Kind.DOMAIN, "A domain", "Such as example.org: all addresses there, and in its subdomains."),
-    (Kind.JOURNAL, "A journal", "By its title; accents, capitals and a first “The” make no difference."),
+    (Kind.DOMAIN, N_("A domain"), N_("Such as example.org: all addresses there, and in its subdomains.")),
+    (
+        Kind.JOURNAL,
+        N_("A journal"),
+        N_("By its title; accents, capitals and a first “The” make no difference."),
+    ),
 )
 VERDICTS = (
-    (SourceVerdict.BLOCKED, "It cannot be cited", "The post is refused, and says why."),
+    (SourceVerdict.BLOCKED, N_("It cannot be cited"), N_("The post is refused, and says why.")),
     (
         SourceVerdict.REVIEW,
-        "A moderator looks first",
-        "The post waits for review before everybody sees it. If its journal becomes known later, the source"
-        " comes into the queue.",
+        N_("A moderator looks first"),
+        N_(
+            "The post waits for review before everybody sees it. If its journal becomes known later, the"
+            " source comes into the queue."
+        ),
     ),
-    (SourceVerdict.DISCOURAGED, "It is discouraged", "The preview shows your words; the post is published."),
+    (
+        SourceVerdict.DISCOURAGED,
+        N_("It is discouraged"),
+        N_("The preview shows your words; the post is published."),
+    ),
 )
 #: The name and the colour of the badge.
 BADGES: Mapping[str, tuple[str, str]] = {
-    SourceVerdict.BLOCKED: ("blocked", "bad"),
-    SourceVerdict.REVIEW: ("needs review", "warn"),
-    SourceVerdict.DISCOURAGED: ("discouraged", ""),
+    SourceVerdict.BLOCKED: (N_("blocked"), "bad"),
+    SourceVerdict.REVIEW: (N_("needs review"), "warn"),
+    SourceVerdict.DISCOURAGED: (N_("discouraged"), ""),
 }
-HEADINGS: Mapping[str, str] = {Kind.DOMAIN: "Domains", Kind.JOURNAL: "Journals"}
+HEADINGS: Mapping[str, str] = {Kind.DOMAIN: N_("Domains"), Kind.JOURNAL: N_("Journals")}
 _FIELDS = ("kind", "name", "verdict", "words")
 
 
@@ -75,8 +86,8 @@ def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
         "counts": use.counts,
         "is_all": use.is_all,
         "badges": BADGES,
-        "kinds": KINDS,
-        "verdicts": VERDICTS,
+        "kinds": [(key, _(label), _(about)) for key, label, about in KINDS],
+        "verdicts": [(key, _(label), _(about)) for key, label, about in VERDICTS],
         "name_length": LONGEST_NAME,
         "words_length": sourcing.WORDS_LENGTH,
         "changed": "",

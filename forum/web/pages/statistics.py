@@ -3,6 +3,7 @@
 from starlette.responses import Response
 
 from forum.errors import NotFound
+from forum.languages.words import _
 from forum.moderation import statistics
 from forum.policy import Permit
 from forum.web import plots, sheets
@@ -24,7 +25,7 @@ def read(visit: Visit) -> Response:
         weeks=weeks,
         choices=WEEKS,
         period=period,
-        ticks=[(plots.place(seconds), label) for seconds, label in plots.TICKS],
+        ticks=[(plots.place(seconds), _(label)) for seconds, label in plots.TICKS],
     )
 
 

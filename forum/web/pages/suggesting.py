@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from starlette.responses import JSONResponse, Response
 
+from forum.languages.words import _
 from forum.search import suggest
 from forum.web.endpoint import Visit
 
@@ -44,11 +45,11 @@ def _typed(visit: Visit) -> str:
 def _options(visit: Visit) -> Iterator[Option]:
     found = suggest.suggestions(visit.db, _typed(visit), MOST)
     for thread in found.threads:
-        yield Option(thread.title, thread.kind, f"/t/{thread.id}/{thread.slug}")
+        yield Option(thread.title, _(thread.kind), f"/t/{thread.id}/{thread.slug}")
     for tag in found.tags:
-        yield Option(tag.name, "tag", f"/tags/{quote(tag.name)}")
+        yield Option(tag.name, _("tag"), f"/tags/{quote(tag.name)}")
     for reference in found.references:
         words = reference.title or reference.label
-        yield Option(words, "reference", f"/references/{reference.id}/{reference.slug}")
+        yield Option(words, _("reference"), f"/references/{reference.id}/{reference.slug}")
     for person in found.people:
-        yield Option(person.name, "person", f"/people/{quote(person.name)}")
+        yield Option(person.name, _("person"), f"/people/{quote(person.name)}")

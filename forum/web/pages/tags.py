@@ -11,7 +11,9 @@ from forum.discussion.tags import TagRow
 from forum.errors import NotFound
 from forum.inbox import following as followed
 from forum.inbox.following import Kind
+from forum.languages.words import _
 from forum.web.endpoint import Visit
+from forum.web.pages import following as levels
 
 PAGE = 60
 LONGEST_QUERY = 100
@@ -40,6 +42,7 @@ def named(visit: Visit) -> Response:
     order = Order(asked) if asked in tuple(Order) else Order.LATEST
     # Only one tag is followed, and has a page that says more of it.
     alone = found[0] if len(found) == 1 else None
+    standing = _standing(visit, alone) if alone else None
     return visit.page(
         "tags/named.html" if alone else "tags/together.html",
         tag=found[0],
@@ -51,15 +54,16 @@ def named(visit: Visit) -> Response:
         companions=_companions(visit, found),
         looked_at=tagged.LOOKED_AT,
         synonyms=tags.synonyms(visit.db, alone.id) if alone else [],
-        followed=_standing(visit, alone) if alone else None,
+        followed=standing,
+        menu=levels.menu(visit, Kind.TAG, standing.level) if standing and visit.actor else None,
     )
 
 
 def follow(visit: Visit) -> Response:
-    """The member follows the tag from now on, or no longer."""
-    follows = visit.form.get("follow") != "0"
-    tag = visit.act(following.follow_tag, visit.path["name"], follows)
-    return visit.redirect(f"/tags/{tag.name}", "tag-followed" if follows else "tag-unfollowed")
+    """The member hears so much of threads with the tag from now on."""
+    level = levels.chosen(visit)
+    tag = visit.act(following.follow_tag, visit.path["name"], level)
+    return levels.back(visit, f"/tags/{tag.name}", Kind.TAG, level)
 
 
 def open_here(visit: Visit) -> TagRow:
@@ -88,7 +92,8 @@ def _open(visit: Visit, typed: Sequence[str]) -> list[TagRow]:
     """The tags that these names mean, by name; NotFound if the visitor may not see one of them."""
     names = sorted(tags.resolved(visit.db, typed))
     if len(names) > MOST_TAGS:
-        raise NotFound(f"A list takes at most {MOST_TAGS} tags together. Leave some out of the address.")
+        words = _("A list takes at most {most} tags together. Leave some out of the address.")
+        raise NotFound(words.format(most=MOST_TAGS))
     found = tags.all_named(visit.db, names)
     if len(found) < len(names) or not tags.is_shown_to(visit.db, found.values(), visit.actor):
         raise NotFound

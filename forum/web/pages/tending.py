@@ -12,6 +12,7 @@ from forum.actions import annotating, tending, transferring
 from forum.discussion import cited, post_notices, tags, thread_history, thread_states, transfers
 from forum.discussion.tables import ThreadKind
 from forum.errors import Invalid
+from forum.languages.words import N_, _
 from forum.policy import Permit
 from forum.web import forms
 from forum.web.endpoint import Visit
@@ -19,8 +20,8 @@ from forum.web.pages.posts import open_here, place
 from forum.web.pages.tags import open_here as open_tag
 
 KINDS = (
-    (ThreadKind.QUESTION, "A question", "It asks for answers, of which one can be accepted."),
-    (ThreadKind.DISCUSSION, "A discussion", "It goes on from the first post."),
+    (ThreadKind.QUESTION, N_("A question"), N_("It asks for answers, of which one can be accepted.")),
+    (ThreadKind.DISCUSSION, N_("A discussion"), N_("It goes on from the first post.")),
 )
 
 
@@ -143,7 +144,7 @@ def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
         "offered": thread_states.offered(thread.state),
         "history": thread_history.of_thread(visit.db, thread),
         "movable": movable,
-        "kinds": KINDS,
+        "kinds": [(value, _(label), _(help)) for value, label, help in KINDS],
         "why_length": tending.WHY_LENGTH,
         "act": visit.query.get("act", ""),
         "form": {
@@ -167,8 +168,8 @@ def _notices(visit: Visit, status: int = 200, **more: Any) -> Response:
         "html": Markup(post.html),  # noqa: S704 - sanitised when it was saved
         "citations": cited.by_post(visit.db, post.id),
         "notices": found,
-        "labels": {kind: about.label for kind, about in post_notices.KINDS.items()},
-        "kinds": [(kind, *post_notices.KINDS[kind]) for kind in post_notices.OFFERED],
+        "labels": {kind: _(about.label) for kind, about in post_notices.KINDS.items()},
+        "kinds": [(kind, *map(_, post_notices.KINDS[kind])) for kind in post_notices.OFFERED],
         "words_length": post_notices.WORDS_LENGTH,
         **more,
     }

@@ -7,7 +7,9 @@ from starlette.responses import RedirectResponse, Response
 
 from forum import policy
 from forum.actions import following, posting
+from forum.clock import now
 from forum.discussion import drafts, outline, sources, threads, transfers, wording
+from forum.discussion.happening import Since
 from forum.discussion.threads import ThreadPage
 from forum.errors import Invalid, NotFound, TooMany
 from forum.inbox import following as followed
@@ -16,6 +18,7 @@ from forum.policy import Permit
 from forum.web import structured
 from forum.web.endpoint import Visit
 from forum.web.pages import drafts as draft_pages
+from forum.web.pages import following as levels
 from forum.web.pages import preview, unnamed
 from forum.web.pages.posts import posted
 
@@ -46,10 +49,11 @@ def read(visit: Visit) -> Response:
         sorts=outline.SORTS[thread.kind],
         sources=sources.of_page(page),
         moderates=policy.tends(visit.db, actor, thread.id),
-        follows=actor is not None and followed.follows(visit.db, actor.id, Kind.THREAD, thread.id),
+        menu=_menu(visit, thread.id),
         key=visit.new_key() if actor else "",
         kept=draft_pages.kept(visit, drafts.answering(thread.id)) if answers else None,
         undo=draft_pages.undo_offered(visit),
+        since=Since.at(thread.active_at, now()) if thread.shown else "",
         schema=structured.of_thread(page, visit.settings.base_url) if tells else "",
     )
 
@@ -78,12 +82,17 @@ def _offered(page: ThreadPage) -> list[tuple[int, str]]:
 
 
 def follow(visit: Visit) -> Response:
-    """The member hears of new answers from now on, or no longer."""
-    follows = visit.form.get("follow") != "0"
-    thread = visit.act(following.follow_thread, visit.path["thread_id"], follows)
-    return visit.redirect(
-        threads.address(thread.id, thread.slug, {}), "thread-followed" if follows else "thread-unfollowed"
-    )
+    """The member hears so much of what is new here from now on."""
+    level = levels.chosen(visit)
+    thread = visit.act(following.follow_thread, visit.path["thread_id"], level)
+    return levels.back(visit, threads.address(thread.id, thread.slug, {}), Kind.THREAD, level)
+
+
+def _menu(visit: Visit, thread_id: int) -> levels.Menu | None:
+    if visit.actor is None:
+        return None
+    level = followed.level_of(visit.db, visit.actor.id, Kind.THREAD, thread_id)
+    return levels.menu(visit, Kind.THREAD, level)
 
 
 def to_home(visit: Visit, page: str = "") -> Response:

@@ -6,15 +6,16 @@ from starlette.responses import Response
 
 from forum.actions import guarding
 from forum.errors import Invalid
+from forum.languages.words import N_, _, ngettext
 from forum.moderation import learning, outside_links, sensitivity, thresholds
 from forum.moderation.sensitivity import Sensitivity
 from forum.policy import Permit
 from forum.web.endpoint import Visit
 
 _NAMES = {
-    Sensitivity.LOW: "Late: people first",
-    Sensitivity.MIDDLE: "In between",
-    Sensitivity.HIGH: "Soon: better once too often",
+    Sensitivity.LOW: N_("Late: people first"),
+    Sensitivity.MIDDLE: N_("In between"),
+    Sensitivity.HIGH: N_("Soon: better once too often"),
 }
 
 
@@ -33,7 +34,7 @@ def choose(visit: Visit) -> Response:
 def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
     visit.needs(Permit.ADMINISTER)
     context = {
-        "steps": [(each, _NAMES[each], _meaning(each)) for each in Sensitivity],
+        "steps": [(each, _(_NAMES[each]), _meaning(each)) for each in Sensitivity],
         "with_answers": thresholds.WITH_ANSWERS,
         "trusted": thresholds.TRUSTED // thresholds.MEMBERS,
         "needed": learning.ENOUGH,
@@ -46,5 +47,9 @@ def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
 def _meaning(chosen: Sensitivity) -> str:
     """What the choice comes to, in a sentence with its numbers."""
     people, links = thresholds.ENOUGH[chosen] // thresholds.MEMBERS, outside_links.ALLOWED[chosen]
-    each = "one link" if links == 1 else f"{links} links"
-    return f"The flags of {people} members hold a post; so do more than {each} in a newcomer’s post."
+    said = ngettext(
+        "The flags of {people} members hold a post; so do more than one link in a newcomer’s post.",
+        "The flags of {people} members hold a post; so do more than {links} links in a newcomer’s post.",
+        links,
+    )
+    return said.format(people=people, links=links)

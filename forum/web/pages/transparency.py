@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from forum.clock import now
 from forum.errors import NotFound
+from forum.languages.formats import number
 from forum.moderation import transparency
 from forum.moderation.transparency import Figure
 from forum.policy import Permit
@@ -54,4 +55,4 @@ def _values(figure: Figure) -> str:
     """The value as people read it."""
     if figure.value is None:
         return "–"
-    return sheets.percent(figure.value) if figure.unit == "share" else f"{figure.value:,}"
+    return sheets.percent(figure.value) if figure.unit == "share" else number(figure.value)

@@ -9,16 +9,33 @@ from forum.actions import purposing, verifying
 from forum.discussion import cited, verifications
 from forum.discussion.verifications import Verdict
 from forum.errors import Invalid, NotFound, TooMany
+from forum.languages.words import N_, _
 from forum.policy import Permit
 from forum.web.endpoint import Visit
 from forum.web.pages.posts import open_here, place
 
 #: What can be said of a source: as one chooses it, as others read it, and what it is about.
 WORDS = {
-    Verdict.SUPPORTED: ("It supports this", "supports this", "The source says what the post says."),
-    Verdict.PARTLY: ("It partly supports this", "partly supports this", "It says less, or of others."),
-    Verdict.UNSUPPORTED: ("It does not support this", "does not support this", "It says something else."),
-    Verdict.UNREACHED: ("I could not reach it", "could not be reached", "It is gone, or not open to me."),
+    Verdict.SUPPORTED: (
+        N_("It supports this"),
+        N_("supports this"),
+        N_("The source says what the post says."),
+    ),
+    Verdict.PARTLY: (
+        N_("It partly supports this"),
+        N_("partly supports this"),
+        N_("It says less, or of others."),
+    ),
+    Verdict.UNSUPPORTED: (
+        N_("It does not support this"),
+        N_("does not support this"),
+        N_("It says something else."),
+    ),
+    Verdict.UNREACHED: (
+        N_("I could not reach it"),
+        N_("could not be reached"),
+        N_("It is gone, or not open to me."),
+    ),
 }
 
 
@@ -63,8 +80,8 @@ def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
         "thread": thread,
         "use": uses[0],
         "said": verifications.of_citation(visit.db, post.id, reference_id),
-        "verdicts": [(str(key), choice, help) for key, (choice, _, help) in WORDS.items()],
-        "words": {str(key): says for key, (_, says, _) in WORDS.items()},
+        "verdicts": [(str(key), _(choice), _(help)) for key, (choice, _says, help) in WORDS.items()],
+        "words": {str(key): _(says) for key, (_choice, says, _help) in WORDS.items()},
         "may_verify": policy.allows(Permit.VERIFY, viewer, subject),
         "may_mark": policy.allows(Permit.MARK_PURPOSE, viewer, subject),
         "mine": mine,

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from forum.actions import keeping_words
 from forum.errors import Invalid, NotFound
+from forum.languages.words import N_, _
 from forum.moderation import word_rules
 from forum.moderation.screening_tables import WordEffect
 from forum.moderation.word_rules import PATTERN_LENGTH, Rule
@@ -15,19 +16,27 @@ from forum.web import forms
 from forum.web.endpoint import Visit
 
 EFFECTS = (
-    (WordEffect.HOLD, "A moderator reads it first", "The post waits for review before everybody sees it."),
-    (WordEffect.REFUSE, "It cannot be posted", "Its author reads your words, and keeps what was typed."),
+    (
+        WordEffect.HOLD,
+        N_("A moderator reads it first"),
+        N_("The post waits for review before everybody sees it."),
+    ),
+    (
+        WordEffect.REFUSE,
+        N_("It cannot be posted"),
+        N_("Its author reads your words, and keeps what was typed."),
+    ),
     (
         WordEffect.SILENCE,
-        "It waits, and its author pauses",
-        "The post waits for review, and the account cannot post for a day. For what does harm at once.",
+        N_("It waits, and its author pauses"),
+        N_("The post waits for review, and the account cannot post for a day. For what does harm at once."),
     ),
 )
 #: The name and the colour of the badge.
 BADGES: Mapping[str, tuple[str, str]] = {
-    WordEffect.HOLD: ("holds", ""),
-    WordEffect.REFUSE: ("refuses", "warn"),
-    WordEffect.SILENCE: ("silences", "bad"),
+    WordEffect.HOLD: (N_("holds"), ""),
+    WordEffect.REFUSE: (N_("refuses"), "warn"),
+    WordEffect.SILENCE: (N_("silences"), "bad"),
 }
 _FIELDS = ("name", "pattern", "effect", "words")
 _HOME = "/moderation/words"
@@ -76,8 +85,8 @@ def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
     context = {
         "rules": [rule for rule in rules if not rule.is_retired],
         "retired": [rule for rule in rules if rule.is_retired],
-        "badges": BADGES,
-        "effects": EFFECTS,
+        "badges": {key: (_(name), colour) for key, (name, colour) in BADGES.items()},
+        "effects": [(value, _(label), _(help)) for value, label, help in EFFECTS],
         "name_length": keeping_words.NAME_LENGTH,
         "pattern_length": PATTERN_LENGTH,
         "words_length": keeping_words.WORDS_LENGTH,

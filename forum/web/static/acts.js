@@ -1,15 +1,11 @@
 import { ask } from "./server.js"
 
-const dialog = document.createElement("dialog")
-dialog.className = "picker"
-dialog.setAttribute("aria-labelledby", "flag-title")
-document.querySelector("main").append(dialog)
+const dialog = document.querySelector("[data-acts]")
 
 function show(html) {
 	dialog.innerHTML = html
-	if (!dialog.open) dialog.showModal()
-	const first = dialog.querySelector("[data-problems]") ?? dialog.querySelector("#flag-title")
-	first.focus()
+	dialog.open || dialog.showModal()
+	for (const part of dialog.querySelectorAll("#flag-title, [data-problems]")) part.focus()
 }
 
 document.addEventListener("click", async (event) => {

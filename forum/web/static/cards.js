@@ -1,6 +1,5 @@
 const CITED = "sup.cite a"
-const card = Object.assign(document.createElement("div"), { className: "card", hidden: true })
-document.body.append(card)
+const card = document.querySelector("[data-card]")
 let waiting
 
 const source = (link) => document.getElementById(link.hash.slice(1))
@@ -17,22 +16,24 @@ function show(link) {
 	card.style.top = `${scrollY + y}px`
 }
 
-for (const name of ["mouseover", "focusin"]) {
-	addEventListener(name, ({ target }) => {
-		const on = target.closest(`${CITED}, .card`)
-		clearTimeout(waiting)
-		if (on !== card) waiting = setTimeout(on ? show : hide, name === "focusin" ? 0 : 200, on)
-	})
+function near({ target, type }) {
+	const on = target.closest(`${CITED}, .card`)
+	clearTimeout(waiting)
+	if (on !== card) waiting = setTimeout(on ? show : hide, type === "focusin" ? 0 : 200, on)
 }
+onmouseover = near
+addEventListener("focusin", near)
 addEventListener("keydown", ({ key }) => (card.hidden ||= key === "Escape"))
 for (const link of document.querySelectorAll(CITED)) {
 	link.setAttribute("aria-describedby", link.hash.slice(1))
 	if (source(link)?.querySelector(".bad")) link.classList.add("doubtful")
 }
 
-const rail = document.querySelector(".rail")
-const mark = ({ target, isIntersecting }) => {
-	rail.querySelector(`[href="#${target.id}"]`).ariaCurrent = isIntersecting ? "location" : null
+const here = new IntersectionObserver((posts) => {
+	for (const { target, isIntersecting } of posts)
+		target.link.ariaCurrent = isIntersecting ? "location" : null
+}, { rootMargin: "-25% 0px -75%" })
+for (const post of document.querySelectorAll(".thread-page > * > .post")) {
+	post.link = document.querySelector(`.rail [href="#${post.id}"]`)
+	if (post.link) here.observe(post)
 }
-const here = new IntersectionObserver((posts) => posts.forEach(mark), { rootMargin: "-25% 0px -75%" })
-if (rail) document.querySelectorAll(".thread-page > * > .post").forEach((post) => here.observe(post))

@@ -2,9 +2,7 @@ import { combobox } from "./combobox.js"
 import { ask } from "./server.js"
 import { type } from "./typing.js"
 
-const values = { className: "picker", ariaLabel: "Cite a source" }
-const dialog = Object.assign(document.createElement("dialog"), values)
-document.body.append(dialog)
+const dialog = document.querySelector("[data-cite]")
 const part = (name) => dialog.querySelector(`[data-${name}]`)
 const words = () => q.value.trim()
 let text, q, found, options

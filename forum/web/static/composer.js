@@ -50,7 +50,7 @@ function dragged({ type: kind, dataTransfer: { files, types } }, text) {
 
 function start(composer) {
 	const part = (selector) => composer.querySelector(selector)
-	for (const template of composer.querySelectorAll("template")) template.replaceWith(template.content)
+	for (const one of composer.querySelectorAll("template")) one.replaceWith(one.content)
 	const [text, panes, preview, tools] = ["textarea", ".panes", ".preview", "[role=toolbar]"].map(part)
 	const people = combobox(text, part(".completions"), 150, true)
 	const says = part("[data-says]")

@@ -1,4 +1,4 @@
-// What is written is kept by the server; until that has it, by this browser too.
+// Until the server has what is written, this browser keeps it.
 
 const { sessionStorage: tab, localStorage: copies } = window
 const key = (area) => `draft:${document.body.dataset.account}:${area?.dataset.draft}`
@@ -19,7 +19,7 @@ function keep(area) {
 
 	const all = () => JSON.stringify([known, Object.fromEntries(new FormData(form))])
 	function offer(place, about, onclick) {
-		const [words, textContent] = (said.dataset[about] ?? "This browser has another version:|Use it").split("|")
+		const [words, textContent] = (said.dataset[about] ?? document.body.dataset.other).split("|")
 		const values = { type: "button", className: "link", textContent, onclick }
 		place.replaceChildren(words, " ", Object.assign(document.createElement("button"), values))
 	}

@@ -1,7 +1,6 @@
-// Each script is loaded where it is of use.
-
 const UNITS = { day: 86400, hour: 3600, minute: 60 }
-const words = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "short" })
+const { lang } = document.documentElement
+const words = new Intl.RelativeTimeFormat(lang, { numeric: "auto", style: "short" })
 
 for (const time of document.querySelectorAll("time[datetime]")) {
 	const then = new Date(time.dateTime)
@@ -9,7 +8,7 @@ for (const time of document.querySelectorAll("time[datetime]")) {
 	const unit = Object.keys(UNITS).find((name) => seconds >= UNITS[name])
 	if (seconds < 0 || seconds > 7 * UNITS.day) continue
 	time.style.cssText = `display:inline-block;min-width:${time.offsetWidth}px`
-	time.textContent = unit ? words.format(-Math.floor(seconds / UNITS[unit]), unit) : "just now"
+	time.textContent = unit ? words.format(-Math.floor(seconds / UNITS[unit]), unit) : document.body.dataset.now
 }
 
 history.replaceState(null, "", location.href.replace(/[?&]told=[\w-]*(?=#|$)|told=[\w-]*&/, ""))
@@ -21,7 +20,7 @@ const parts = {
 	drafts: "textarea, .told",
 	suggest: `${SEARCH}:focus`,
 }
-for (const name of ["quoting", "composer", "desk", "similar", "reading"]) parts[name] = `[data-${name}]`
+for (const name of ["quoting", "composer", "desk", "similar", "reading", "pushes"]) parts[name] = `[data-${name}]`
 for (const name in parts) if (document.querySelector(parts[name])) import(`./${name}.js`)
 addEventListener("focusin", ({ target }) => target.matches(SEARCH) && import("./suggest.js"))
 document.querySelector("[data-problems]")?.focus()
@@ -34,12 +33,14 @@ onclick = onkeydown = ({ key, target }) => {
 	if (key) menu.firstElementChild.focus()
 }
 
+setTimeout(() => document.querySelector("[data-live]") && import("./live.js"), 2000)
+
 const related = document.querySelector("[data-related]")
 const watch = new IntersectionObserver(async ([{ isIntersecting }]) => {
 	if (!isIntersecting) return
 	watch.disconnect()
-	const answer = await fetch(related.dataset.related).catch(() => null)
-	if (answer?.ok) related.innerHTML = await answer.text()
+	const answer = await fetch(related.dataset.related).catch(() => 0)
+	if (answer.ok) related.innerHTML = await answer.text()
 })
 if (related) watch.observe(related)
 

@@ -1,5 +1,5 @@
 function send(text, file) {
-	const bar = Object.assign(document.createElement("progress"), { className: "progress", ariaLabel: "Sending" })
+	const bar = Object.assign(document.createElement("progress"), { className: "progress", ariaLabel: text.form.querySelector("[data-refused]").dataset.bar })
 	const typed = new FormData()
 	const request = new XMLHttpRequest()
 	typed.set("file", file)

@@ -1,4 +1,3 @@
-
 const page = document.querySelector("[data-reading]")
 const { reading, newest } = page.dataset
 let seen = 0

@@ -1,7 +1,11 @@
-// Shows /offline when the forum is out of reach.
 const V = "VERSION", P = "PATHS".split(" "), c = caches;
 oninstall = e => e.waitUntil(c.open(V).then(k => k.addAll(P.map(p => new Request(p, {credentials: "omit"})))));
 onactivate = e => e.waitUntil(c.keys().then(k => Promise.all(k.map(n => n != V && c.delete(n)))));
+onpush = e => {
+  const {title, path} = e.data.json();
+  e.waitUntil(registration.showNotification(title, {tag: path, icon: P[2], data: path}));
+};
+onnotificationclick = ({notification: n}) => { n.close(); clients.openWindow(n.data || "/inbox") };
 onfetch = e => {
   const r = e.request;
   if (r.mode == "navigate") e.respondWith(fetch(r).catch(() => c.match(P[0])));

@@ -1,4 +1,4 @@
-// As if typed: the browser's own undo takes it back.
+// The browser's own undo takes it back.
 export function type(text, words, from = text.selectionStart, to = text.selectionEnd) {
 	text.focus()
 	text.setSelectionRange(from, to)

@@ -11,20 +11,32 @@ from forum.accounts.tables import Level, Role, Standing
 from forum.actions import administering, erasing
 from forum.discussion import tended
 from forum.errors import Invalid, NotFound
+from forum.languages.words import N_, _
 from forum.web.endpoint import Visit
 
 PAGE = 50
 LATELY = 20
 ROLES = (
-    (Role.MEMBER, "Member", "Or a moderator of some tags, if you name them below."),
-    (Role.MODERATOR, "Moderator", "Of the whole forum."),
-    (Role.ADMIN, "Admin", "Also of these pages."),
+    (Role.MEMBER, N_("Member"), N_("Or a moderator of some tags, if you name them below.")),
+    (Role.MODERATOR, N_("Moderator"), N_("Of the whole forum.")),
+    (Role.ADMIN, N_("Admin"), N_("Also of these pages.")),
 )
+LEVELS: Mapping[str, str] = {
+    Level.NEWCOMER: N_("Newcomer"),
+    Level.MEMBER: N_("Member"),
+    Level.TRUSTED: N_("Trusted"),
+}
+STANDINGS: Mapping[str, str] = {
+    Standing.HELD: N_("Held"),
+    Standing.ACTIVE: N_("Active"),
+    Standing.SILENCED: N_("Silenced"),
+    Standing.SUSPENDED: N_("Suspended"),
+}
 #: What the list can be narrowed to.
 CHOICES: Mapping[str, Mapping[str, str]] = {
-    "role": {**{role: label for role, label, _ in ROLES}, SOME_TAGS: "Moderator of some tags"},
-    "level": {level: level.capitalize() for level in Level},
-    "standing": {**{one: one.capitalize() for one in Standing}, CLOSED: "Closed for good"},
+    "role": {**{role: label for role, label, _help in ROLES}, SOME_TAGS: N_("Moderator of some tags")},
+    "level": LEVELS,
+    "standing": {**STANDINGS, CLOSED: N_("Closed for good")},
 }
 Act = Callable[[Visit, int], str]
 
@@ -32,7 +44,11 @@ Act = Callable[[Visit, int], str]
 def listing(visit: Visit) -> Response:
     filters, after = Filters.of(visit.query), visit.query.get("after", "")
     page = directory.listing(visit.db, after, PAGE, filters)
-    return visit.page("admin/accounts.html", page=page, filters=filters, after=after, choices=CHOICES)
+    return visit.page("admin/accounts.html", page=page, filters=filters, after=after, choices=_choices())
+
+
+def _choices() -> Mapping[str, Mapping[str, str]]:
+    return {name: {key: _(label) for key, label in options.items()} for name, options in CHOICES.items()}
 
 
 def read(visit: Visit) -> Response:
@@ -99,10 +115,10 @@ def page(visit: Visit, status: int = 200, **more: Any) -> Response:
         "former": former_names.of_account(visit.db, account.id),
         # When somebody looked who wrote a post is in the admins' log: both together would name its author.
         "events": history.latest(visit.db, account.id, LATELY, but=("revealed",)),
-        "kinds": history.KINDS,
+        "kinds": {kind: _(label) for kind, label in history.KINDS.items()},
         "done": admin_log.entries(visit.db, None, LATELY, account_id=account.id).items,
-        "roles": ROLES,
-        "levels": [(level, level.capitalize(), "") for level in Level],
+        "roles": [(role, _(label), _(help)) for role, label, help in ROLES],
+        "levels": [(level, _(label), "") for level, label in LEVELS.items()],
         "reason_length": administering.REASON_LENGTH,
         "erase_reason_length": erasing.REASON_LENGTH,
         "at": "",

@@ -12,6 +12,7 @@ from forum import jobs
 from forum.actions import retrying
 from forum.errors import Invalid
 from forum.jobs import JobView, State
+from forum.languages.words import N_, _, ngettext
 from forum.paging import Page
 from forum.web import forms
 from forum.web.endpoint import Visit
@@ -21,7 +22,7 @@ ERROR_LENGTH, VALUE_LENGTH = 300, 80
 _HOME = "/admin/jobs"
 #: Words in a payload that say nothing secret; of others only numbers are shown.
 _OPEN = frozenset({"about", "letter", "short", "text"})
-_HIDDEN = "not shown"
+_HIDDEN = N_("not shown")
 #: What an error could tell of people or keys: a mail address; name and password, or a query, in an address.
 _PRIVATE = re.compile(r"[^\s<>'\"(){},;:]+@[^\s<>'\"(){},;:]+|(?<=://)[^\s/@]+@|(?<=\?)\S+")
 
@@ -71,8 +72,8 @@ def _value(name: str, value: Any) -> str:
     if isinstance(value, int | float):
         return str(value)
     if isinstance(value, list) and all(isinstance(each, int) for each in value):
-        return f"{len(value)} numbers"
-    return str(value)[:VALUE_LENGTH] if name in _OPEN else _HIDDEN
+        return ngettext("{count} number", "{count} numbers", len(value)).format(count=len(value))
+    return str(value)[:VALUE_LENGTH] if name in _OPEN else _(_HIDDEN)
 
 
 def _page(visit: Visit, status: int = 200, **more: Any) -> Response:

@@ -7,22 +7,28 @@ from starlette.responses import Response
 
 from forum import jobs
 from forum.accounts import admin_log
-from forum.actions import testing_mail
+from forum.actions import sending_again, testing_mail
 from forum.config import Settings
 from forum.errors import Invalid
+from forum.inbox import bounces, digest_days, due, outgoing, sent
+from forum.web import forms
 from forum.web.endpoint import Visit
 from forum.web.pages.admin.jobs import told_of
 
 LATELY = 10
 #: The jobs that send mail.
-JOBS = ("mail.deliver", "mail.letter", "mail.link", "mail.report", testing_mail.JOB)
+JOBS = (due.DELIVER, digest_days.SEND, "mail.letter", "mail.link", "mail.report", testing_mail.JOB)
 
 
 def read(visit: Visit) -> Response:
     return _page(visit)
 
 
-def test(visit: Visit) -> Response:
+def act(visit: Visit) -> Response:
+    """A test mail is asked for, or a mail is sent again that may have arrived."""
+    if "again" in visit.form:
+        visit.act(sending_again.send_again, forms.number(visit.form["again"]))
+        return visit.redirect("/admin/mail", "mail-again")
     try:
         visit.act(testing_mail.ask)
     except Invalid as error:
@@ -46,6 +52,11 @@ def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
         "has_user": bool(urlsplit(visit.settings.mail_url).username),
         "sender": visit.settings.sender,
         "sent": admin_log.entries(visit.db, None, LATELY, act="mail-test-sent").items,
+        "paused": bounces.paused_count(visit.db),
+        "unsure_count": sent.unsure_count(visit.db),
+        "unsure": [
+            (mail, outgoing.message_of(mail.key) is not None) for mail in sent.unsure(visit.db, LATELY)
+        ],
         "waiting": [told_of(job) for job in troubled.items],
         **more,
     }

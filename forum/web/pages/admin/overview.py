@@ -8,6 +8,7 @@ from starlette.responses import Response
 import forum
 from forum import jobs, schema
 from forum.accounts import admin_log
+from forum.languages.words import N_, _
 from forum.moderation import counts
 from forum.moderation.tables import ItemKind
 from forum.web.endpoint import Visit
@@ -17,21 +18,23 @@ from forum.web.pages.queue import moderator
 LATELY = 5
 #: Where something is kept: address, name, what it is for.
 PLACES = (
-    ("/admin/settings", "Settings", "Who may join, trust, questions without a name; what is set at start"),
-    ("/admin/accounts", "Accounts", "Roles, levels, lost second factors, invitations to an account"),
-    ("/admin/jobs", "Jobs", "What waits to be done, and what failed"),
-    ("/admin/mail", "Mail", "Which server sends it, and a test"),
-    ("/admin/log", "What admins did", "Every act on these pages"),
-    ("/moderation/settings", "What the forum does by itself", "How soon it holds posts; what it has learned"),
-    ("/moderation/words", "Word rules", "Words that hold or refuse a post"),
-    ("/moderation/reasons", "Reasons for flags", "What members can say when they flag"),
-    ("/moderation/sources", "Source policy", "Sources to be cited with care, or not at all"),
-    ("/moderation/texts", "Saved texts", "What moderators say often"),
-    ("/tags", "Tags", "Descriptions, other names, cautions above threads, merging: open one"),
-    ("/account/invitations", "Invitations", "Links with which somebody may join"),
-    ("/moderation/statistics", "How moderation goes", "Figures of the queue"),
-    ("/transparency", "Transparency report", "Figures of what was decided"),
-    ("/log", "Public log", "What moderators decided"),
+    ("/admin/settings", N_("Settings"),
+    N_("Who may join, trust, questions without a name; what is set at start")),
+    ("/admin/accounts", N_("Accounts"), N_("Roles, levels, lost second factors, invitations to an account")),
+    ("/admin/jobs", N_("Jobs"), N_("What waits to be done, and what failed")),
+    ("/admin/mail", N_("Mail"), N_("Which server sends it, and a test")),
+    ("/admin/log", N_("What admins did"), N_("Every act on these pages")),
+    ("/moderation/settings", N_("What the forum does by itself"),
+    N_("How soon it holds posts; what it has learned")),
+    ("/moderation/words", N_("Word rules"), N_("Words that hold or refuse a post")),
+    ("/moderation/reasons", N_("Reasons for flags"), N_("What members can say when they flag")),
+    ("/moderation/sources", N_("Source policy"), N_("Sources to be cited with care, or not at all")),
+    ("/moderation/texts", N_("Saved texts"), N_("What moderators say often")),
+    ("/tags", N_("Tags"), N_("Descriptions, other names, cautions above threads, merging: open one")),
+    ("/account/invitations", N_("Invitations"), N_("Links with which somebody may join")),
+    ("/moderation/statistics", N_("How moderation goes"), N_("Figures of the queue")),
+    ("/transparency", N_("Transparency report"), N_("Figures of what was decided")),
+    ("/log", N_("Public log"), N_("What moderators decided")),
 )  # fmt: skip
 
 
@@ -39,7 +42,7 @@ def read(visit: Visit) -> Response:
     waiting = counts.read(visit.db, moderator(visit))
     return visit.page(
         "admin/overview.html",
-        places=PLACES,
+        places=[(path, _(name), _(about)) for path, name, about in PLACES],
         items=waiting,
         held=min(waiting.by_kind[ItemKind.ACCOUNT], counts.MOST_COUNTED),
         buried=jobs.buried_count(visit.db),
@@ -54,7 +57,7 @@ def _versions(visit: Visit) -> list[tuple[str, str]]:
     number = ".".join(map(str, dialect.server_version_info or ()))
     return [
         ("Footnote", forum.__version__),
-        ("Schema", schema.newest() or "none"),
+        (_("Schema"), schema.newest() or _("none")),
         ({"sqlite": "SQLite", "postgresql": "PostgreSQL"}[dialect.name], number),
         ("Python", platform.python_version()),
         *((name, version(name)) for name in ("starlette", "sqlalchemy", "markdown-it-py", "bleach")),

@@ -11,6 +11,7 @@ from forum.actions import choosing
 from forum.choices import BY_KEY, CHOICES, Changed, Choice
 from forum.config import Settings
 from forum.errors import Invalid
+from forum.languages.words import _
 from forum.web.endpoint import Visit
 
 HISTORY = 100
@@ -56,8 +57,13 @@ def set_at_start(settings: Settings) -> Iterator[Set]:
     for name, field in Settings.model_fields.items():
         value, default = str(getattr(settings, name)), str(field.default)
         if name.endswith(_SECRET):
-            value, default = "set" if value else "not set", "not set"
-        yield Set(f"FORUM_{name.upper()}", _LOGIN.sub("…@", value), default, field.description or "")
+            value, default = _("set") if value else _("not set"), _("not set")
+        yield Set(
+            f"FORUM_{name.upper()}",
+            _LOGIN.sub("…@", value),
+            default,
+            _(field.description) if field.description else "",
+        )
 
 
 def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
