@@ -51,6 +51,7 @@ LONGEST = (
     "browser/test_keyboard.py",
     "browser/test_drafts.py",
     "processes/test_kill.py",
+    "processes/test_kill_mail.py",
     "browser/test_cross_site.py",
     "browser/test_cite_picker.py",
     "markup/test_render.py",

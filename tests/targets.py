@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 
 from forum.accounts.tables import Actor, Role
 from forum.actions import effects, flagging, posting, requesting, reviewing, tending
+from forum.clock import now
 from forum.discussion import citations, posts
 from forum.discussion.tables import Post, PostState, SourceRequest, Tag, Thread, ThreadMove
-from forum.inbox import messages
+from forum.inbox import messages, searches
+from forum.inbox.channel_tables import PushSubscription
 from forum.moderation import flags, subjects
 from forum.policy import Permit
 from forum.references.tables import Reference
@@ -45,9 +47,11 @@ class Target(NamedTuple):
     reference_slug: str
     #: Somebody else than all who ask.
     account_id: int
-    #: A message to the author, a flag of the author's, what was decided about the author.
+    #: A message to the author; a flag, a search and a browser of the author's; a decision about the author.
     message_id: int
     flag_id: int
+    search_id: int
+    subscription_id: int
     decision_id: int = NONE
     request_id: int = NONE
     #: What a moderator did last with the thread.
@@ -57,7 +61,6 @@ class Target(NamedTuple):
     case_id: int = NONE
     passkey_id: int = NONE
     image_id: int = NONE
-    search_id: int = NONE
     token: str = "x" * 43
     extension: str = "txt"
     table: str = next(iter(SECTIONS))
@@ -99,7 +102,10 @@ def sort_of(way: Way, state: State) -> Sort:
 
 def is_about_one(way: Way) -> bool:
     """Whether an act changes a target, which is no longer what it was then."""
-    rows = ("thread", "post", "item", "flag", "message", "decision", "request", "account")
+    rows = (
+        "thread", "post", "item", "flag", "message", "search", "subscription",
+        "decision", "request", "account",
+    )  # fmt: skip
     return any(f"{{{row}_id" in way.path for row in rows)
 
 
@@ -115,6 +121,7 @@ def make(db: Session, author: Actor, sort: Sort) -> Target:
     flagging.flag(db, author, subjects.account(other.id), "rude", "")
     own_flag = flags.open_flag(db, subjects.account(other.id), author.id)
     assert own_flag is not None
+    search_id = searches.save(db, author.id, "Placebo", "placebo").id
     decision_id = _decided(db, author, thread) if sort.decided else NONE
     request_id = _wanted(db, other, answer) if sort.wanted else NONE
     (reference_id,) = citations.of_posts(db, [answer.id])
@@ -124,9 +131,18 @@ def make(db: Session, author: Actor, sort: Sort) -> Target:
     slug = db.get_one(Reference, reference_id).slug
     return Target(
         thread.id, thread.slug, asked_about.id, item.id, reference_id, author.name, slug,
-        other.id, message.id, own_flag.id, decision_id, request_id,
+        other.id, message.id, own_flag.id, search_id, _browser(db, author, thread), decision_id, request_id,
         move_id or NONE,
     )  # fmt: skip
+
+
+def _browser(db: Session, author: Actor, thread: Thread) -> int:
+    """A browser in which the author is told of messages."""
+    endpoint = f"https://push.example.org/{thread.id}"
+    made = PushSubscription(account_id=author.id, endpoint=endpoint, p256dh="", auth="", created_at=now())
+    db.add(made)
+    db.flush()
+    return made.id
 
 
 def _decided(db: Session, author: Actor, thread: Thread) -> int:

@@ -1,7 +1,6 @@
 """Lists of threads by tag: with all of some tags, with any of some, and which tags stand beside them."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -12,14 +11,13 @@ from sqlalchemy.orm import Session, aliased
 from forum.db import AnySelect, rows
 from forum.discussion.tables import Tag, Thread, ThreadTag
 from forum.discussion.tags import TagRow
-from forum.discussion.thread_rows import MOST, ROWS, Keys, ThreadList, ThreadRow, page_of, thread_list
+from forum.discussion.thread_rows import ROWS, ThreadList, ThreadRow, page_of, thread_list
 from forum.paging import Page
 
 #: Tags that one list can ask for together.
 MOST_TAGS = 4
 #: Among so many threads, the latest, companions are counted; and so many are named.
 LOOKED_AT, COMPANIONS = 200, 8
-BEFORE_ALL = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class Order(StrEnum):
@@ -51,11 +49,6 @@ def with_all(
 ) -> Page[ThreadRow]:
     """Threads that carry all of these tags."""
     return page_of(db, _with_all(len(tags), order), after, limit, **_bound(tags))
-
-
-def with_any(db: Session, tag_ids: Sequence[int], after: str | None, limit: int) -> Page[ThreadRow]:
-    """Threads that carry any of these tags, those with the latest posts first."""
-    return page_of(db, _WITH_ANY, after, limit, tag_ids=tuple(tag_ids), before_all=BEFORE_ALL)
 
 
 def companions(db: Session, tags: Sequence[TagRow]) -> list[Companion]:
@@ -105,28 +98,3 @@ def _companions(count: int) -> AnySelect:
     )
     named = select(Tag.name, counted.c.times).join(counted, counted.c.tag_id == Tag.id)
     return named.order_by(counted.c.times.desc(), Tag.name)
-
-
-def _with_any() -> ThreadList:
-    """Of each tag the first page's worth of threads is looked at, and no more, however many there are."""
-    keys = Keys({"active_at": ThreadTag.active_at, "id": ThreadTag.thread_id})
-    pages = []
-    for is_later in (False, True):
-        each = aliased(ThreadTag)
-        nth = select(each.active_at).where(each.tag_id == Tag.id, each.shown)
-        its_keys = Keys({"active_at": each.active_at, "id": each.thread_id})
-        wanted = select(ThreadTag.thread_id, ThreadTag.active_at).join(Tag, Tag.id == ThreadTag.tag_id)
-        if is_later:
-            nth, wanted = nth.where(its_keys.are_later), wanted.where(keys.are_later)
-        last = nth.order_by(*its_keys.falling).limit(1).offset(MOST - 1).correlate(Tag).scalar_subquery()
-        earliest = func.coalesce(last, bindparam("before_all", type_=ThreadTag.active_at.type))
-        among = Tag.id.in_(bindparam("tag_ids", expanding=True))
-        found = wanted.where(among, ThreadTag.shown, ThreadTag.active_at >= earliest)
-        found = found.distinct().order_by(*keys.falling).limit(MOST)
-        one_page = found.subquery()
-        statement = ROWS.join(one_page, one_page.c.thread_id == Thread.id)
-        pages.append(statement.order_by(one_page.c.active_at.desc(), one_page.c.thread_id.desc()))
-    return ThreadList(pages[0], pages[1], ("active_at", "id"))
-
-
-_WITH_ANY = _with_any()

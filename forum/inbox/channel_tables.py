@@ -21,6 +21,13 @@ class InboxChoice(Table):
             sqlite_where=sql("digest_at IS NOT NULL"),
             postgresql_where=sql("digest_at IS NOT NULL"),
         ),
+        # For the admins, who see how many addresses are paused.
+        Index(
+            "ix_inbox_choice_paused_at",
+            "paused_at",
+            sqlite_where=sql("paused_at IS NOT NULL"),
+            postgresql_where=sql("paused_at IS NOT NULL"),
+        ),
     )
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
@@ -60,7 +67,16 @@ class SentMail(Table):
     """A mail that was handed to the mail server, so that it is never handed over again."""
 
     __tablename__ = "sent_mail"
-    __table_args__ = (Index("ix_sent_mail_account", "account_id", "handed_at"),)
+    __table_args__ = (
+        Index("ix_sent_mail_account", "account_id", "handed_at"),
+        # For the admins, who see the mails that are unsure.
+        Index(
+            "ix_sent_mail_unsure",
+            "handed_at",
+            sqlite_where=sql("sent_at IS NULL"),
+            postgresql_where=sql("sent_at IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     #: What it is the mail of, such as "message-12": the first part of its Message-ID.

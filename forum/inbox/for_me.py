@@ -6,6 +6,7 @@ these are the page.
 """
 
 from collections.abc import Collection
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Integer, bindparam, func, not_, or_, select, union
@@ -14,15 +15,15 @@ from sqlalchemy.orm import Session, aliased
 from forum.accounts.tables import Account
 from forum.db import AnySelect, rows
 from forum.discussion.tables import Citation, Post, Tag, Thread, ThreadTag
-from forum.discussion.tagged import BEFORE_ALL
 from forum.discussion.thread_rows import MOST, ROWS, Keys, ThreadList, ThreadRow, page_of
 from forum.inbox.following import Kind, Level
 from forum.inbox.tables import Follow
 from forum.paging import Page
 
+#: Earlier than every thread.
+BEFORE_ALL = datetime(1, 1, 1, tzinfo=UTC)
 #: Of so many posts that cite the sources, the newest, the threads are for who follows those.
 CITING = 200
-
 #: So many of what somebody chose count, the latest of each kind.
 MOST_CHOSEN = 500
 

@@ -45,18 +45,24 @@ def hand(database: Database, settings: Settings, mail: EmailMessage, about: Abou
 
 
 def _send(database: Database, settings: Settings, mail: EmailMessage, about: About) -> None:
+    is_ours = False
+
     def claim() -> None:
+        nonlocal is_ours
         with database.writing() as db:
             if not sent.hand(db, about.key, about.kind, about.account_id):
                 raise _HandedAlready
+        is_ours = True
 
     try:
         is_taken = line.hand_over(settings, str(mail["To"]), mail.as_bytes(), claim)
     except _HandedAlready:
         return
     except OSError as error:
-        with database.writing() as db:
-            sent.release(db, about.key)
+        # Before the claim the row, if there is one by now, is of somebody else, who may be at the dot.
+        if is_ours:
+            with database.writing() as db:
+                sent.release(db, about.key)
         # Every SMTPException is an OSError; a refusal for good must not be tried for ever.
         if not line.is_passing(error):
             raise

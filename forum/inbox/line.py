@@ -114,9 +114,10 @@ def _end(smtp: smtplib.SMTP) -> bool:
         code, words = smtp.getreply()
     except (OSError, smtplib.SMTPException):
         return False
-    if code != 250:
+    if 400 <= code < 600:
         raise smtplib.SMTPDataError(code, words)
-    return True
+    # Only what says that it was refused was refused: after an answer that is none, it may have been taken.
+    return code == 250
 
 
 def _open(address: str) -> smtplib.SMTP:

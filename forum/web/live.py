@@ -193,7 +193,8 @@ class Live:
         loop = asyncio.get_running_loop()
         told, known = await loop.run_in_executor(self._pool, self._ask, wanted, names, self._known, own)
         self._known = {name: value for name, value in self._known.items() if name in listened}
-        self._known |= known
+        # Who came, or what was raised, while that was asked is looked at once more.
+        self._known |= {name: value for name, value in known.items() if name not in self._raised}
         self._seen = state
         self._own_at = moment if own else self._own_at
         for reader, events in told:

@@ -57,6 +57,8 @@ def upgrade() -> None:
     )
     op.create_index('ix_inbox_choice_digest_at', 'inbox_choice', ['digest_at'],
                     sqlite_where=sa.text('digest_at IS NOT NULL'), postgresql_where=sa.text('digest_at IS NOT NULL'))
+    op.create_index('ix_inbox_choice_paused_at', 'inbox_choice', ['paused_at'],
+                    sqlite_where=sa.text('paused_at IS NOT NULL'), postgresql_where=sa.text('paused_at IS NOT NULL'))
     op.create_table('kind_choice',
     sa.Column('account_id', sa.Integer(), nullable=False),
     sa.Column('kind', sa.String(length=20), nullable=False),
@@ -78,6 +80,8 @@ def upgrade() -> None:
     )
     op.create_index('ix_sent_mail_account', 'sent_mail', ['account_id', 'handed_at'])
     op.create_index(op.f('ix_sent_mail_handed_at'), 'sent_mail', ['handed_at'])
+    op.create_index('ix_sent_mail_unsure', 'sent_mail', ['handed_at'],
+                    sqlite_where=sa.text('sent_at IS NULL'), postgresql_where=sa.text('sent_at IS NULL'))
     op.create_table('push_subscription',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('account_id', sa.Integer(), nullable=False),

@@ -11,7 +11,7 @@ from forum.accounts import addresses, invitations, people, standing
 from forum.accounts.tables import Actor, Role, Standing
 from forum.actions import appealing, joining, reviewing
 from forum.errors import Invalid
-from forum.inbox import mail
+from forum.inbox import building
 from forum.inbox.tables import Message
 from forum.moderation import subjects, waiting
 from forum.moderation.tables import ReviewItem
@@ -160,7 +160,7 @@ def test_throw_away_addresses_can_be_taken(db: Session) -> None:
 def test_an_address_that_no_mail_can_be_built_for_is_refused(
     db: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mail, "can_reach", lambda _to: False)
+    monkeypatch.setattr(building, "can_reach", lambda _to: False)
     assert wrong(db) == {"email": joining.NO_MAIL}
 
 

@@ -55,7 +55,6 @@ MERGED: dict[str, Read] = {
     "week": lambda db, after: best.best(db, Span.WEEK, after, PAGE),
     "month": lambda db, after: best.best(db, Span.MONTH, after, PAGE),
     "year": lambda db, after: best.best(db, Span.YEAR, after, PAGE),
-    "for me": lambda db, after: tagged.with_any(db, range(1, 7), after, PAGE),
 }
 
 

@@ -98,17 +98,6 @@ def test_which_tags_stand_beside(db: Session, frozen) -> None:
     assert tagged.companions(db, rows_of(db, "a")) == [("b", 2), ("c", 1)]
 
 
-def test_threads_with_any_tag_come_once(db: Session, frozen) -> None:
-    made = several(db, frozen)
-    zero, one, two, three, four, five = (thread.id for thread in made)
-    two_tags = [tag.id for tag in rows_of(db, "a", "c")]
-    for size in (1, 2, 9):
-        read = lambda after, size=size: tagged.with_any(db, two_tags, after, size)  # noqa: E731
-        assert whole(read) == [zero, one, two, five, four], size
-    assert three not in ids(tagged.with_any(db, two_tags, None, 9))
-    assert tagged.with_any(db, [], None, 9).items == []
-
-
 def test_no_list_shows_what_readers_do_not_see(db: Session, frozen) -> None:
     made = several(db, frozen)
     for thread in made:
@@ -118,7 +107,6 @@ def test_no_list_shows_what_readers_do_not_see(db: Session, frozen) -> None:
         listings.newest(db, None, 9),
         *(best.best(db, span, None, 9) for span in Span),
         *(tagged.with_all(db, four[:count], None, 9, order) for count in (1, 2) for order in Order),
-        tagged.with_any(db, [tag.id for tag in four], None, 9),
     ]
     assert [page.items for page in pages] == [[]] * len(pages)
     assert tagged.companions(db, four[:1]) == []
@@ -237,10 +225,6 @@ def test_any_lists_by_tag_are_those_of_a_simple_look(db: Session, frozen, made, 
             simple = [thread.id for thread in sorted(every, key=of, reverse=True)]
             read = lambda after, order=order: tagged.with_all(db, wanted, after, size, order)  # noqa: E731
             assert whole(read) == [each for each in simple if asked <= carry[each]]
-        latest = [thread.id for thread in sorted(every, key=key[Order.LATEST], reverse=True)]
-        tag_ids = [tag.id for tag in wanted]
-        found = whole(lambda after: tagged.with_any(db, tag_ids, after, size))
-        assert found == [each for each in latest if asked & carry[each]]
     finally:
         everything.rollback()
         db.expunge_all()

@@ -67,7 +67,7 @@ CHOICES: Mapping[Kind, Sequence[Choice]] = {
     ),
     Kind.SEARCH: _choices(
         N_("You are told of new threads that it finds."),
-        N_("You find new threads in your digests."),
+        "",
         "",
         N_("It is kept for you to search again."),
     ),
