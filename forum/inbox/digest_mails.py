@@ -1,6 +1,6 @@
 """A digest as a mail: prepared when it is sent, so that nothing is in it that was hidden meanwhile."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -11,7 +11,7 @@ from forum.accounts.tables import Account
 from forum.clock import now
 from forum.config import Settings
 from forum.db import Database, row
-from forum.inbox import channels, digest_days, digests, dress, mail, unsubscribing
+from forum.inbox import channels, digest_days, digests, dress, mail, sent, unsubscribing
 from forum.inbox.channels import Chosen, Digest
 from forum.inbox.digests import Contents
 from forum.inbox.dress import Dressed
@@ -22,6 +22,8 @@ from forum.languages.speaking import speaking
 from forum.languages.words import N_
 
 KIND = "digest"
+#: What is being written bears a moment from before its transaction ends: the next digest tells of it.
+SETTLING = timedelta(seconds=10)
 WHY = N_("You get this mail because you chose a digest, or because there was too much for one day.")
 
 _READER = select(Account.name, Account.email, Account.language).where(
@@ -43,19 +45,26 @@ def deliver(database: Database, settings: Settings, account_id: int, due: str) -
     In quiet hours it comes again at their end. Tried again after days, it tells what is new by then, and
     those that became due meanwhile tell nothing.
     """
-    moment = now()
+    day = datetime.fromisoformat(due)
+    moment = max(day, now() - SETTLING)
+    about = About(f"digest-{account_id}-{day:%Y%m%dT%H%M}", KIND, account_id)
     with database.reading() as db:
         reader, chosen = _reader(db, account_id), channels.of(db, account_id)
-        if reader is None or not _is_due(chosen, datetime.fromisoformat(due)):
+        if reader is None or not _is_due(chosen, day):
             return
-        until = quiet_until(chosen, moment)
-        told = digests.contents(db, account_id, chosen, moment, datetime.fromisoformat(due))
+        until = quiet_until(chosen, now())
+        told = digests.contents(db, account_id, chosen, moment, day)
+        is_handed = sent.is_handed(db, about.key)
+    if is_handed:
+        # By a worker that died before it wrote down what it told: what is newer is told next time.
+        with database.writing() as db:
+            digest_days.told(db, account_id, day)
+        return
     if until is not None:
         with database.writing() as db:
-            jobs.put(db, digest_days.SEND, delay=until - moment, account_id=account_id, due=due)
+            jobs.put(db, digest_days.SEND, delay=until - now(), account_id=account_id, due=due)
         return
     if told:
-        about = About(f"digest-{account_id}-{datetime.fromisoformat(due):%Y%m%d}", KIND, account_id)
         is_chosen = chosen.digest is not Digest.NONE
         token = unsubscribing.token(account_id, unsubscribing.DIGEST) if is_chosen else ""
         with speaking(reader.language or settings.language):

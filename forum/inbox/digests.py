@@ -38,7 +38,8 @@ MESSAGES, FOLLOWED, BEST = 10, 6, 4
 LOOKED_AT = 100
 #: What is older is told by no digest, however long there was none.
 OLDEST = timedelta(days=8)
-SPANS = {Digest.NONE: timedelta(days=1), Digest.DAILY: timedelta(days=1), Digest.WEEKLY: timedelta(days=7)}
+#: Without a digest, it is of what was too much for one day, and may have waited for the end of quiet hours.
+SPANS = {Digest.NONE: OLDEST, Digest.DAILY: timedelta(days=1), Digest.WEEKLY: timedelta(days=7)}
 
 _ME = bindparam("me", type_=Integer)
 _SINCE = bindparam("since", type_=Thread.created_at.type)

@@ -12,7 +12,7 @@ from forum.slugs import slug
 _BY_TYPE = {kind.media_type: kind.extension for kind in FORMATS.values() if kind.extension != "txt"}
 _PAGE = ("text/html", "application/xhtml+xml")
 #: What answers that depend on the Accept header depend on.
-VARY = "accept, cookie, accept-encoding"
+VARY = "accept, cookie, accept-encoding, accept-language"
 
 
 @lru_cache(1024)

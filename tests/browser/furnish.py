@@ -13,11 +13,15 @@ from forum.accounts import history, mail_tokens, people
 from forum.accounts.factor_tables import OneTimeCode, Passkey
 from forum.accounts.mail_tokens import Kind
 from forum.accounts.tables import Actor, SignIn
-from forum.actions import bookmarking, drafting, flagging, posting, uploading
+from forum.actions import bookmarking, drafting, flagging, following, posting, saving, uploading
 from forum.clock import now
 from forum.db import Database, Session
 from forum.discussion import drafts, outline
 from forum.discussion.tables import Tag
+from forum.inbox import unsubscribing
+from forum.inbox.channel_tables import PushSubscription
+from forum.inbox.following import Level
+from forum.inbox.kinds import Group
 from forum.markup.examples import CODE, LINKS, LISTS, QUOTES, TEXT
 
 #: What a sign-up is to become.
@@ -35,6 +39,8 @@ def furnish(path: Path) -> dict[str, object]:
         places["confirm"] = _linked(db, Kind.SIGN_UP, None, **WANTED)
         _guard(db, _actor(db, GUARDED).id)
         places |= _long_thread(db)
+        _follow(db, _actor(db, "mira"))
+        places["unsubscribe"] = unsubscribing.token(forgetful.id, Group.ANSWERS)
     database.close()
     return places
 
@@ -99,6 +105,15 @@ def _long_thread(db: Session) -> dict[str, object]:
     drafting.save(db, mira, drafts.answering(thread.id), {"text": "I have **begun** to say"})
     uploading.upload(db, mira, picture(), most=1_000_000)
     return {"long": thread.id, "long_slug": thread.slug, "showing": first.id}
+
+
+def _follow(db: Session, reader: Actor) -> None:
+    """The reader watches a tag, mutes another one and keeps a search, and is told in a browser."""
+    following.follow_tag(db, reader, "evidence", Level.WATCH)
+    following.follow_tag(db, reader, "sleep", Level.MUTE)
+    saving.save(db, reader, "placebo tag:evidence", "Placebo", Level.FOLLOW)
+    there = {"endpoint": "https://push.example.org/1", "device": "Firefox on Linux"}
+    db.add(PushSubscription(account_id=reader.id, p256dh="", auth="", created_at=now(), **there))
 
 
 def _everything() -> str:

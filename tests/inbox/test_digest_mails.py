@@ -17,9 +17,10 @@ from forum.config import Settings
 from forum.db import Database, Session
 from forum.discussion import posts
 from forum.discussion.tables import PostState, Thread
-from forum.inbox import channels, digest_days, digest_mails, messages, sent
+from forum.inbox import channels, digest_days, digest_mails, due, messages, sent
 from forum.inbox.channel_tables import InboxChoice, SentMail
 from forum.inbox.channels import Digest, Wish
+from forum.inbox.kinds import Group, Mail
 from forum.jobs import Job, Later
 
 #: The clock of the tests begins on a Sunday at noon.
@@ -82,7 +83,7 @@ def test_a_digest_arrives_in_both_parts_and_the_next_is_due_tomorrow(
     (mail,) = box.taken
     assert mail.to == ["ann@example.org"]
     assert mail.mail["Subject"] == "Your day at Footnote"
-    assert str(mail.mail["Message-ID"]) == f"<digest-{reader.id}-20261102@forum.example.org>"
+    assert str(mail.mail["Message-ID"]) == f"<digest-{reader.id}-20261102T0700@forum.example.org>"
     assert "/unsubscribe/" in mail.mail["List-Unsubscribe"]
     text, html = mail.part("plain"), mail.part("html")
     assert text.startswith(
@@ -147,13 +148,13 @@ def test_done_twice_after_a_crash_it_is_one_mail(
     reader = _reader(database)
     _thread(database, "A question")
     frozen.moment = MONDAY
-    due = MONDAY.isoformat()
+    was_due = MONDAY.isoformat()
     with monkeypatch.context() as patch:
         patch.setattr(digest_days, "told", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            digest_mails.deliver(database, settings, reader.id, due)
+            digest_mails.deliver(database, settings, reader.id, was_due)
     assert len(box.taken) == 1 and _choice(database, reader).digested_at is None
-    digest_mails.deliver(database, settings, reader.id, due)
+    digest_mails.deliver(database, settings, reader.id, was_due)
     assert len(box.taken) == 1 and _choice(database, reader).digested_at == MONDAY
 
 
@@ -246,4 +247,74 @@ def test_a_server_that_refuses_the_mail_itself_fails_loudly(
             digest_mails.deliver(database, settings, reader.id, MONDAY.isoformat())
     box.at_data = ""
     with database.reading() as db:
-        assert not sent.is_handed(db, f"digest-{reader.id}-20261102")
+        assert not sent.is_handed(db, f"digest-{reader.id}-20261102T0700")
+
+
+def _unread(database: Database, reader: Actor, subject: str) -> None:
+    with database.writing() as db:
+        messages.send(db, reader.id, "followed", make_letter(subject), f"/p/{len(subject)}")
+
+
+def test_what_is_new_when_it_is_done_again_after_a_crash_is_told_the_next_day(
+    database: Database, settings: Settings, box: Postbox, frozen: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = _reader(database, mails={Group.FOLLOWS: Mail.DIGEST})
+    _unread(database, reader, "First")
+    frozen.moment = MONDAY
+    with monkeypatch.context() as patch:
+        patch.setattr(digest_days, "told", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            digest_mails.deliver(database, settings, reader.id, MONDAY.isoformat())
+    frozen.forward(minutes=4)
+    _unread(database, reader, "Later")
+    frozen.forward(minutes=1)
+    digest_mails.deliver(database, settings, reader.id, MONDAY.isoformat())
+    assert len(box.taken) == 1
+    frozen.moment = MONDAY + timedelta(days=1)
+    digest_mails.deliver(database, settings, reader.id, frozen.moment.isoformat())
+    assert "Later" in box.taken[1].part("plain")
+
+
+def test_what_is_being_written_while_it_is_prepared_is_told_the_next_day(
+    database: Database, settings: Settings, box: Postbox, frozen: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = _reader(database, mails={Group.FOLLOWS: Mail.DIGEST})
+    _unread(database, reader, "First")
+    frozen.moment = MONDAY + timedelta(minutes=2)
+    digest_mails.deliver(database, settings, reader.id, MONDAY.isoformat())
+    frozen.forward(seconds=-1)
+    _unread(database, reader, "Written meanwhile")
+    frozen.moment = MONDAY + timedelta(days=1)
+    digest_mails.deliver(database, settings, reader.id, frozen.moment.isoformat())
+    assert "Written meanwhile" in box.taken[1].part("plain")
+
+
+def test_who_moves_to_another_time_zone_misses_no_digest(
+    database: Database, settings: Settings, box: Postbox, frozen: Clock
+) -> None:
+    reader = _reader(database, mails={Group.FOLLOWS: Mail.DIGEST})
+    _unread(database, reader, "First")
+    _morning(database, settings, frozen)
+    with database.writing() as db:
+        _wish(db, reader, time_zone="America/New_York", mails={Group.FOLLOWS: Mail.DIGEST})
+    frozen.forward(minutes=1)
+    _unread(database, reader, "Later")
+    _morning(database, settings, frozen, MONDAY + timedelta(hours=5))
+    assert len(box.taken) == 2 and "Later" in box.taken[1].part("plain")
+
+
+def test_what_was_too_much_for_a_day_is_told_however_long_it_had_waited(
+    database: Database, settings: Settings, box: Postbox, frozen: Clock
+) -> None:
+    reader = _reader(database, Digest.NONE, mails={Group.FOLLOWS: Mail.ONCE})
+    frozen.moment = MONDAY - timedelta(hours=8)
+    _unread(database, reader, "In the night")
+    frozen.moment = MONDAY + timedelta(hours=1)
+    with database.writing() as db:
+        digest_days.wanted(db, reader.id)
+        # Its own mail never left: see outgoing.py.
+        for job in db.scalars(select(Job).where(Job.name == due.DELIVER)):
+            db.delete(job)
+    _morning(database, settings, frozen, MONDAY + timedelta(days=1))
+    (mail,) = box.taken
+    assert "In the night" in mail.part("plain")

@@ -193,6 +193,27 @@ def test_a_line_that_is_cut_after_the_dot_leaves_it_unsure(
     assert len(server.taken) == 2
 
 
+def test_an_answer_that_is_none_leaves_it_unsure(database: Database, tmp_path: Path, server: _Server) -> None:
+    server.at_end = b"hm\r\n"
+    _hand(database, tmp_path, server)
+    _hand(database, tmp_path, server)
+    assert len(server.taken) == 1 and _rows(database) == [("message-7", False)]
+
+
+def test_who_fails_before_the_dot_leaves_alone_what_a_faster_one_hands_over(
+    database: Database, tmp_path: Path, server: _Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slower(*_: object) -> bool:
+        with database.writing() as db:
+            assert sent.hand(db, SOME.key, SOME.kind, None)
+        raise ConnectionResetError("away")
+
+    monkeypatch.setattr(line, "hand_over", slower)
+    with pytest.raises(Later):
+        _hand(database, tmp_path, server)
+    assert _rows(database) == [("message-7", False)]
+
+
 def test_with_no_server_at_all_it_waits(database: Database, tmp_path: Path) -> None:
     settings = _settings(tmp_path, "smtp://127.0.0.1:1")
     with pytest.raises(Later):

@@ -268,7 +268,7 @@ def test_nothing_private_is_stored_anywhere(browser: Browser) -> None:
     public = browser.get("/kept")
     assert (public.headers["cache-control"], public.headers["vary"]) == (
         "no-cache",
-        "cookie, accept-encoding",
+        "cookie, accept-encoding, accept-language",
     )
     assert browser.get("/cookie").headers["cache-control"] == "private, no-store"
     for cookie in ("session=x", "__Host-session=x", "step=x", "a=b; step=x"):

@@ -280,6 +280,31 @@ def test_many_readers_cost_one_question(place: Place, monkeypatch: pytest.Monkey
     run(story())
 
 
+def test_who_comes_while_it_is_asked_misses_nothing(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story() -> None:
+        async with serving(place.database) as kept, Stream(kept, place.path) as guest:
+            await guest.hears("news", lambda _: True)
+            hub, loop = site_of(kept).live, asyncio.get_running_loop()
+            late, ask = live.Reader(live.Listens("en", place.id, place.since), "late"), hub._ask
+
+            async def enter() -> None:
+                hub._enter(late)
+
+            def asking(*given: Any) -> Any:
+                answer = ask(*given)
+                is_news = any(b"new answer" in events["news"] for _, events in answer[0] if events)
+                if is_news and late not in hub.readers:
+                    asyncio.run_coroutine_threadsafe(enter(), loop).result()
+                return answer
+
+            monkeypatch.setattr(hub, "_ask", asking)
+            await asyncio.to_thread(place.answers, place.ada)
+            await until(lambda: b"new answer" in late._waiting.get("news", b""))
+            hub._leave(late)
+
+    run(story())
+
+
 def test_who_leaves_is_forgotten_and_makes_room(place: Place) -> None:
     async def story() -> None:
         async with serving(place.database, live_readers=2, live_each=1) as kept:

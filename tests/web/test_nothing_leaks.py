@@ -32,9 +32,14 @@ from forum.actions import (
     withdrawing,
 )
 from forum.actions.reporting import Notice
+from forum.clock import now
 from forum.db import Database
 from forum.discussion import sitemap
 from forum.discussion.tables import Citation, Post, Tag, Thread, ThreadState
+from forum.inbox import channels, digests, fan_out, following
+from forum.inbox.channels import Digest
+from forum.inbox.following import Kind, Level
+from forum.inbox.kinds import Group, Mail
 from forum.inbox.tables import Message
 from forum.moderation import subjects
 from forum.moderation.tables import Decision, ReviewItem
@@ -74,6 +79,9 @@ FOLLOWED = frozenset(
 
 #: Addresses whose signed-out pages are kept; another page is made anew each time.
 KEPT = [compile_path(way.path)[0] for way in ROUTES if way.keeps]
+
+#: Of a page on which nothing is new.
+SOON = f"{'9' * 16}-{'9' * 16}"
 
 WORK = Identifier(Scheme.DOI, "10.5555/held.1")
 
@@ -126,6 +134,12 @@ def plant(db: Session) -> Place:
     for post in (opening(db, removed), hidden, withdrawn):
         bookmarking.bookmark(db, reader, post.id)
     waiting = plant_held(db, thread, newcomer)
+    # Told of everything, as far as readers see it.
+    chosen = [(Kind.THREAD, each.id) for each in (thread, removed, reworded)]
+    chosen += [(Kind.PERSON, each.id) for each in (asker, writer, newcomer)]
+    for kind, target in chosen:
+        following.set(db, reader.id, kind, target, Level.WATCH)
+    tell_followers(db)
     return Place(
         asker, writer, newcomer, reader, moderator, thread, removed, reworded, hidden, withdrawn, waiting
     )
@@ -145,6 +159,12 @@ def plant_held(db: Session, thread: Thread, newcomer: Actor) -> Post:
     editing.edit(db, newcomer, waiting.id, "Some zqheldchanged.", 1, why="Some zqheldreason")
     editing.edit(db, newcomer, waiting.id, "A clean answer.", 2)
     return waiting
+
+
+def tell_followers(db: Session) -> None:
+    """Of every post, as the job does."""
+    for post_id in list(db.scalars(select(Post.id).order_by(Post.id))):
+        fan_out.tell(db, post_id)
 
 
 def take_away(db: Session, there: Place) -> None:
@@ -237,6 +257,9 @@ def addresses(db: Session, words: Iterable[str]) -> Iterator[str]:
         *(f"/feeds/threads/{number}.json" for number in thread_ids),
     )
     yield from (f"/search?q={query}" for query in ("question", "some", "author:newcomer", "cites:public"))
+    # What changes while a page is read, from its beginning, and as if nothing were new on it.
+    yield from (f"/t/{number}/live?since={since}" for number in thread_ids for since in ("0-0", SOON))
+    yield from (f"/inbox?show={part}" for part in (*Group, *(f"thread-{each}" for each in thread_ids)))
 
 
 def uses(db: Session) -> set[tuple[int, int]]:
@@ -345,6 +368,14 @@ def leaks(rounds: dict[str, dict[str, list[str]]], secrets: frozenset[str]) -> d
     }
 
 
+def digested(database: Database, reader: Actor) -> set[str]:
+    """The markers in the member's digest, if all messages waited for it."""
+    with database.reading() as db:
+        chosen = channels.of(db, reader.id)
+        chosen = chosen._replace(digest=Digest.WEEKLY, mails=dict.fromkeys(Group, Mail.DIGEST))
+        return set(MARKER.findall(repr(digests.contents(db, reader.id, chosen, now()))))
+
+
 def every_address(database: Database, words: Iterable[str]) -> list[str]:
     with database.reading() as db:
         return list(dict.fromkeys(addresses(db, words)))
@@ -366,10 +397,13 @@ def test_nothing_leaks(database: Database, place: tuple[Browser, Place]) -> None
     # The sweep finds what is there to be found; much of it stands on pages that are kept now.
     assert rounds["guest"].keys() >= GONE
     assert rounds["guest again"].keys() >= KEPT_AT_FIRST
+    told = digested(database, there.reader)
+    assert told & HELD == set() and told >= {"zqremovedtitle", "zqoldtitle"}
     with database.writing() as db:
         take_away(db, there)
     after = list(dict.fromkeys([*before, *every_address(database, SECRETS)]))
     assert leaks(seen(browser, there.reader, after), SECRETS) == {}
+    assert digested(database, there.reader) & SECRETS == set()
     # Where they are not named, because who asks for a marker shows it. Keys of forms can look like one too.
     unnamed = [address for address in after if not MARKER.search(address)]
     assert sweep(browser.signed_in(there.moderator), unnamed).keys() >= SECRETS
@@ -380,16 +414,22 @@ def test_what_is_held_changes_nothing_for_readers(database: Database, frozen: ob
     with database.writing() as db:
         newcomer, reader = make_account(db, "newcomer", shown_posts=0), make_account(db, "reader")
         thread = make_thread(db, text=f"What is known {cite('public')}?")
+        for kind, target in ((Kind.THREAD, thread.id), (Kind.PERSON, newcomer.id)):
+            following.set(db, reader.id, kind, target, Level.WATCH)
     paths = every_address(database, HELD)
+    own = ["/inbox", "/live", "/for-me", "/account/following", *(path for path in paths if "/live" in path)]
     with Browser(make_app(database)) as browser:
         before = [everything(browser.get(path)) for path in paths]
-        inbox = everything(browser.signed_in(reader).get("/inbox"))
+        told = [everything(browser.signed_in(reader).get(path)) for path in own]
         with database.writing() as writing:
             plant_held(writing, writing.get_one(Thread, thread.id), newcomer)
+            tell_followers(writing)
         browser.signed_out()
         for path, page in zip(paths, before, strict=True):
             assert everything(browser.get(path)) == page, path
-        assert everything(browser.signed_in(reader).get("/inbox")) == inbox
+        browser.signed_in(reader)
+        for path, page in zip(own, told, strict=True):
+            assert everything(browser.get(path)) == page, path
 
 
 def test_a_preview_tells_nothing_of_a_held_source(database: Database) -> None:

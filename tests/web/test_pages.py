@@ -84,6 +84,10 @@ MEMBERS = [
     "/inbox",
     "/inbox?show=unread",
     "/account/messages",
+    "/account/following",
+    "/account/following?kind=tag",
+    "/account/searches",
+    "/account/pushes",
     "/for-me",
     "/p/{answer_id}/comment",
     "/p/{own_id}/edit",
@@ -155,6 +159,9 @@ ELSEWHERE = {
     "/design",
     "/moderation/next",
     "/moderation/posts/{post_id:int}",
+    # What a page hears while it is open: test_live.py.
+    "/live",
+    "/t/{thread_id:int}/live",
     "/robots.txt",
     "/sw.js",
     # tests/inbox/test_unsubscribing.py.

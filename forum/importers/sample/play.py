@@ -39,7 +39,9 @@ from forum.discussion import requests, tags, trust_facts
 from forum.discussion.tables import Post, Thread
 from forum.errors import Conflict
 from forum.importers.sample import script
+from forum.inbox import fan_out
 from forum.inbox.following import Level as Much
+from forum.inbox.subscriptions import FOLLOWERS
 from forum.inbox.tables import Message
 from forum.jobs import Job
 from forum.moderation import subjects
@@ -138,6 +140,7 @@ class _Player:
         known = [trusting.read(self.db, account.id) for account in accounts]
         for account, one in zip(accounts, known, strict=True):
             account.level = trust.level(one.facts, one.thresholds)
+        self.db.execute(delete(Job).where(Job.name == FOLLOWERS))
 
     def post(self, data: dict[str, Any]) -> int:
         return self.posts[data["thread"], data["key"]]
@@ -146,19 +149,24 @@ class _Player:
         words = data["kind"], data["title"], " ".join(data["tags"]), data["text"]
         actor = self.writer(data)
         post = posting.ask(self.db, actor, *words, key="", held_posts=_held(data, actor))
-        self.posts[data["thread"], "opening"] = post.id
+        self._posted(data["thread"], "opening", post)
 
     def answer(self, data: dict[str, Any]) -> None:
         thread_id = self.db.get_one(Post, self.posts[data["thread"], "opening"]).thread_id
         actor = self.writer(data)
         post = posting.answer(self.db, actor, thread_id, data["text"], key="", held_posts=_held(data, actor))
-        self.posts[data["thread"], data["key"]] = post.id
+        self._posted(data["thread"], data["key"], post)
 
     def comment(self, data: dict[str, Any]) -> None:
         parent = self.posts[data["thread"], data["parent"] or "opening"]
         actor = self.writer(data)
         post = posting.comment(self.db, actor, parent, data["text"], key="", held_posts=_held(data, actor))
-        self.posts[data["thread"], data["key"]] = post.id
+        self._posted(data["thread"], data["key"], post)
+
+    def _posted(self, thread: str, key: str, post: Post) -> None:
+        """Its followers hear of it then, and not when a worker first comes."""
+        self.posts[thread, key] = post.id
+        fan_out.tell(self.db, post.id)
 
     def vote(self, data: dict[str, Any]) -> None:
         voting.vote(self.db, self.actor(data["by"]), self.post(data), data["value"])
