@@ -13,7 +13,7 @@ from forum.accounts.tables import Account, Actor, Level, Role
 from forum.actions import effects, trusting
 from forum.discussion import tags, wording
 from forum.errors import Invalid, NotFound
-from forum.inbox import messages
+from forum.inbox import browsers, messages
 from forum.inbox.letters import compose
 from forum.languages.words import N_, _
 from forum.moderation.statement import within
@@ -76,9 +76,10 @@ def set_level(db: Session, actor: Actor, account_id: int, level: str, *, is_fixe
 
 
 def sign_out(db: Session, actor: Actor, account_id: int) -> None:
-    """Nobody is signed in to the account any more; its owner is told."""
+    """Nobody is signed in to the account any more, nor told by web push; its owner is told."""
     _open(db, actor, account_id)
     sessions.end_others(db, account_id)
+    browsers.forget(db, account_id)
     _note(db, actor, account_id, "signed-out", "sessions-ended", "by an admin")
     _tell(db, account_id, "signed_out")
 
@@ -97,6 +98,7 @@ def reset_factors(db: Session, actor: Actor, account_id: int, reason: str) -> No
     form.done()
     factors.end_all(db, account_id)
     sessions.end_others(db, account_id)
+    browsers.forget(db, account_id)
     mail_tokens.end_all(db, account_id)
     _note(db, actor, account_id, "factors-reset", "reset-by-admin", words)
     _tell(db, account_id, "factors", why=words)

@@ -11,7 +11,7 @@ from forum.accounts.record_tables import SecurityEvent
 from forum.accounts.tables import Account, Actor
 from forum.actions import effects
 from forum.errors import Invalid, NotFound
-from forum.inbox import messages
+from forum.inbox import browsers, messages
 from forum.inbox.letters import compose
 from forum.languages.formats import long_day as day
 from forum.languages.words import N_, _
@@ -37,6 +37,8 @@ def end_other_sessions(db: Session, actor: Actor, but: int, device: str = "") ->
     """The actor is signed out everywhere but in the session `but`."""
     policy.require(Permit.OWN_ACCOUNT, actor)
     sessions.end_others(db, actor.id, but)
+    # None says whose session it belonged to: the one that is left asks for pushes again.
+    browsers.forget(db, actor.id)
     history.note(db, actor.id, "sessions-ended", device=device, detail="everywhere else")
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, bindparam, exists, func, or_, select, union
+from sqlalchemy import ColumnElement, Integer, bindparam, exists, func, select, union
 from sqlalchemy.orm import Session, aliased
 
 from forum.accounts.tables import Account
@@ -25,6 +25,7 @@ from forum.discussion.tables import (
     ThreadState,
     ThreadTag,
 )
+from forum.inbox import shown
 from forum.inbox.channel_tables import SentMail
 from forum.inbox.channels import Chosen, Digest
 from forum.inbox.following import Kind, Level
@@ -129,7 +130,7 @@ _UNREAD: AnySelect = (
         Message.created_at > _SINCE,
         Message.created_at <= _UNTIL,
         Message.kind.in_(bindparam("kinds", expanding=True)),
-        or_(Message.post_id.is_(None), Post.visible),
+        shown.to_readers(),
         ~muted(_ME),
     )
     .order_by(Message.id.desc())

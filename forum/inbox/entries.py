@@ -18,6 +18,7 @@ from forum.discussion import anonymity, tended
 from forum.discussion.tables import Post, PostKind, Thread
 from forum.inbox.filters import Filter
 from forum.inbox.kinds import Group, group_of
+from forum.inbox.shown import to_readers
 from forum.inbox.tables import Message
 from forum.paging import Cursor, Page
 
@@ -114,7 +115,7 @@ def _sees_post(viewer: Actor) -> ColumnElement[bool]:
     if viewer.is_moderator:
         return true()
     tends = and_(Post.id.is_not(None), tended.among(viewer.tended_tags, Post.thread_id))
-    return or_(Message.post_id.is_(None), Post.visible, anonymity.wrote(viewer.id), tends)
+    return or_(to_readers(), anonymity.wrote(viewer.id), tends)
 
 
 def _columns(viewer: Actor) -> AnySelect:

@@ -11,7 +11,7 @@ from forum.accounts.tables import Account
 from forum.clock import now
 from forum.db import row
 from forum.discussion.tables import Post
-from forum.inbox import channels, due, sent
+from forum.inbox import channels, due, sent, shown
 from forum.inbox.channels import Chosen
 from forum.inbox.following import Kind, Level
 from forum.inbox.kinds import ALWAYS, CHOOSABLE, Group, Mail, group_of, kinds_of
@@ -50,7 +50,7 @@ _MESSAGE = (
         Account.name,
         Account.email,
         Account.language,
-        or_(Message.post_id.is_(None), Post.visible).label("is_visible"),
+        shown.to_readers().label("is_visible"),
         muted(Message.__table__.c.account_id).label("is_muted"),
     )
     .join(Account, Account.id == Message.account_id)

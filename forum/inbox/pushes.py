@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import structlog
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from forum import jobs
@@ -19,7 +19,7 @@ from forum.config import Settings
 from forum.db import Database, row
 from forum.discussion.tables import Post
 from forum.fetch import Guarded, Refused, Unreachable, guarded
-from forum.inbox import browsers, channels, due, vapid
+from forum.inbox import browsers, channels, due, shown, vapid
 from forum.inbox.browsers import Subscription
 from forum.inbox.kinds import CHOOSABLE, group_of
 from forum.inbox.outgoing import muted
@@ -45,7 +45,7 @@ _MESSAGE = (
         Message.subject,
         Message.path,
         Message.created_at,
-        or_(Message.post_id.is_(None), Post.visible).label("is_visible"),
+        shown.to_readers().label("is_visible"),
         muted(Message.__table__.c.account_id).label("is_muted"),
     )
     .join(Account, Account.id == Message.account_id)
@@ -122,7 +122,7 @@ def _find(db: Session, message_id: int, only: Collection[int]) -> _Push | None:
 
 def _send(web: Guarded, settings: Settings, to: Subscription, push: _Push) -> bool | None:
     """True: the service has it. False: it may take it later. None: the browser is no more."""
-    words = json.dumps({"title": push.subject, "path": push.path}, ensure_ascii=False).encode()
+    words = json.dumps({"title": push.subject, "path": push.path or "/inbox"}, ensure_ascii=False).encode()
     headers = {
         **vapid.headers(settings, to.endpoint),
         "Content-Encoding": "aes128gcm",

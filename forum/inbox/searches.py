@@ -92,19 +92,28 @@ def look(database: Database, _settings: Settings, after: int = 0) -> None:
         newest = _newest(db)
         wanted = _watched(db, after)
     for search_id in wanted:
-        with database.writing() as db:
-            tell(db, search_id, newest)
+        # Found before anything is written: nobody who writes waits for a search.
+        with database.reading() as db:
+            found = found_by(db, search_id, newest)
+        if found is not None:
+            with database.writing() as db:
+                tell(db, search_id, newest, found)
     if len(wanted) == BATCH:
         with database.writing() as db:
             jobs.put(db, JOB, key=f"{JOB}:{wanted[-1]}", after=wanted[-1])
 
 
-def tell(db: Session, search_id: int, newest: int) -> None:
-    """Whoever watches the search is told of threads up to `newest` that it finds, and was not told yet."""
+def found_by(db: Session, search_id: int, newest: int) -> Sequence[tuple[int, int, str]] | None:
+    """What is `new` of the search; None if it was looked through up to `newest`, or is kept no more."""
+    search = db.get(SavedSearch, search_id)
+    return None if search is None or search.seen_id >= newest else new(db, search)
+
+
+def tell(db: Session, search_id: int, newest: int, found: Sequence[tuple[int, int, str]]) -> None:
+    """Whoever watches the search is told of what was `found_by` it, unless somebody else was faster."""
     search = db.get(SavedSearch, search_id)
     if search is None or search.seen_id >= newest:
         return
-    found = new(db, search)
     search.seen_id = newest
     for thread_id, post_id, title in found[:TOLD]:
         letter = compose("found", search=search.name, title=title)

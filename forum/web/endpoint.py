@@ -42,6 +42,7 @@ class Endpoint:
         fresh: bool = False,
         body: int | None = None,
         file: bool = False,
+        wordless: bool = False,
         limits: Limits = NO_LIMITS,
     ) -> None:
         self.site = site
@@ -51,6 +52,7 @@ class Endpoint:
         self.queries = frozenset(queries)
         self.fresh = fresh
         self.file = file
+        self.wordless = wordless
         self.limits = limits
         self.most = min(body or site.settings.body_bytes, site.settings.body_bytes)
         pool = site.outside if outside else site.slow if slow else site.quick
@@ -84,7 +86,8 @@ class Endpoint:
             policy.admit(self.permit, visit.actor)
 
     def _answer(self, visit: Visit) -> tuple[Response, Offer | None]:
-        with visit, speaking(visit.language):
+        # Whose language it is, is asked only where something is said.
+        with visit, speaking("" if self.wordless else visit.language):
             # What everybody may read needs no look at who asks.
             if self.permit is not Permit.READ:
                 policy.admit(self.permit, visit.actor)

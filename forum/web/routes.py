@@ -188,7 +188,7 @@ ROUTES: tuple[Way, ...] = (
     get("/images", images.listing, Permit.OWN_ACCOUNT),
     # Waits for a process of its own.
     post("/images", images.upload, Permit.UPLOAD, outside=True, file=True),
-    get("/images/{name}", images.read),
+    get("/images/{name}", images.read, wordless=True),
     post("/images/{image_id:int}/delete", images.throw_away, Permit.OWN_ACCOUNT),
     post("/drafts", drafts.save, Permit.DRAFT, body=LONG),
     post("/drafts/discard", drafts.discard, Permit.DRAFT),

@@ -41,6 +41,8 @@ class Way(NamedTuple):
     body: int | None = SHORT
     #: Its form has a file, of as many bytes as FORUM_IMAGE_BYTES says.
     file: bool = False
+    #: Answers without a word of the forum's, so that nobody's language needs to be known.
+    wordless: bool = False
 
 
 def get(
@@ -52,9 +54,10 @@ def get(
     queries: Collection[str] = ("after",),
     slow: bool = False,
     fresh: bool = False,
+    wordless: bool = False,
 ) -> Way:
     """A page. With `keeps` its signed-out form is kept; a query with other names than `queries` is not."""
-    return Way("GET", path, handler, permit, keeps, queries, slow, fresh=fresh)
+    return Way("GET", path, handler, permit, keeps, queries, slow, fresh=fresh, wordless=wordless)
 
 
 def post(
@@ -115,6 +118,7 @@ def router(site: Site, ways: Iterable[Way], lifespan: Lifespan) -> ASGIApp:
             fresh=way.fresh,
             body=way.body,
             file=way.file,
+            wordless=way.wordless,
             limits=limits.of(way.method, way.path),
         )
     routes = [Route(path, _ByMethod(endpoints)) for path, endpoints in by_path.items()]

@@ -148,13 +148,13 @@ def test_letters_choose_and_the_form_shows_what_that_needs(
     assert page.locator("input[name=verdict]:checked").count() == 0, "what is typed is text"
     reason.fill("")
     reason.blur()
-    expect(page.locator("[data-more]")).to_be_hidden()
+    expect(page.locator("#more")).to_be_hidden()
     page.keyboard.press("m")
     more = page.get_by_label("The text as it shall read")
     expect(more).to_be_visible()
     assert len(more.input_value()) > 20, "it begins with the text as it is"
     page.keyboard.press("e")
-    expect(page.locator("[data-more]")).to_be_hidden()
+    expect(page.locator("#more")).to_be_hidden()
     page.get_by_label("A saved text").select_option(label="Kinder")
     expect(reason).to_have_value("Say it in a kinder way.")
     expect(page.get_by_label("Rule", exact=True)).to_have_value("respect")

@@ -267,7 +267,7 @@ def three_people_flag_a_harmful_answer(story: Story) -> None:
         if name == "wren":
             flagger.shoot("12-flag")
         flagger.click("button", "Send to the moderators")
-        flagger.sees("Thank you. The moderators look at it")
+        flagger.sees("Thank you. The moderators look at it", flagger.page.locator("main, dialog"))
 
 
 def only_one_moderator_works_on_it(story: Story) -> None:

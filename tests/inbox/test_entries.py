@@ -12,6 +12,7 @@ from sqlalchemy import delete, event, text
 from sqlalchemy.orm import Session
 
 from forum.accounts.tables import Actor, Role
+from forum.actions import editing
 from forum.clock import now
 from forum.discussion import posts
 from forum.discussion.tables import PostState
@@ -143,6 +144,38 @@ def test_of_a_post_that_its_reader_no_longer_sees_no_words_are_there(db: Session
     (entry,) = entries.listing(db, reader, ALL, None, 9).items
     hidden = entry.messages[1]
     assert (hidden.text, hidden.path, hidden.author_id) == ("", "", None)
+
+
+def test_a_title_that_was_taken_away_is_not_named_when_the_thread_is_back_with_another(db: Session) -> None:
+    asker, reader, boss = make_account(db), make_account(db), make_account(db, role=Role.MODERATOR)
+    thread = make_thread(db, asker, title="A title to be taken away")
+    post = opening(db, thread)
+
+    def seen() -> list[tuple[str, bool]]:
+        return [
+            (told.subject, told.is_there)
+            for entry in entries.listing(db, reader, ALL, None, 9).items
+            for told in entry.messages
+        ]
+
+    _send(db, reader, "mention", thread.id, post_id=post.id)
+    assert seen() == [("Of mention", True)]
+    posts.move(db, post, PostState.REMOVED, boss.id, "")
+    editing.edit(db, asker, post.id, "Other words.", 1, title="A title that may stay")
+    posts.move(db, post, PostState.SHOWN, boss.id, "")
+    assert post.visible and seen() == [("", False)]
+    _send(db, reader, "answer", thread.id, post_id=post.id)
+    assert seen() == [("Of answer", True), ("", False)]
+
+
+def test_a_title_is_named_again_when_taking_it_away_is_taken_back(db: Session) -> None:
+    reader, boss = make_account(db), make_account(db, role=Role.MODERATOR)
+    post = opening(db, make_thread(db))
+    _send(db, reader, "mention", post.thread_id, post_id=post.id)
+    for state in (PostState.REMOVED, PostState.SHOWN):
+        posts.move(db, post, state, boss.id, "")
+    (entry,) = entries.listing(db, reader, ALL, None, 9).items
+    assert entry.head.is_there
 
 
 @contextmanager

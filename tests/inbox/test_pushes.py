@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from forum import worker
 from forum.accounts.tables import Role
-from forum.actions import flagging, pushing, reviewing
+from forum.actions import administering, changing, flagging, pushing, reviewing
 from forum.clock import now
 from forum.config import Settings
 from forum.db import Database
@@ -290,3 +290,25 @@ def test_the_page(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
         assert window.post(f"/account/pushes/{kept.id}/remove").status_code == 303
         monkeypatch.setattr(browsers, "is_offered", lambda: False)
         assert window.get("/account/pushes").status_code == 404
+
+
+@pytest.mark.parametrize("by", ["admin", "owner"])
+def test_who_is_signed_out_everywhere_is_told_in_no_browser_any_more(db: Session, by: str) -> None:
+    """Somebody else may sit before one of these."""
+    admin, ann = make_account(db, role=Role.ADMIN), make_account(db, "ann")
+    db.add(
+        PushSubscription(
+            account_id=ann.id,
+            endpoint="https://push.example.org/thief",
+            p256dh="",
+            auth="",
+            device="",
+            created_at=now(),
+        )
+    )
+    db.flush()
+    if by == "admin":
+        administering.sign_out(db, admin, ann.id)
+    else:
+        changing.end_other_sessions(db, ann, 0)
+    assert browsers.listing(db, ann.id) == []

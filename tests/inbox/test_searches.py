@@ -1,6 +1,7 @@
 """Searches that people keep: what they find is told once, to whoever watches, and stays bounded."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from makers import make_account, make_answer, make_thread, opening
@@ -18,6 +19,7 @@ from forum.inbox import fan_out, following, searches
 from forum.inbox.following import Kind, Level
 from forum.inbox.tables import Follow, Message, SavedSearch
 from forum.jobs import Job
+from forum.search import find
 
 
 def heard(db: Session, actor: Actor) -> list[tuple[str, str]]:
@@ -28,7 +30,7 @@ def heard(db: Session, actor: Actor) -> list[tuple[str, str]]:
 def look(db: Session) -> None:
     newest = db.scalar(select(func.max(Thread.id))) or 0
     for search_id in db.scalars(select(SavedSearch.id)).all():
-        searches.tell(db, search_id, newest)
+        searches.tell(db, search_id, newest, searches.found_by(db, search_id, newest) or ())
 
 
 @pytest.mark.parametrize("query", ["psilocybin", "tag:mushrooms", "psilocybin tag:mushrooms"])
@@ -146,6 +148,24 @@ def test_a_search_that_takes_too_long_tells_nothing(db: Session, monkeypatch: py
     monkeypatch.setattr(searches.find, "newer", late)
     look(db)
     assert heard(db, reader) == [] and search.seen_id == db.scalar(select(func.max(Thread.id)))
+
+
+def test_nobody_who_writes_waits_for_a_search(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    with database.writing() as db:
+        reader = make_account(db)
+        saving.save(db, reader, "psilocybin", "Mine", Level.WATCH)
+        make_thread(db, title="What of psilocybin for sleep?")
+    newer: Callable[..., list[int]] = find.newer
+
+    def slow(*given: Any) -> list[int]:
+        with database.writing() as db:
+            make_account(db, "bob")
+        return newer(*given)
+
+    monkeypatch.setattr(find, "newer", slow)
+    searches.look(database, settings())
+    with database.reading() as db:
+        assert len(heard(db, reader)) == 1
 
 
 def _too_late(*_given: object) -> list[int]:

@@ -127,7 +127,11 @@ def test_threads_are_read_by_their_numbers_and_not_by_the_index_of_a_list(db: Se
     make_thread(db)
     db.flush()
     if db.get_bind().dialect.name == "postgresql":
-        db.execute(text("SET LOCAL enable_seqscan = off"))
+        # In an empty table every index is as good, and empty it counts as once it was vacuumed.
+        names = ", ".join(each.name for each in Thread.__table__.columns if each.name != "id")
+        copies = f"INSERT INTO thread ({names}) SELECT {names} FROM thread, generate_series(1, 2000)"
+        db.execute(text(copies))
+        db.execute(text("ANALYZE thread"))
     noted: list[tuple[str, object]] = []
 
     def note(*given: object) -> None:

@@ -8,13 +8,13 @@ function show(html) {
 	for (const part of dialog.querySelectorAll("#flag-title, [data-problems]")) part.focus()
 }
 
-document.addEventListener("click", async (event) => {
+addEventListener("click", async (event) => {
 	const link = event.target.closest("a[data-flag]")
 	if (event.target.matches("[data-close]")) dialog.close()
 	if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return
 	event.preventDefault()
-	const answer = await ask(`${link.pathname}?part=1`)
-	if (answer?.ok) show(await answer.text())
+	const { ok, html } = await ask(`${link.pathname}?part=1`)
+	if (ok) show(html)
 	else location = link.href
 })
 document.addEventListener("submit", async (event) => {
@@ -24,10 +24,9 @@ document.addEventListener("submit", async (event) => {
 	event.preventDefault()
 	const typed = new FormData(form, button)
 	typed.set("part", "1")
-	const answer = await ask(form.action, typed)
-	const html = answer?.ok || [422, 429].includes(answer?.status) ? await answer.text() : ""
-	if (!isVote && html) return show(html)
-	if (answer?.ok) {
+	const { ok, status, html } = await ask(form.action, typed)
+	if (!isVote && (ok || [422, 429].includes(status))) return show(html)
+	if (ok) {
 		const { parentNode } = form
 		form.outerHTML = html
 		return parentNode.querySelector(`.votes .${button.className}`).focus()

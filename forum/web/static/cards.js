@@ -1,9 +1,11 @@
+import { find, findAll } from "./main.js"
+
 const CITED = "sup.cite a"
-const card = document.querySelector("[data-card]")
+const card = find("[data-card]")
 let waiting
 
 const source = (link) => document.getElementById(link.hash.slice(1))
-const hide = () => (card.hidden = !document.querySelector(`${CITED}:focus-visible, .card :focus-visible`))
+const hide = () => (card.hidden = !find(`${CITED}:focus-visible, .card :focus-visible`))
 
 function show(link) {
 	card.innerHTML = source(link)?.innerHTML ?? ""
@@ -24,7 +26,7 @@ function near({ target, type }) {
 onmouseover = near
 addEventListener("focusin", near)
 addEventListener("keydown", ({ key }) => (card.hidden ||= key === "Escape"))
-for (const link of document.querySelectorAll(CITED)) {
+for (const link of findAll(CITED)) {
 	link.setAttribute("aria-describedby", link.hash.slice(1))
 	if (source(link)?.querySelector(".bad")) link.classList.add("doubtful")
 }
@@ -33,7 +35,7 @@ const here = new IntersectionObserver((posts) => {
 	for (const { target, isIntersecting } of posts)
 		target.link.ariaCurrent = isIntersecting ? "location" : null
 }, { rootMargin: "-25% 0px -75%" })
-for (const post of document.querySelectorAll(".thread-page > * > .post")) {
-	post.link = document.querySelector(`.rail [href="#${post.id}"]`)
-	if (post.link) here.observe(post)
+for (const link of findAll(".rail [href^='#']")) {
+	const post = source(link)
+	if (post) here.observe(Object.assign(post, { link }))
 }

@@ -10,9 +10,9 @@ let text, q, found, options
 addEventListener("click", async (event) => {
 	if (!event.target.matches("[data-cite-link]")) return
 	event.preventDefault()
-	const answer = await ask("/cite?part=1")
-	if (!answer?.ok) return open("/cite")
-	dialog.innerHTML = await answer.text()
+	const { ok, html } = await ask("/cite?part=1")
+	if (!ok) return open("/cite")
+	dialog.innerHTML = html
 	text = event.target.closest("[data-composer]").querySelector("textarea")
 	q = part("q")
 	found = part("found")
@@ -26,7 +26,7 @@ addEventListener("click", async (event) => {
 async function look(list, since = "", wait) {
 	const path = list ? "/cite/look" : words() && `/cite/find?q=${encodeURIComponent(words())}`
 	const html = await options.asks(path, list && { q: list, since }, wait)
-	if (html === undefined || !dialog.open) return
+	if (!dialog.open) return
 	show(path ? (html ?? found.dataset.away) : "")
 	const more = found.querySelector("[data-look], [data-since]")
 	if (more) look(list || words(), more.dataset.since, Math.min((wait ?? 0) + 300, 1500))
@@ -44,8 +44,6 @@ function show(html) {
 	const chosen = [...found.querySelectorAll(":checked")].map((box) => box.value)
 	const focused = document.activeElement.value
 	options.show(html)
-	// An option may not hold a link.
-	for (const link of found.querySelectorAll("a")) link.replaceWith(...link.childNodes)
 	for (const box of found.querySelectorAll("input")) {
 		box.checked ||= chosen.includes(box.value)
 		if (box.value === focused) box.focus()

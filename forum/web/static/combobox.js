@@ -22,10 +22,7 @@ export function combobox(field, list, wait = 150, first) {
 		choose(first && option)
 	}
 
-	async function look(path) {
-		const html = await asks(path)
-		if (html !== undefined) show(html ?? "")
-	}
+	const look = async (path) => show((await asks(path)) ?? "")
 
 	field.ariaAutoComplete = "list"
 	if (list.role) field.onblur = () => look()

@@ -63,9 +63,7 @@ function start(composer) {
 	}
 
 	async function refresh(wait = preview.offsetParent ? 400 : 1500) {
-		const html = await asks("/preview", { text: text.value }, wait)
-		if (html === undefined) return
-		preview.innerHTML = html ?? preview.dataset.away
+		preview.innerHTML = (await asks("/preview", { text: text.value }, wait)) ?? preview.dataset.away
 		tell()
 	}
 

@@ -1,26 +1,18 @@
+import { find, findAll } from "./main.js"
 import { ask } from "./server.js"
 
-const KEYS = {
-	j: "a[rel=next]",
-	k: "a[rel=prev]",
-	c: "[data-claim], [data-held] button",
-	x: "[data-offers]",
-	w: "#reason",
-	u: "[data-undo]",
-	"?": "[data-keys-open]",
-}
-const find = (selector) => document.querySelector(selector)
+const TITLE = "h2 > :is(a, button)"
 const form = find("[data-decide]") ?? {}
-const help = find("[data-keys]")
-const on = find("[data-keys-on]")
+const help = find("#keys")
+const on = help.querySelector("input")
 
 function meant(key) {
-	const selector = KEYS[key] ?? `[name=verdict][data-key="${CSS.escape(key)}"]`
-	const lines = [...document.querySelectorAll("[data-item]")]
+	const lines = findAll("[data-item]")
 	const at = lines.indexOf(document.activeElement.closest("[data-item]"))
-	if (!lines[0] || "u?".includes(key)) return find(selector)
-	if ("jk".includes(key)) return lines[key === "j" ? at + 1 : at - 1]?.querySelector("h2 a")
-	return lines[at]?.querySelector(selector)
+	const step = lines[0] && { j: 1, k: -1 }[key]
+	if (step) return lines[at + step]?.querySelector(TITLE)
+	const named = `[data-key="${CSS.escape(key)}"]`
+	return lines[at]?.querySelector(named) ?? find(`${named}:not([data-item] *)`)
 }
 
 document.onkeydown = ({ altKey, ctrlKey, key, metaKey, target }) => {
@@ -30,22 +22,22 @@ document.onkeydown = ({ altKey, ctrlKey, key, metaKey, target }) => {
 	const found = !held && !altKey && on.checked && !help.open && !types && meant(key)
 	if (!found) return true
 	found.focus()
-	if (!found.matches("textarea, h2 a")) found.click()
+	if (!found.matches(`textarea, ${TITLE}`)) found.click()
 	return false
 }
 
 // Letters can hinder speech input.
 on.checked = !localStorage.deskKeysOff
 on.onchange = () => (localStorage.deskKeysOff = on.checked ? "" : "1")
-for (const kbd of document.querySelectorAll("[data-decide] kbd")) kbd.hidden = !on.checked
-find("[data-keys-open]").onclick = () => help.showModal()
-find("[data-keys-hint]").hidden = false
+for (const kbd of findAll("[data-decide] kbd")) kbd.hidden = !on.checked
+find("[data-key='?']").onclick = () => help.showModal()
+help.nextElementSibling.hidden = false
 
 form.onchange = ({ target }) => {
 	if (target?.id === "saved") find("[value=text]").click()
 	const { asks, given } = find("[name=verdict]:checked")?.dataset ?? {}
-	const [more, area] = [find("[data-more]"), find("#more")]
-	if (more) more.hidden = !asks
+	const area = find("#more")
+	if (area) area.parentNode.hidden = !asks
 	if (!asks) return
 	find("[for=more]").textContent = asks
 	find("#more-help").hidden = true
@@ -59,6 +51,6 @@ form.oninput = async () => {
 	const held = find("[data-held]")
 	if (!held || Date.now() - last < 240_000) return
 	last = Date.now()
-	const answer = await ask(form.dataset.claimAt, { part: "1" })
-	if ([200, 409].includes(answer?.status)) held.outerHTML = await answer.text()
+	const { status, html } = await ask(form.dataset.claimAt, { part: "1" })
+	if ([200, 409].includes(status)) held.outerHTML = html
 }

@@ -1,8 +1,10 @@
 // Until the server has what is written, this browser keeps it.
 
+import { find, findAll } from "./main.js"
+
 const { sessionStorage: tab, localStorage: copies } = window
 const key = (area) => `draft:${document.body.dataset.account}:${area?.dataset.draft}`
-const areas = [...document.querySelectorAll("form textarea")]
+const areas = findAll("form textarea")
 let leaving
 tab.window ??= Math.random()
 
@@ -10,7 +12,7 @@ function keep(area) {
 	const { form } = area
 	const place = area.dataset.draft
 	const name = key(area)
-	const kept = document.querySelector(`[data-kept=${place}]`)
+	const kept = find(`[data-kept=${place}]`)
 	const began = kept?.dataset.saved ?? ""
 	const to = `/drafts?${new URLSearchParams({ place, began, window: tab.window })}`
 	const said = form.querySelector("[data-said]") ?? document.createElement("p")
@@ -19,9 +21,8 @@ function keep(area) {
 
 	const all = () => JSON.stringify([known, Object.fromEntries(new FormData(form))])
 	function offer(place, about, onclick) {
-		const [words, textContent] = (said.dataset[about] ?? document.body.dataset.other).split("|")
-		const values = { type: "button", className: "link", textContent, onclick }
-		place.replaceChildren(words, " ", Object.assign(document.createElement("button"), values))
+		place.innerHTML = said.dataset[about] ?? document.body.dataset.other
+		place.lastChild.onclick = onclick
 	}
 	async function save(keepalive, over = "") {
 		const copy = copies[name]
@@ -68,7 +69,7 @@ function keep(area) {
 	if (isNew()) changed()
 }
 
-if (document.querySelector(".told")) delete copies[tab.sent]
+if (find(".told")) delete copies[tab.sent]
 delete tab.sent
 areas.filter((area) => area.dataset.draft).forEach(keep)
 

@@ -1,4 +1,6 @@
-const bar = document.querySelector("[data-live]")
+import { find } from "./main.js"
+
+const bar = find("[data-live]")
 const { title } = document
 let source
 
@@ -6,7 +8,7 @@ const on = {
 	news: (html) => bar.innerHTML === html || (bar.innerHTML = html),
 	scores(all) {
 		for (const [id, score] of Object.entries(JSON.parse(all)))
-			document.querySelector(`#p${id} > .votes .score`)?.replaceChildren(score)
+			find(`#p${id} > .votes .score`)?.replaceChildren(score)
 	},
 	unread: (count) => (document.title = count + title),
 }

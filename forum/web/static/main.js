@@ -1,8 +1,11 @@
+export const find = (selector) => document.querySelector(selector)
+export const findAll = (selector) => [...document.querySelectorAll(selector)]
+
 const UNITS = { day: 86400, hour: 3600, minute: 60 }
 const { lang } = document.documentElement
 const words = new Intl.RelativeTimeFormat(lang, { numeric: "auto", style: "short" })
 
-for (const time of document.querySelectorAll("time[datetime]")) {
+for (const time of findAll("time[datetime]")) {
 	const then = new Date(time.dateTime)
 	const seconds = (Date.now() - then) / 1000
 	const unit = Object.keys(UNITS).find((name) => seconds >= UNITS[name])
@@ -20,22 +23,25 @@ const parts = {
 	drafts: "textarea, .told",
 	suggest: `${SEARCH}:focus`,
 }
-for (const name of ["quoting", "composer", "desk", "similar", "reading", "pushes"]) parts[name] = `[data-${name}]`
-for (const name in parts) if (document.querySelector(parts[name])) import(`./${name}.js`)
+for (const name of [...Object.keys(parts), "quoting", "composer", "desk", "similar", "reading", "pushes"])
+	if (find(parts[name] ?? `[data-${name}]`)) import(`./${name}.js`)
 addEventListener("focusin", ({ target }) => target.matches(SEARCH) && import("./suggest.js"))
-document.querySelector("[data-problems]")?.focus()
-document.querySelector("[data-press]")?.requestSubmit()
+find("[data-problems]")?.focus()
+find("[data-press]")?.requestSubmit()
 
 onclick = onkeydown = ({ key, target }) => {
-	const menu = document.querySelector(".menu[open]")
+	const menu = find(".menu[open]")
 	if (!menu || (key ? key !== "Escape" : menu.contains(target))) return
 	menu.open = false
 	if (key) menu.firstElementChild.focus()
 }
 
-setTimeout(() => document.querySelector("[data-live]") && import("./live.js"), 2000)
+setTimeout(() => {
+	if (find("[data-live]")) import("./live.js")
+	if (document.referrer.startsWith(`${location.origin}/`)) navigator.serviceWorker?.register("/sw.js").catch(() => {})
+}, 2000)
 
-const related = document.querySelector("[data-related]")
+const related = find("[data-related]")
 const watch = new IntersectionObserver(async ([{ isIntersecting }]) => {
 	if (!isIntersecting) return
 	watch.disconnect()
@@ -43,7 +49,3 @@ const watch = new IntersectionObserver(async ([{ isIntersecting }]) => {
 	if (answer.ok) related.innerHTML = await answer.text()
 })
 if (related) watch.observe(related)
-
-if (document.referrer.startsWith(`${location.origin}/`)) {
-	addEventListener("load", () => navigator.serviceWorker?.register("/sw.js").catch(() => {}))
-}

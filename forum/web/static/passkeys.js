@@ -1,13 +1,14 @@
+import { findAll } from "./main.js"
 import { ask } from "./server.js"
 
 const Key = window.PublicKeyCredential
 const can = Key?.parseCreationOptionsFromJSON && !/^[\d.]+$|:/.test(location.hostname)
 
 async function press(form) {
-	const answer = await ask(form.dataset.options, new FormData(form))
-	if (answer?.type === "opaqueredirect") return (location = "/account/prove?next=/account/factors")
-	if (answer?.status === 422) return form.submit()
-	const asked = await answer.json()
+	const { html, status, type } = await ask(form.dataset.options, new FormData(form))
+	if (type === "opaqueredirect") return (location = "/account/prove?next=/account/factors")
+	if (status === 422) return form.submit()
+	const asked = JSON.parse(html)
 	const made = await (form.dataset.passkey === "make"
 		? navigator.credentials.create({ publicKey: Key.parseCreationOptionsFromJSON(asked) })
 		: navigator.credentials.get({ publicKey: Key.parseRequestOptionsFromJSON(asked) }))
@@ -15,9 +16,9 @@ async function press(form) {
 	form.submit()
 }
 
-for (const part of document.querySelectorAll("[data-passkeys], [data-no-passkeys]"))
+for (const part of findAll("[data-passkeys], [data-no-passkeys]"))
 	part.hidden = !can === part.matches("[data-passkeys]")
-for (const form of document.querySelectorAll("[data-passkey]")) {
+for (const form of findAll("[data-passkey]")) {
 	const says = form.querySelector("[data-says]")
 	form.onsubmit = ({ submitter }) => {
 		says.textContent = ""

@@ -1,9 +1,10 @@
 function send(text, file) {
-	const bar = Object.assign(document.createElement("progress"), { className: "progress", ariaLabel: text.form.querySelector("[data-refused]").dataset.bar })
+	const bar = text.form.querySelector("progress[hidden]").cloneNode()
 	const typed = new FormData()
 	const request = new XMLHttpRequest()
 	typed.set("file", file)
 	text.after(bar)
+	bar.hidden = false
 	request.upload.onprogress = ({ loaded, total }) => (bar.value = loaded / total)
 	request.responseType = "json"
 	request.open("POST", "/images?part=1")
@@ -32,7 +33,7 @@ async function all(text, files) {
 }
 
 addEventListener("submit", (event) => {
-	if (!event.target.querySelector(".progress")) return
+	if (!event.target.querySelector("progress:not([hidden])")) return
 	event.preventDefault()
 	refuse(event.target, "sending")
 }, true)

@@ -1,6 +1,7 @@
+import { find } from "./main.js"
 import { type } from "./typing.js"
 
-const bar = document.querySelector("[data-quoting]")
+const bar = find("[data-quoting]")
 const [quote, ask] = bar.children
 let words, post
 document.body.append(bar)
@@ -25,7 +26,7 @@ quote.onclick = () => {
 	const said = `${words}\n\n— [${post.querySelector(".by a").textContent}](/p/${post.id.slice(1)})`
 	const comments = post.matches("li") && post.closest("article").querySelector("details:has(textarea)")
 	if (comments) comments.open = true
-	const box = (comments || document.querySelector("[data-composer]")).querySelector("textarea")
+	const box = (comments || find("[data-composer]")).querySelector("textarea")
 	type(box, `${box.value}\n\n${said.replace(/^/gm, "> ")}\n\n`.trimStart(), 0, box.value.length)
 	bar.hidden = true
 }

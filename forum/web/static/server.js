@@ -1,17 +1,20 @@
-// Null where the server is out of reach.
-export function ask(path, form) {
+// Without a status where the server is out of reach.
+export async function ask(path, form) {
 	const sent = form && { method: "POST", body: new URLSearchParams(form) }
-	return fetch(path, { redirect: "manual", ...sent }).catch(() => null)
+	const answer = await fetch(path, { redirect: "manual", ...sent }).catch(() => 0)
+	const { ok, status, type } = answer
+	return { ok, status, type, html: answer && (await answer.text()) }
 }
 
-// A fragment, null for none, undefined if something was asked since.
+// A fragment, or null for none; waits forever if something was asked since.
 export function asker(usual) {
 	let turn = 0
-	return async (path, form, wait = usual) => {
+	return (path, form, wait = usual) => {
 		const mine = ++turn
-		await new Promise((done) => setTimeout(done, wait))
-		const answer = path && mine === turn ? await ask(path, form) : null
-		const html = answer?.ok || answer?.status === 422 ? await answer.text() : null
-		return mine === turn ? html : undefined
+		const look = async (done) => {
+			const { ok, status, html } = path && mine === turn ? await ask(path, form) : {}
+			if (mine === turn) done(ok || status === 422 ? html : null)
+		}
+		return new Promise((done) => setTimeout(look, wait, done))
 	}
 }

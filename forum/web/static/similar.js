@@ -6,9 +6,7 @@ const asks = asker(500)
 
 async function look() {
 	const typed = new URLSearchParams({ title: title.value, text: text.value.slice(0, 500) })
-	const html = await asks(`/ask/similar?${typed}`)
-	if (html === undefined) return
-	list.innerHTML = html ?? ""
+	list.innerHTML = (await asks(`/ask/similar?${typed}`)) ?? ""
 	status.textContent = list.firstElementChild?.dataset.tells ?? ""
 }
 
