@@ -75,7 +75,7 @@ def confirm_address(
     if old:
         mail_tokens.issue(db, Kind.KEEP_EMAIL, old, account.id, new_email=spent.email, is_changed=True)
     history.note(db, account.id, "email-changed", device=device)
-    letter = compose("address_changed", known_as=account.name, email=spent.email)
+    letter = compose("address_changed", known_as=account.name, email=spent.email, had_address=bool(old))
     messages.send(db, account.id, "address_changed", letter, "/account/history")
     return account.id
 

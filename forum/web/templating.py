@@ -1,5 +1,6 @@
 """Pages from templates: the Jinja environment, its filters and the one way to render."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache, wraps
@@ -34,6 +35,8 @@ PARTS = {
     "entry": ("threads/_cited.html", 4096),
     "card": ("threads/_post.html", 1024),
 }
+
+_LINK = re.compile(r"</?a\b[^>]*>")
 
 #: Values that templates show as words.
 SHOWN = (
@@ -70,7 +73,7 @@ class Pages:
         self._environment.filters.update(when=when, date=day, long_date=long_day)
         # `_` of a template takes what is marked in it; what comes with a value may hold a percent sign.
         self._environment.filters.update(
-            number=number, plural=plural, cut=cut, called=called, said=words.gettext
+            number=number, plural=plural, cut=cut, called=called, said=words.gettext, unlinked=unlinked
         )
         for name, (template, most) in PARTS.items():
             part: Any = getattr(self._environment.get_template(template).module, name)
@@ -102,6 +105,11 @@ def _by_language(part: Callable[..., str], most: int) -> Callable[..., str]:
         return kept(speaking.spoken(), *of)
 
     return spoken
+
+
+def unlinked(html: Markup) -> Markup:
+    """The same without its links, for what is an option or a label: such may not hold one."""
+    return Markup(_LINK.sub("", html))  # noqa: S704 - what is left was safe before.
 
 
 def when(moment: datetime) -> Markup:

@@ -46,7 +46,7 @@ def test_a_theme_is_chosen_without_scripts_and_is_there_from_the_first_paint(
         reader.go(path)
         assert reader.page.evaluate(GROUND) == PAPER["dark"], path
     # Said by the page itself, so that nothing is painted light first.
-    assert '<html lang="en" data-theme="dark">' in reader.page.content()
+    assert '<html lang="en" dir="ltr" data-theme="dark">' in reader.page.content()
     reader.close()
 
 

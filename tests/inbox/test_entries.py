@@ -146,7 +146,9 @@ def test_of_a_post_that_its_reader_no_longer_sees_no_words_are_there(db: Session
     assert (hidden.text, hidden.path, hidden.author_id) == ("", "", None)
 
 
-def test_a_title_that_was_taken_away_is_not_named_when_the_thread_is_back_with_another(db: Session) -> None:
+def test_a_title_that_was_taken_away_is_not_named_when_the_thread_is_back_with_another(
+    db: Session, frozen: Clock
+) -> None:
     asker, reader, boss = make_account(db), make_account(db), make_account(db, role=Role.MODERATOR)
     thread = make_thread(db, asker, title="A title to be taken away")
     post = opening(db, thread)
@@ -164,6 +166,7 @@ def test_a_title_that_was_taken_away_is_not_named_when_the_thread_is_back_with_a
     editing.edit(db, asker, post.id, "Other words.", 1, title="A title that may stay")
     posts.move(db, post, PostState.SHOWN, boss.id, "")
     assert post.visible and seen() == [("", False)]
+    frozen.forward(seconds=1)
     _send(db, reader, "answer", thread.id, post_id=post.id)
     assert seen() == [("Of answer", True), ("", False)]
 

@@ -193,7 +193,7 @@ def test_programs_may_ask_the_page_for_the_file_and_never_meet_the_other(both: t
         whole = browser.get(page, headers={"accept": "text/html"})
         assert whole.headers["content-type"].startswith("text/html")
         assert {"accept", "accept-language"} <= set(whole.headers["vary"].split(", "))
-        assert (page, b"", "") in browser.kept._pages
+        assert (page, b"", "", "en") in browser.kept._pages
     assert browser.get(page, headers={"accept": "application/x-bibtex"}).text.startswith("@article{")
     assert browser.ask("HEAD", page, headers=asked).headers["content-type"] == CSL_JSON
 

@@ -33,7 +33,7 @@ def test_the_worker_is_small_and_looked_at_anew_each_time(browser: Browser) -> N
     answer = browser.get("/sw.js")
     assert answer.status_code == 200 and answer.headers["content-type"].startswith("text/javascript")
     assert answer.headers["cache-control"] == "no-cache"
-    assert (STATIC / "sw.js").stat().st_size <= 900
+    assert (STATIC / "sw.js").stat().st_size <= 720
     kept = re.search(r'P = "([^"]+)"', answer.text)
     assert kept and "VERSION" not in answer.text
     paths = kept[1].split()

@@ -12,9 +12,8 @@ function show(link) {
 	card.hidden = !card.innerHTML
 	const { left, top, bottom } = link.getBoundingClientRect()
 	const height = card.offsetHeight + 6
-	const most = document.body.clientWidth - card.offsetWidth - 16
 	const y = bottom + height > innerHeight && top > height ? top - height : bottom + 6
-	card.style.left = `${Math.max(16, Math.min(left - 24, most))}px`
+	card.style.left = `clamp(1rem, ${left - 24}px, 100% - ${card.offsetWidth + 16}px)`
 	card.style.top = `${scrollY + y}px`
 }
 

@@ -1,4 +1,4 @@
-// ARIA's combobox: arrows choose, Enter clicks.
+// Arrows choose, Enter clicks.
 
 import { asker } from "./server.js"
 
@@ -7,9 +7,8 @@ export function combobox(field, list, wait = 150, first) {
 	const chosen = () => list.querySelector("[aria-selected=true]")
 
 	function choose(option) {
-		chosen()?.setAttribute("aria-selected", "false")
+		for (const one of list.querySelectorAll("[role=option]")) one.ariaSelected = one === option
 		field.setAttribute("aria-activedescendant", option?.id ?? "")
-		option?.setAttribute("aria-selected", "true")
 		option?.scrollIntoView({ block: "nearest" })
 	}
 

@@ -24,7 +24,7 @@ function walk({ key, target }) {
 
 function pressed(event, composer) {
 	const { altKey, code, shiftKey } = event
-	// Shift and Alt change what a key writes; AltGr writes brackets.
+	// Shift and Alt change keys; AltGr writes brackets.
 	const key = altKey || /^Digit/.test(code) ? code.slice(-1) : event.key.toUpperCase()
 	const name = `Control+${altKey ? "Alt+" : ""}${shiftKey ? "Shift+" : ""}${CSS.escape(key)}`
 	const button = composer.querySelector(`[aria-keyshortcuts="${name}"]`)

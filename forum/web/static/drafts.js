@@ -1,4 +1,4 @@
-// Until the server has what is written, this browser keeps it.
+// Kept here until the server has it.
 
 import { find, findAll } from "./main.js"
 
@@ -46,7 +46,8 @@ function keep(area) {
 	area.addEventListener("keydown", ({ ctrlKey, key, metaKey }) => {
 		if ((ctrlKey || metaKey) && key === "Enter") form.requestSubmit()
 	})
-	for (const event of ["beforeunload", "visibilitychange"]) addEventListener(event, flush)
+	addEventListener("beforeunload", flush)
+	addEventListener("visibilitychange", flush)
 
 	const changed = () => area.dispatchEvent(new Event("input", { bubbles: true }))
 	const [had, typed] = JSON.parse(copies[name] ?? "[]")

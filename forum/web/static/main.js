@@ -2,12 +2,10 @@ export const find = (selector) => document.querySelector(selector)
 export const findAll = (selector) => [...document.querySelectorAll(selector)]
 
 const UNITS = { day: 86400, hour: 3600, minute: 60 }
-const { lang } = document.documentElement
-const words = new Intl.RelativeTimeFormat(lang, { numeric: "auto", style: "short" })
+const words = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto", style: "short" })
 
 for (const time of findAll("time[datetime]")) {
-	const then = new Date(time.dateTime)
-	const seconds = (Date.now() - then) / 1000
+	const seconds = (Date.now() - new Date(time.dateTime)) / 1000
 	const unit = Object.keys(UNITS).find((name) => seconds >= UNITS[name])
 	if (seconds < 0 || seconds > 7 * UNITS.day) continue
 	time.style.cssText = `display:inline-block;min-width:${time.offsetWidth}px`
@@ -16,16 +14,15 @@ for (const time of findAll("time[datetime]")) {
 
 history.replaceState(null, "", location.href.replace(/[?&]told=[\w-]*(?=#|$)|told=[\w-]*&/, ""))
 
-const SEARCH = "[role=search] [name=q]"
 const parts = {
 	cards: "sup.cite a, .rail",
 	acts: "[data-flag], [data-vote]",
 	drafts: "textarea, .told",
-	suggest: `${SEARCH}:focus`,
+	suggest: "[role=search] :focus",
 }
 for (const name of [...Object.keys(parts), "quoting", "composer", "desk", "similar", "reading", "pushes"])
 	if (find(parts[name] ?? `[data-${name}]`)) import(`./${name}.js`)
-addEventListener("focusin", ({ target }) => target.matches(SEARCH) && import("./suggest.js"))
+addEventListener("focusin", () => find(parts.suggest) && import("./suggest.js"))
 find("[data-problems]")?.focus()
 find("[data-press]")?.requestSubmit()
 
@@ -38,7 +35,7 @@ onclick = onkeydown = ({ key, target }) => {
 
 setTimeout(() => {
 	if (find("[data-live]")) import("./live.js")
-	if (document.referrer.startsWith(`${location.origin}/`)) navigator.serviceWorker?.register("/sw.js").catch(() => {})
+	if (document.referrer.startsWith(location.origin)) navigator.serviceWorker?.register("/sw.js").catch(() => {})
 }, 2000)
 
 const related = find("[data-related]")

@@ -1,12 +1,13 @@
 const page = document.querySelector("[data-reading]")
 const { reading, newest } = page.dataset
 let seen = 0
+let ended
 
 const tell = () => {
 	clearInterval(clock)
 	end.disconnect()
 	fetch(reading, { method: "POST", body: new URLSearchParams({ post: newest }), keepalive: true }).catch(() => {})
 }
-const clock = setInterval(() => document.hidden || ++seen < 30 || tell(), 1000)
-const end = new IntersectionObserver(([last]) => last.isIntersecting && seen > 4 && tell())
+const clock = setInterval(() => document.hidden || ++seen < (ended ? 5 : 30) || tell(), 1000)
+const end = new IntersectionObserver(([last]) => (ended = last.isIntersecting))
 end.observe(page.querySelector("[data-related]"))

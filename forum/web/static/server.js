@@ -1,12 +1,12 @@
-// Without a status where the server is out of reach.
+// No status: the server is out of reach.
 export async function ask(path, form) {
 	const sent = form && { method: "POST", body: new URLSearchParams(form) }
-	const answer = await fetch(path, { redirect: "manual", ...sent }).catch(() => 0)
-	const { ok, status, type } = answer
-	return { ok, status, type, html: answer && (await answer.text()) }
+	const answer = await fetch(path, { redirect: "manual", ...sent }).catch(() => ({}))
+	answer.html = await answer.text?.()
+	return answer
 }
 
-// A fragment, or null for none; waits forever if something was asked since.
+// Never answers if something was asked since.
 export function asker(usual) {
 	let turn = 0
 	return (path, form, wait = usual) => {

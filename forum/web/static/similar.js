@@ -10,6 +10,5 @@ async function look() {
 	status.textContent = list.firstElementChild?.dataset.tells ?? ""
 }
 
-title.oninput = look
-text.onchange = look
+title.oninput = text.onchange = look
 if (title.value && !seen.value) look()
