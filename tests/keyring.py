@@ -55,7 +55,7 @@ def do_jobs(database: Database, folder: Path, **settings: object) -> list[str]:
 
 def _text(path: Path) -> str:
     mail = email.message_from_bytes(path.read_bytes(), policy=default)
-    body = mail.get_body()
+    body = mail.get_body(("plain",))
     assert body is not None
     return f"To: {mail['to']}\nSubject: {mail['subject']}\n\n{body.get_content()}"
 

@@ -20,7 +20,8 @@ class Way(NamedTuple):
 
 #: Acts without a page of their own, by the page on which they are offered.
 _OFFERED_ON = re.compile(
-    r"(/p/\d+)/(?:vote|accept|restore|bookmark|undo)|(/t/\d+)/(?:follow|read)|(/inbox)/read"
+    r"(/p/\d+)/(?:vote|accept|restore|bookmark|undo)|(/t/\d+)/(?:follow|read)|(/inbox)/(?:un)?read"
+    r"|(/account/messages)/try-again|(/account/searches)/\d+|(/account/pushes)/\d+/remove"
     r"|(/moderation/items/\d+)/\w+|(/account/decisions/\d+)/appeal|(/images)/\d+/delete"
 )
 #: Where somebody who is sent away for a while wants to come back to.

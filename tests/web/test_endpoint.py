@@ -62,7 +62,7 @@ def raises(error: Exception) -> Callable[[Visit], Response]:
 
 def whole(visit: Visit) -> Response:
     context = {"title": "T", "words": "W", "typed": "", "event": "", "contact": "", "asked": ""}
-    return visit.page("errors/error.html", **context, first=ways_on.LATEST, others=[])
+    return visit.page("errors/error.html", **context, first=ways_on.Way("/", "Latest"), others=[])
 
 
 def thread_name(_visit: Visit) -> Response:

@@ -156,6 +156,8 @@ def test_another_method_leads_to_the_page(browser: Browser) -> None:
     assert 'href="/slow">Open the page' in whole(browser.post("/slow"), 405)
     # What only a button sends leads to where the button is.
     assert 'href="/p/12">See how it is now' in whole(browser.get("/p/12/vote"), 405)
+    for path in ("/account/searches/3", "/account/pushes/3/remove", "/account/messages/try-again"):
+        assert ways_on.offered_on(path) == "/".join(path.split("/")[:3]), path
 
 
 def test_who_was_slower_sees_how_it_is(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:

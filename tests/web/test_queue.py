@@ -317,7 +317,7 @@ def test_what_an_author_changed_since_is_marked(place: tuple[Browser, Community]
 def test_one_click_takes_the_last_decision_back(place: tuple[Browser, Community]) -> None:
     browser, there = place
     page = read(browser, "/moderation")
-    assert page.count("data-undo") == 1
+    assert page.count('data-key="u"') == 1
     form = page[page.index('id="decided"') :]
     send(
         browser,
@@ -328,8 +328,8 @@ def test_one_click_takes_the_last_decision_back(place: tuple[Browser, Community]
     )
     page = read(browser, "/moderation")
     assert f'<h2><a href="/moderation/items/{there.decided_item_id}">' in page, "it waits again"
-    assert "data-undo" not in page
-    assert "data-undo" not in read(browser.signed_in(there.second), "/moderation")
+    assert 'data-key="u"' not in page
+    assert 'data-key="u"' not in read(browser.signed_in(there.second), "/moderation")
 
 
 def test_many_at_once(place: tuple[Browser, Community]) -> None:

@@ -31,6 +31,6 @@ document.addEventListener("submit", async (event) => {
 		form.outerHTML = html
 		return parentNode.querySelector(`.votes .${button.className}`).focus()
 	}
-	form.dataset.plain = "1"
+	form.dataset.plain = 1
 	button.click()
 })

@@ -1,4 +1,4 @@
-// No status: the server is out of reach.
+// No status: out of reach.
 export async function ask(path, form) {
 	const sent = form && { method: "POST", body: new URLSearchParams(form) }
 	const answer = await fetch(path, { redirect: "manual", ...sent }).catch(() => ({}))
