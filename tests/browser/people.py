@@ -13,9 +13,16 @@ ARTIFACTS = Path(__file__).parents[2] / "artifacts"
 PATIENCE = 10_000  # milliseconds
 #: Chromium tells of every answer that is not a 200; pages with 404, 409 and 422 are meant.
 _MEANT = re.compile(r"the server responded with a status of 4\d\d")
-#: A module is loaded once: asking for it again waits until it has run.
-_SCRIPTS_RAN = r"""() => Promise.all(performance.getEntriesByType('resource')
-  .filter(entry => /\.js(\?|$)/.test(entry.name)).map(entry => import(entry.name)))"""
+#: A module is loaded once: asking for it again waits until it has run. One that is on its way stands in no
+#: list yet, so it is looked again until there are no more.
+_SCRIPTS_RAN = r"""async () => {
+  for (let ran = -1, found = []; ran < found.length; ) {
+    ran = found.length;
+    await new Promise(done => setTimeout(done, 30));
+    found = performance.getEntriesByType('resource').filter(entry => /\.js(\?|$)/.test(entry.name));
+    await Promise.all(found.map(entry => import(entry.name)));
+  }
+}"""
 
 
 def ready(page: Page) -> None:
