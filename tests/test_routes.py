@@ -232,6 +232,7 @@ def reviewed() -> list[Line]:
     return [Line.read(line) for line in lines[1:]]
 
 
+@pytest.mark.timeout(600)
 def test_every_route_answers_as_reviewed(doors: Doors) -> None:
     heading = f"{'':5}{'path':45}{'permit':21}{'state':10}{' '.join(COLUMNS)}"
     found = [*LEGEND.splitlines(), heading, *map(str, table(doors))]

@@ -82,6 +82,7 @@ def _a_work_that_crossref_knows(crossref: FakeServices) -> None:
         missing("the shared folder with recorded answers of registries")
 
 
+@pytest.mark.timeout(600)
 def test_the_whole_loop(story: Story) -> None:
     a_newcomer_joins(story)
     a_newcomer_asks(story)

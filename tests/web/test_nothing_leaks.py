@@ -389,6 +389,7 @@ def place(database: Database) -> Iterator[tuple[Browser, Place]]:
         yield browser, there
 
 
+@pytest.mark.timeout(600)
 def test_nothing_leaks(database: Database, place: tuple[Browser, Place]) -> None:
     browser, there = place
     before = every_address(database, HELD)
