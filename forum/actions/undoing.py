@@ -11,7 +11,7 @@ from forum.discussion import anonymity, drafts, posts, revisions
 from forum.discussion.tables import Post, PostKind, PostState, Thread
 from forum.errors import Conflict
 from forum.inbox import subscriptions
-from forum.inbox.subscriptions import UNDO
+from forum.inbox.due import UNDO
 from forum.languages.words import N_
 from forum.markup import render
 from forum.moderation import queue

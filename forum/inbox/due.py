@@ -19,6 +19,9 @@ from forum.inbox.kinds import ALWAYS, Group, group_of
 
 #: So long a message waits to be read before a mail is written.
 UNREAD = timedelta(hours=1)
+#: So long its author can take a new post back as if it had never been; who is told by mail or push of it is
+#: told after that.
+UNDO = timedelta(minutes=1)
 DELIVER = "mail.deliver"
 
 

@@ -28,8 +28,6 @@ from forum.inbox.tables import Message
 log = structlog.get_logger()
 
 JOB = "push.deliver"
-#: Whoever posted can take it back for so long.
-UNDO = timedelta(minutes=1)
 #: A push service keeps it so long for a browser that is not running.
 KEPT = timedelta(days=1)
 #: A service that is away is asked again after so long, and then after longer, so often.
@@ -73,7 +71,7 @@ def put(db: Session, kind: str, told: Mapping[int, int], delay: timedelta = time
     asked = browsers.having(db, set(told.values()))
     wanted = [{"message_id": message_id} for message_id, account_id in told.items() if account_id in asked]
     if wanted:
-        jobs.put_many(db, JOB, wanted, delay=max(delay, UNDO))
+        jobs.put_many(db, JOB, wanted, delay=max(delay, due.UNDO))
 
 
 def deliver(

@@ -20,13 +20,11 @@ from forum.discussion import anonymity
 from forum.discussion.naming import called
 from forum.discussion.tables import Post, PostKind, Thread
 from forum.inbox import following, messages
+from forum.inbox.due import UNDO
 from forum.inbox.letters import compose
 
 #: People that one post can call by name.
 MOST_MENTIONS = 10
-#: So long its author can take a new post back as if it had never been; mails about it leave after that.
-UNDO = timedelta(minutes=1)
-
 #: The job that tells the followers.
 FOLLOWERS = "inbox.announce"
 

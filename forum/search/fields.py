@@ -34,7 +34,6 @@ _NAMED = {
 _SPELLINGS = {f"{name}{plural}": str(name) for name in NAMES for plural in ("", "s")}
 _TRIED = {"date": str(Field.AFTER), "year": str(Field.AFTER)}
 NUMBERS = frozenset((Field.SCORE, Field.ANSWERS))
-DATES = frozenset((Field.BEFORE, Field.AFTER))
 #: Something of more letters is no misspelt name or value.
 _LONGEST = 32
 
