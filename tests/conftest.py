@@ -1,20 +1,21 @@
 """What every test may use: databases made by the migrations, a frozen clock, no network but loopback."""
 
-import asyncio
 import gc
 import os
 import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import driven
 import hashing
 import pytest
+from driven import Driven
 from jinja2 import BytecodeCache, Environment
 from jinja2.bccache import Bucket
 from sqlalchemy import create_engine, text
@@ -106,6 +107,33 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: places.get(str(item.path), len(places)))
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failure says so if the program that drives the browser had died."""
+    report = yield
+    if report.failed and "_driven" in getattr(item, "fixturenames", ()) and not Driven.last_lives():
+        report.user_properties.append(driven.DIED)
+    return report
+
+
+#: What failed, and whether that was because the program that drives the browser died under it.
+_failed: list[bool] = []
+#: `make test` runs what failed once more after this, and after nothing else.
+_AGAIN = 75
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.failed:
+        _failed.append(driven.DIED in map(tuple, report.user_properties))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Tests that only stood by when something died are not called failed before they had their turn."""
+    if _failed and all(_failed) and not hasattr(session.config, "workerinput"):
+        session.exitstatus = _AGAIN
+
+
 def missing(what: str) -> None:
     """Skips the test and says what to install; in CI nothing may be missing."""
     (pytest.fail if IN_CI else pytest.skip)(f"missing: {what}")
@@ -169,39 +197,21 @@ def own_hasher(monkeypatch: pytest.MonkeyPatch) -> None:
 
 # --- a browser -----------------------------------------------------------------------------------------
 
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync"
-)
-
 
 @pytest.fixture(scope="session")
-def _chromium() -> Iterator[tuple["Browser", asyncio.AbstractEventLoop]]:
-    # Imported here, because most runs are of tests that need no browser.
-    from playwright.sync_api import sync_playwright
-
-    # The shell is the same browser without windows to draw, for two thirds of the processor's time.
-    program = shutil.which("chromium-headless-shell") or shutil.which("chromium")
-    if not program:
+def _driven() -> Iterator[Driven]:
+    if driven.program() is None:
         missing("chromium (on Debian: apt-get install chromium-headless-shell)")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=FLAGS.split())
-        loop = asyncio.get_running_loop()
-        yield started, loop
-        asyncio._set_running_loop(loop)
-        started.close()
+    browser = Driven()
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="module")
-def chromium(_chromium: tuple["Browser", asyncio.AbstractEventLoop]) -> Iterator["Browser"]:
+def chromium(_driven: Driven) -> Iterator["Browser"]:
     """The one browser of this test process; a file's windows are closed at its end."""
-    browser, loop = _chromium
-    # Playwright leaves its loop marked as running between calls, and other tests could not run loops then.
-    asyncio._set_running_loop(loop)
-    yield browser
-    for context in browser.contexts:
-        context.close()
-    asyncio._set_running_loop(None)
+    yield _driven.open()
+    _driven.pause()
 
 
 # --- databases -----------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from browser.people import Look, Person
 from browser.server import Forum
-from conftest import FLAGS
+from driven import FLAGS
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 from rich.console import Console

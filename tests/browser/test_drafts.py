@@ -15,7 +15,7 @@ import pytest
 from browser.people import PATIENCE, ready
 from browser.server import Forum as Server
 from community import Community, settle
-from conftest import FLAGS
+from driven import FLAGS, Driven, program
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from web.test_scripts import SHIFTS
 
@@ -81,14 +81,22 @@ def comment_of(page: Page, place: Place) -> Locator:
     return page.locator(f"#p{place.there.answer_id} details:has(textarea)")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _forgets_the_killed(_driven: Driven) -> Iterator[None]:
+    """What drives the browsers begins anew after this file: it came to harm by those that were killed."""
+    yield
+    _driven.close()
+
+
 @contextmanager
 def browser_of_its_own(
     chromium: Browser, profile: Path
 ) -> Iterator[tuple[Browser, "subprocess.Popen[bytes]"]]:
     """Chromium with this profile, as a process that can be killed."""
-    program = shutil.which("chromium-headless-shell") or shutil.which("chromium") or ""
     options = ["--headless", "--remote-debugging-port=0", f"--user-data-dir={profile}", *FLAGS.split()]
-    with subprocess.Popen([program, *options], stderr=subprocess.PIPE, start_new_session=True) as process:
+    with subprocess.Popen(
+        [program() or "", *options], stderr=subprocess.PIPE, start_new_session=True
+    ) as process:
         try:
             assert process.stderr is not None
             said = (line.decode() for line in process.stderr)

@@ -1,0 +1,93 @@
+"""The one browser of a test process, and the program that drives it."""
+
+import asyncio
+import os
+import shutil
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+    from playwright.sync_api._context_manager import PlaywrightContextManager
+
+# A promise that nobody waits for is no reason for that program to end, with the tests that follow.
+os.environ.setdefault("NODE_OPTIONS", "--unhandled-rejections=warn")
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    " --disable-component-update --disable-sync"
+)
+
+
+def program() -> str | None:
+    """Where the browser is; None: it is not installed."""
+    # The shell is the same browser without windows to draw, for two thirds of the processor's time.
+    return shutil.which("chromium-headless-shell") or shutil.which("chromium")
+
+
+#: Stands in the report of a test that failed when that program had died.
+DIED = ("driver", "died")
+
+
+class Driven:
+    """Begins when it is first asked for."""
+
+    #: The only one there is in most test processes.
+    last: "Driven | None" = None
+    #: What a program that died has left behind cannot be closed, and would complain when collected.
+    _remains: ClassVar[list[object]] = []
+
+    def __init__(self) -> None:
+        self._manager: PlaywrightContextManager | None = None
+        Driven.last = self
+
+    @staticmethod
+    def last_lives() -> bool:
+        """Whether what drives the browser is alive, or was never begun."""
+        return Driven.last is None or Driven.last._manager is None or Driven.last._lives()
+
+    def open(self) -> "Browser":
+        """The browser; a new one if the program that drove it has died. It can be used until `pause`."""
+        if self._manager is not None and self._lives():
+            # Playwright leaves its loop marked as running between calls, and other tests could not run loops.
+            asyncio._set_running_loop(self._loop)
+            return self._browser
+        self.close()
+        return self._start()
+
+    def _start(self) -> "Browser":
+        # Imported here, because most runs are of tests that need no browser.
+        from playwright.sync_api import sync_playwright
+
+        self._manager = sync_playwright()
+        playwright = self._manager.start()
+        self._loop = asyncio.get_running_loop()
+        self._browser = playwright.chromium.launch(executable_path=program(), args=FLAGS.split())
+        return self._browser
+
+    def _lives(self) -> bool:
+        assert self._manager is not None
+        assert self._manager._client is not None
+        process_id = self._manager._client._transport._proc.pid
+        try:
+            return os.waitid(os.P_PID, process_id, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+        except ChildProcessError:
+            return False
+
+    def pause(self) -> None:
+        """Its windows are closed, and others may run loops."""
+        if Driven.last_lives():
+            for context in self._browser.contexts:
+                context.close()
+        asyncio._set_running_loop(None)
+
+    def close(self) -> None:
+        """The browser has ended, if it was begun."""
+        if self._manager is None:
+            return
+        if self._lives():
+            asyncio._set_running_loop(self._loop)
+            self._browser.close()
+            self._manager.__exit__()
+        else:
+            self._remains.append((self._manager, self._browser, self._loop))
+        self._manager = None
+        asyncio._set_running_loop(None)
