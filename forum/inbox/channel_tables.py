@@ -100,5 +100,7 @@ class PushSubscription(Table):
     auth: Mapped[str] = mapped_column(String(60))
     #: The browser and system as their owner would call them.
     device: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    #: The session in which it was asked for, with which it ends; None: asked for before that was kept.
+    session_id: Mapped[int | None] = mapped_column(ForeignKey("sign_in.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime]
     failures: Mapped[int] = mapped_column(default=0, server_default="0")

@@ -1,6 +1,7 @@
 """What each person was told, and of what people want to be told."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy import text as sql
@@ -42,6 +43,12 @@ class Message(Table):
     subject: Mapped[str] = mapped_column(String(300))
     #: Plain text; paragraphs are separated by an empty line.
     text: Mapped[str] = mapped_column(Text)
+    #: The template it was written from, and what it was told, so that it can be written in another language;
+    #: "" and None: it stays in the words it has.
+    letter: Mapped[str] = mapped_column(String(30), default="", server_default="")
+    facts: Mapped[dict[str, Any] | None]
+    #: In which language the words are.
+    language: Mapped[str] = mapped_column(String(8), default="", server_default="")
     #: Our own path that the message is about; "" if there is none.
     path: Mapped[str] = mapped_column(String(300), default="")
     #: The thread it belongs to, by which the inbox groups; None: none, or it is gone.

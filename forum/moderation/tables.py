@@ -254,6 +254,20 @@ class Decision(Table):
     waited_seconds: Mapped[int | None]
 
 
+class CommunityRule(Table):
+    """A rule as the admins of this forum worded it; of those that have no row here the built-in words hold."""
+
+    __tablename__ = "community_rule"
+
+    key: Mapped[str] = mapped_column(String(20), primary_key=True)
+    title: Mapped[str] = mapped_column(String(80))
+    text: Mapped[str] = mapped_column(Text)
+    #: Rules are listed in this order.
+    place: Mapped[int]
+    #: None: it is in force. Decisions that rest on it keep its title.
+    retired_at: Mapped[datetime | None]
+
+
 class SanctionKind(StrEnum):
     """Weakest first."""
 
