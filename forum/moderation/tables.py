@@ -255,7 +255,7 @@ class Decision(Table):
 
 
 class CommunityRule(Table):
-    """A rule as the admins of this forum worded it; of those that have no row here the built-in words hold."""
+    """A rule as the admins of this forum worded it; the built-in words hold where it has no row."""
 
     __tablename__ = "community_rule"
 
