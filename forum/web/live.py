@@ -29,13 +29,14 @@ from forum.errors import Busy
 from forum.languages.speaking import speaking
 from forum.languages.words import ngettext
 from forum.moderation import counts
+from forum.web import silence
 
 log = structlog.get_logger()
 
 #: Seconds between two looks at whether anything was written, and at what is told to one person only.
 TICK = 0.5
 OWN_TICK = 4.0
-#: A reader whose connection is gone without a word is noticed when this is written to it.
+#: A reader whose connection is gone without a word is noticed when this is written to it: see silence.py.
 HEARTBEAT = 15.0
 #: After so many seconds a stream ends, and the browser asks again: what it may hear is then judged anew.
 LIFETIME = 900.0
@@ -142,6 +143,7 @@ class Live:
         self._known.pop(_name(reader), None)
         self._raised.add(_name(reader))
         if self._loop is None or self._loop.done():
+            silence.ends()
             self._loop = asyncio.create_task(self._watch())
 
     def _leave(self, reader: Reader) -> None:
