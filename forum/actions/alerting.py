@@ -77,7 +77,8 @@ def _tell(
         of.setdefault(post.writer_id, []).append(post)
     # Sorted, so that two transactions lock the same accounts in the same order.
     for account_id, own in sorted(of.items()):
-        letter = compose("retracted", posts=own[:NAMED], more=max(0, len(own) - NAMED), **told._asdict())
+        named = [{"kind": post.kind, "title": post.title} for post in own[:NAMED]]
+        letter = compose("retracted", posts=named, more=max(0, len(own) - NAMED), **told._asdict())
         messages.send(db, account_id, "retracted", letter, f"/references/{reference_id}")
 
 

@@ -139,12 +139,13 @@ def _waits(db: Session, undone: Decision) -> bool:
 
 def _tell_author(db: Session, actor: Actor, made: Appeal, decision: Decision) -> None:
     statement = statements.read(db, decision.id)
+    assert statement is not None, "it was appealed against"
     letter = compose(
         "appeal",
         is_granted=made.state == AppealState.GRANTED,
         is_overtaken=decisions.is_overtaken(db, decision),
         moderator=actor.name,
-        it=statement,
+        it={"verdict": statement.verdict, "what": statement.what, "title": statement.title},
         waits=_waits(db, decision),
         reason=made.answer,
         day=decision.at,
@@ -159,10 +160,11 @@ def _tell_moderator(db: Session, actor: Actor, made: Appeal, undone: Decision) -
     if undone.moderator_id is None or undone.moderator_id == actor.id:
         return
     statement = statements.read(db, undone.id)
+    assert statement is not None, "it was taken back"
     letter = compose(
         "overturned",
         moderator=actor.name,
-        it=statement,
+        it={"what": statement.what, "title": statement.title},
         verdict=VERDICT[undone.verdict].label,
         reason=made.answer,
         day=undone.at,

@@ -39,8 +39,11 @@ ERASED_TITLE = "Erased at the request of its author"
 TOLD = "What this message was about was erased at the request of its author."
 #: Messages that name who wrote a post, its thread's title, or words of it.
 NAMING = frozenset(
-    {"answer", "comment", "mention", "followed", "accepted", "source-wanted", "source-settled", "verified"}
-)
+    {
+        "answer", "comment", "mention", "accepted", "followed", "new_question", "new_post", "found", "cited",
+        "reminder", "source-wanted", "source-settled", "verified",
+    }
+)  # fmt: skip
 NO_REASON = N_("Say who asked for it, how, and when: the log of what admins did keeps it.")
 NOT_ONESELF = N_("Another admin can erase your account; you can close it yourself.")
 
@@ -156,4 +159,5 @@ def _erase_said(db: Session, account_id: int) -> None:
 
 def _blank(db: Session, which: ColumnElement[bool]) -> None:
     told = update(Message).where(which, Message.kind.in_(NAMING))
-    db.execute(told.values(subject=ERASED_TITLE, text=TOLD))
+    # Nor can it be written again from what it was told.
+    db.execute(told.values(subject=ERASED_TITLE, text=TOLD, letter="", facts=None, language=""))

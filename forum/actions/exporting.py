@@ -61,9 +61,9 @@ def make(database: Database, settings: Settings, export_id: int) -> None:
         account_id = exports.owner(db, export_id)
         if account_id is None:
             return
-        data = own_data.gather(db, account_id)
         language = db.get_one(Account, account_id).language or settings.language
         with speaking.speaking(language):
+            data = own_data.gather(db, account_id)
             content = packed(data, settings.name, settings.base_url, store.files_of(db, account_id))
     with database.writing() as db:
         if exports.finish(db, export_id, content):
@@ -109,4 +109,5 @@ def _page() -> Template:
     )
     pages.policies["ext.i18n.trimmed"] = True
     pages.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    pages.filters["said"] = words.gettext
     return pages.get_template("data.html")

@@ -4,7 +4,7 @@ What others wrote, who flagged a post, which moderator decided, and what moderat
 other people's, and stands in none of it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Executable, Integer, bindparam, case, or_, select
@@ -14,7 +14,7 @@ from forum.accounts.door_tables import Invitation
 from forum.accounts.factor_tables import OneTimeCode, Passkey, ProviderAccount
 from forum.accounts.record_tables import FormerName, SecurityEvent
 from forum.accounts.tables import Account, AccountMove, SignIn
-from forum.db import rows
+from forum.db import AnyRow, rows
 from forum.discussion.private_tables import Bookmark, Draft, ThreadRead
 from forum.discussion.tables import (
     AnonymousPost,
@@ -28,6 +28,7 @@ from forum.discussion.tables import (
     Verification,
     Vote,
 )
+from forum.inbox import retelling
 from forum.inbox.channel_tables import InboxChoice, KindChoice, PushSubscription, SentMail
 from forum.inbox.following import Kind
 from forum.inbox.tables import Follow, Message, SavedSearch
@@ -41,12 +42,27 @@ _ME = bindparam("account_id", type_=Integer)
 _UNNAMED = select(AnonymousPost.post_id).where(AnonymousPost.account_id == _ME)
 
 
+def _as_selected(found: AnyRow) -> dict[str, Any]:
+    return dict(found._mapping)
+
+
+def _message(found: AnyRow) -> dict[str, Any]:
+    """In the language of the copy, as its owner reads it in the inbox."""
+    words = retelling.told(found)
+    times = {"created_at": found.created_at, "read_at": found.read_at}
+    return {"kind": found.kind, **words._asdict(), "path": found.path, **times}
+
+
 class Section(NamedTuple):
-    """One table of the copy: its name in JSON, its heading, and its rows for `account_id`."""
+    """One table of the copy: its name in JSON, its heading, and its rows for `account_id`.
+
+    `told` makes of a row what stands in the copy.
+    """
 
     key: str
     title: str
     rows: Executable
+    told: Callable[[AnyRow], dict[str, Any]] = _as_selected
 
 
 def _mine(
@@ -194,8 +210,9 @@ SECTIONS: tuple[Section, ...] = (
     ),
     Section(
         "messages", N_("What you were told"),
-        select(Message.kind, Message.subject, Message.text, Message.path, Message.created_at, Message.read_at)
+        select(Message.kind, *retelling.COLUMNS, Message.path, Message.created_at, Message.read_at)
         .where(Message.account_id == _ME, Message.kind.not_in(_AT_WORK)).order_by(Message.id),
+        _message,
     ),
     Section(
         "ways_of_telling", N_("How you are told"),
@@ -270,8 +287,8 @@ LEFT_OUT: Mapping[str, str] = {
 
 
 def gather(db: Session, account_id: int) -> Mapping[str, Sequence[Mapping[str, Any]]]:
-    """The rows of every section, by its key; as many queries as there are sections."""
+    """The rows of every section, by its key, in the language spoken now; a query for each section."""
     return {
-        section.key: [dict(found._mapping) for found in rows(db, section.rows, account_id=account_id)]
+        section.key: [section.told(found) for found in rows(db, section.rows, account_id=account_id)]
         for section in SECTIONS
     }

@@ -192,5 +192,7 @@ def _tell(db: Session, known: _Known, to: Level, wanted: Thresholds) -> None:
         name = "level_up"
     else:
         name, why = "level_down", trust.lacking(known.facts, wanted.wanted(known.level))
-    letter = compose(name, level=str(to), was=str(known.level), facts=known.facts, missing=why)
+    facts = {"is_active": known.facts.is_active, "sanctions": known.facts.sanctions}
+    missing = [step._asdict() for step in why]
+    letter = compose(name, level=str(to), was=str(known.level), facts=facts, missing=missing)
     messages.send(db, known.id, name.replace("_", "-"), letter, PATH)

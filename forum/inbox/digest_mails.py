@@ -53,7 +53,8 @@ def deliver(database: Database, settings: Settings, account_id: int, due: str) -
         if reader is None or not _is_due(chosen, day):
             return
         until = quiet_until(chosen, now())
-        told = digests.contents(db, account_id, chosen, moment, day)
+        with speaking(reader.language or settings.language):
+            told = digests.contents(db, account_id, chosen, moment, day)
         is_handed = sent.is_handed(db, about.key)
     if is_handed:
         # By a worker that died before it wrote down what it told: what is newer is told next time.

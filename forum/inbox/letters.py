@@ -7,10 +7,11 @@ values (names, days, numbers) and words that were marked for translation, never 
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from forum.accounts.trust import Step
 from forum.discussion.wording import one_line
 from forum.languages import words
 from forum.languages.formats import long_day, number
@@ -57,6 +58,7 @@ def environment(*folders: Path, autoescape: bool) -> Environment:
     """Templates of mails, which speak the language spoken when they are rendered.
 
     The filter `said` translates a text that was marked elsewhere; unlike `_`, it takes a % as it stands.
+    `step` says what is missing for a level of trust.
     """
     environment = Environment(
         extensions=["jinja2.ext.i18n"],
@@ -70,13 +72,17 @@ def environment(*folders: Path, autoescape: bool) -> Environment:
         words.gettext, words.ngettext, newstyle=True, pgettext=words.pgettext, npgettext=words.npgettext
     )
     environment.policies["ext.i18n.trimmed"] = True
-    environment.filters.update(day=long_day, number=number, said=words.gettext)
+    environment.filters.update(day=long_day, number=number, said=words.gettext, step=_step)
     return environment
 
 
 def compose(name: str, /, **facts: object) -> Letter:
     """The letter that the template `name` makes of `facts`."""
     return Letter(name, facts)
+
+
+def _step(fields: Mapping[str, Any]) -> str:
+    return str(Step(**fields))
 
 
 def _short(line: str) -> str:

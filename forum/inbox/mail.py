@@ -68,7 +68,7 @@ def _deliver_message(database: Database, settings: Settings, found: Outgoing) ->
     with speaking(found.language or settings.language):
         dressed = dress.message(
             settings,
-            found.written,
+            found.stored.told(),
             name=found.name,
             path=found.path,
             group=found.group,

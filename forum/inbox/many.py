@@ -13,8 +13,9 @@ from forum import config
 from forum.accounts.tables import Account
 from forum.clock import now
 from forum.db import rows
-from forum.inbox import due, pushes
-from forum.inbox.letters import Letter, Written
+from forum.inbox import due, pushes, retelling
+from forum.inbox.letters import Letter
+from forum.inbox.retelling import Stored
 from forum.inbox.tables import Message
 from forum.languages.speaking import speaking
 
@@ -79,11 +80,11 @@ def _wording(told: Told) -> tuple[int, str]:
     return id(told.letter), told.reader.language
 
 
-def _written(told: Sequence[Told]) -> Mapping[tuple[int, str], Written]:
+def _written(told: Sequence[Told]) -> Mapping[tuple[int, str], Stored]:
     usual = config.settings().language
-    words: dict[tuple[int, str], Written] = {}
+    words: dict[tuple[int, str], Stored] = {}
     for each in told:
         if _wording(each) not in words:
             with speaking(each.reader.language or usual):
-                words[_wording(each)] = each.letter.written()
+                words[_wording(each)] = retelling.stored(each.letter)
     return words

@@ -12,7 +12,7 @@ from forum.accounts.tables import Account
 from forum.clock import now
 from forum.db import row
 from forum.discussion.tables import Post
-from forum.inbox import due, pushes
+from forum.inbox import due, pushes, retelling
 from forum.inbox.channel_tables import PushSubscription
 from forum.inbox.letters import Letter
 from forum.inbox.tables import Message
@@ -83,13 +83,12 @@ def send(
     ).first()
     language = (person and person.language) or config.settings().language
     with speaking(language):
-        written = letter.written()
+        stored = retelling.stored(letter)
     message = Message(
         account_id=account_id,
         author_id=author_id,
         kind=kind,
-        subject=written.subject,
-        text=written.text,
+        **stored._asdict(),
         path=path,
         thread_id=thread_id,
         post_id=post_id,
@@ -107,7 +106,10 @@ def send(
 
 
 def read(db: Session, message_id: int) -> MessageView | None:
-    """The message; whose it is, is for the caller to ask."""
+    """The message in the words in which it was sent, which moderators see if it is flagged.
+
+    Whose it is, is for the caller to ask.
+    """
     found = row(db, _MINE.where(Message.id == message_id))
     return None if found is None else MessageView(*found)
 

@@ -11,11 +11,11 @@ from forum.accounts.tables import Account
 from forum.clock import now
 from forum.db import row
 from forum.discussion.tables import Post
-from forum.inbox import channels, due, sent, shown
+from forum.inbox import channels, due, retelling, sent, shown
 from forum.inbox.channels import Chosen
 from forum.inbox.following import Kind, Level
 from forum.inbox.kinds import ALWAYS, CHOOSABLE, Group, Mail, group_of, kinds_of
-from forum.inbox.letters import Written
+from forum.inbox.retelling import Stored
 from forum.inbox.tables import Follow, Message
 
 #: What admins choose: how many mails a day one person gets.
@@ -41,15 +41,14 @@ _MESSAGE = (
     select(
         Message.account_id,
         Message.kind,
-        Message.subject,
-        Message.text,
+        *retelling.COLUMNS,
         Message.path,
         Message.thread_id,
         Message.created_at,
         Message.read_at,
         Account.name,
         Account.email,
-        Account.language,
+        Account.language.label("reader_language"),
         shown.to_readers().label("is_visible"),
         muted(Message.__table__.c.account_id).label("is_muted"),
     )
@@ -60,14 +59,17 @@ _MESSAGE = (
 
 
 class Outgoing(NamedTuple):
-    """A message whose mail may leave. `until`: not before then; `is_too_much`: not by itself at all today."""
+    """A message whose mail may leave: it tells what is `stored`, in the `language` of its reader by now.
+
+    `until`: not before then; `is_too_much`: not by itself at all today.
+    """
 
     account_id: int
     name: str
     email: str
     language: str
     kind: str
-    written: Written
+    stored: Stored
     path: str
     thread_id: int | None
     key: str
@@ -108,9 +110,9 @@ def find(db: Session, message_id: int) -> Outgoing | None:
         found.account_id,
         found.name,
         found.email,
-        found.language,
+        found.reader_language,
         found.kind,
-        Written(found.subject, found.text),
+        retelling.of(found),
         found.path,
         found.thread_id,
         key_of(message_id, found.created_at),

@@ -39,6 +39,8 @@ from forum.db import Database
 from forum.discussion import anonymity
 from forum.discussion.tables import Post, PostState
 from forum.errors import Invalid, NotFound, TooMany
+from forum.inbox import messages
+from forum.inbox.letters import compose
 from forum.inbox.tables import Message
 from forum.jobs import Job
 from forum.moderation import subjects, waiting
@@ -120,6 +122,20 @@ def test_a_copy_holds_what_is_mine_and_nothing_of_others(database: Database) -> 
         kinds = [message.kind for message in db.scalars(select(Message).where(Message.account_id == ann.id))]
         assert "account" in kinds
         assert [event.kind for event in history.latest(db, ann.id, 5)] == ["export-taken", "export-asked"]
+
+
+def test_a_copy_says_what_was_told_in_the_language_of_its_owner(database: Database) -> None:
+    with database.writing() as db:
+        ann = make_account(db, "Ann")
+        letter = compose("answer", author="Bob", title="Why?", what="answer")
+        messages.send(db, ann.id, "answer", letter, "/p/7")
+        db.get_one(Account, ann.id).language = "fr"
+        exporting.ask(db, ann, DEVICE)
+    ran(database, "accounts.export")
+    data, page = taken(database, ann)
+    (told,) = data["messages"]
+    assert [*told] == ["kind", "subject", "text", "path", "created_at", "read_at"]
+    assert told["subject"] == "Bob a répondu à « Why? »" and told["subject"] in page
 
 
 def test_a_copy_is_made_once_a_day_and_goes_after_a_week(database: Database, frozen: Clock) -> None:

@@ -21,6 +21,9 @@ from forum.db import Database
 from forum.discussion import anonymity
 from forum.discussion.tables import Post, PostState, SourceRequest, Thread
 from forum.errors import Forbidden, Invalid, NotFound
+from forum.inbox import messages
+from forum.inbox.letters import compose
+from forum.inbox.tables import Message
 from forum.moderation import subjects
 from forum.moderation.tables import Decision, ItemState
 from forum.search.tables import SearchToken, SearchTokenChange
@@ -83,6 +86,27 @@ def test_erasing_leaves_no_word_anywhere_and_keeps_what_others_wrote(database: D
         (entry,) = db.scalars(select(AdminEntry))
         assert (entry.act, entry.account_id, entry.words) == ("erased", ann.id, REASON)
         consistent(db)
+
+
+def test_what_was_told_cannot_be_written_again_once_it_is_erased(database: Database) -> None:
+    """Neither of a post of the account, nor of its title, nor with words of it."""
+    letter = compose("reminder", title="A zwetschge?", note="Zwetschge!")
+    with database.writing() as db:
+        ann, bob = make_account(db, "Ann"), make_account(db, "Bob")
+        asked = make_thread(db, ann, title="What is a zwetschge good for?")
+        of_others = make_answer(db, asked, bob).id
+        for kind in sorted(erasing.NAMING):
+            for path in (f"/p/{opening(db, asked).id}", f"/p/{of_others}"):
+                messages.send(db, bob.id, kind, letter, path)
+            messages.send(db, bob.id, kind, letter, "", author_id=ann.id)
+        assert "message.facts" in says(db, WORD)
+        erase(db, ann)
+    ran(database, "accounts.erase")
+    with database.reading() as db:
+        assert [place for place in says(db, WORD) if not place.startswith("job.")] == []
+        told = select(Message).where(Message.account_id == bob.id, Message.kind.in_(erasing.NAMING))
+        gone = {(one.subject, one.letter, one.facts) for one in db.scalars(told)}
+        assert gone == {(erasing.ERASED_TITLE, "", None)}
 
 
 def test_words_of_others_stay_where_they_stood_under_erased_ones(database: Database) -> None:

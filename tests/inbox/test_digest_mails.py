@@ -17,10 +17,11 @@ from forum.config import Settings
 from forum.db import Database, Session
 from forum.discussion import posts
 from forum.discussion.tables import PostState, Thread
-from forum.inbox import channels, digest_days, digest_mails, due, messages, sent
+from forum.inbox import channels, digest_days, digest_mails, due, mail_ids, messages, sent
 from forum.inbox.channel_tables import InboxChoice, SentMail
 from forum.inbox.channels import Digest, Wish
 from forum.inbox.kinds import Group, Mail
+from forum.inbox.letters import compose
 from forum.jobs import Job, Later
 
 #: The clock of the tests begins on a Sunday at noon.
@@ -83,7 +84,8 @@ def test_a_digest_arrives_in_both_parts_and_the_next_is_due_tomorrow(
     (mail,) = box.taken
     assert mail.to == ["ann@example.org"]
     assert mail.mail["Subject"] == "Your day at Footnote"
-    assert str(mail.mail["Message-ID"]) == f"<digest-{reader.id}-20261102T0700@forum.example.org>"
+    key = f"digest-{reader.id}-20261102T0700"
+    assert str(mail.mail["Message-ID"]) == mail_ids.made(key, "forum.example.org")
     assert "/unsubscribe/" in mail.mail["List-Unsubscribe"]
     text, html = mail.part("plain"), mail.part("html")
     assert text.startswith(
@@ -217,6 +219,20 @@ def test_each_is_told_in_the_own_language_and_at_the_own_hour(
     assert [mail.to for mail in box.taken] == [["bob@example.org"], ["ann@example.org"]]
     assert box.taken[1].mail["Content-Language"] == "fr"
     assert "Bonjour ann" in box.taken[1].part("plain")
+
+
+def test_messages_are_told_in_the_language_that_their_reader_has_by_then(
+    database: Database, settings: Settings, box: Postbox, frozen: Clock
+) -> None:
+    reader = _reader(database)
+    with database.writing() as db:
+        letter = compose("followed", author="Bob", title="Why?", what="answer")
+        messages.send(db, reader.id, "followed", letter, "/p/7")
+        db.get_one(Account, reader.id).language = "fr"
+    _morning(database, settings, frozen)
+    (mail,) = box.taken
+    for kind in ("plain", "html"):
+        assert "Bob a répondu à « Why? »" in mail.part(kind) and "Bob answered" not in mail.part(kind)
 
 
 def test_very_many_are_put_in_batches(

@@ -20,11 +20,12 @@ from forum.config import Settings
 from forum.db import Database, Session
 from forum.discussion import posts
 from forum.discussion.tables import Post, PostState
-from forum.inbox import channels, following, mail, messages
+from forum.inbox import channels, following, mail, mail_ids, messages
 from forum.inbox.channel_tables import InboxChoice
 from forum.inbox.channels import Digest, Wish
 from forum.inbox.following import Kind, Level
 from forum.inbox.kinds import Group, Mail
+from forum.inbox.letters import compose
 from forum.inbox.tables import Message
 from forum.jobs import Job, Later
 
@@ -69,12 +70,31 @@ def test_a_message_is_mailed_with_greeting_link_and_name(
     assert received["Subject"] == "Bob answered “Why?”"
     assert received["From"] == "Footnote <team@example.org>"
     assert received["Date"].datetime == frozen()
-    assert received["Message-ID"] == f"<message-1-{int(frozen().timestamp())}@forum.example.org>"
+    key = f"message-1-{int(frozen().timestamp())}"
+    assert received["Message-ID"] == mail_ids.made(key, "forum.example.org")
     text = received.get_body(("plain",)).get_content().replace("\r\n", "\n")  # type: ignore[union-attr]
     assert text.startswith(
         "Hello ann,\n\nBob has answered.\n\nSee it here: https://forum.example.org/p/7\n\n-- \n"
     )
     assert "https://forum.example.org/inbox" in text
+
+
+def test_it_is_mailed_in_the_language_that_its_reader_has_by_then(
+    database: Database, tmp_path: Path, frozen: Clock
+) -> None:
+    with database.writing() as db:
+        ann = make_account(db, "ann")
+        letter = compose("answer", author="Bob", title="Why?", what="answer")
+        messages.send(db, ann.id, "answer", letter, "/p/7")
+        db.get_one(Account, ann.id).language = "fr"
+    frozen.forward(hours=1)
+    worker.work_off(database, _settings(tmp_path))
+    (file,) = _files(tmp_path)
+    received = email.message_from_bytes(file.read_bytes(), policy=policy.default)
+    assert (received["Subject"], received["Content-Language"]) == ("Bob a répondu à « Why? »", "fr")
+    for kind in ("plain", "html"):
+        text = received.get_body((kind,)).get_content()  # type: ignore[union-attr]
+        assert "Bonjour ann," in text and "Bob a écrit une réponse à votre question" in text
 
 
 @pytest.mark.parametrize("account", [{"email": None}, {"is_sample": True}])
@@ -297,4 +317,5 @@ def test_the_thread_of_an_opening_post_is_what_a_mail_hangs_on(database: Databas
     for message_id in sent:
         mail.deliver_message(database, _settings(tmp_path), message_id)
     heads = [email.message_from_bytes(file.read_bytes(), policy=policy.default) for file in _files(tmp_path)]
-    assert {str(head["References"]) for head in heads} == {f"<thread-{thread.id}@forum.example.org>"}
+    first = mail_ids.made(f"thread-{thread.id}", "forum.example.org")
+    assert {str(head["References"]) for head in heads} == {first}
