@@ -88,10 +88,10 @@ def bounce() -> None:
     from forum.inbox import bounce_reports, bounces
 
     # It always ends well: else the mail server would send a report about the report.
-    failure = bounce_reports.read(sys.stdin.buffer.read(bounce_reports.MOST_BYTES), settings().host)
-    if failure is not None:
+    key = bounce_reports.read(sys.stdin.buffer.read(bounce_reports.MOST_BYTES), settings().host)
+    if key:
         with _database() as database, database.writing() as db:
-            bounces.reported(db, failure)
+            bounces.reported(db, key)
 
 
 @search.command("reindex")
@@ -177,12 +177,14 @@ def _database() -> Iterator["Database"]:
     from forum import logs
     from forum.config import settings
     from forum.db import database_of
+    from forum.languages.speaking import at_home
 
     logs.configure()
     database = database_of(settings())
     gc.enable()
     try:
-        yield database
+        with at_home(settings().language):
+            yield database
     finally:
         database.close()
 

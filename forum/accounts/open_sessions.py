@@ -34,6 +34,12 @@ def listing(db: Session, account_id: int) -> Sequence[Open]:
     return [Open(*each) for each in found]
 
 
+def goes_on(db: Session, account_id: int, session_id: int) -> bool:
+    """Whether somebody is signed in to the account in this session."""
+    mine = SignIn.account_id == account_id, SignIn.id == session_id, SignIn.expires_at > now()
+    return db.scalar(select(SignIn.id).where(*mine)) is not None
+
+
 def end(db: Session, account_id: int, session_id: int) -> str | None:
     """This session of the account is over; answers its device, or None if the account has none such."""
     mine = SignIn.account_id == account_id, SignIn.id == session_id

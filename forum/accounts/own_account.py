@@ -11,14 +11,17 @@ from forum.errors import NotFound
 
 
 class Facts(NamedTuple):
-    """`email` is None for an account that has no address."""
+    """`email` is None for an account that has no address; `is_sample`: one of the sample community."""
 
     name: str
     email: str | None
     about: str
+    is_sample: bool
 
 
-_FACTS = select(Account.name, Account.email, Account.about).where(Account.id == bindparam("account_id"))
+_FACTS = select(Account.name, Account.email, Account.about, Account.is_sample).where(
+    Account.id == bindparam("account_id")
+)
 
 
 def facts(db: Session, account_id: int) -> Facts:

@@ -104,10 +104,10 @@ def _move(db: Session, actor: Actor, case: Case, ruling: Ruling, _order: Order) 
         standing.move(db, case.subject.id, Standing(decision.to_state), actor.id)
         return NOTHING
     post = db.get_one(Post, case.subject.id)
-    was_seen = post.shown_at is not None
+    is_news = post.shown_at is None or posts.is_undone(db, post)
     change = posts.move(db, post, PostState(decision.to_state), actor.id, decision.reason)
-    if post.visible and not was_seen:
-        subscriptions.announce(db, db.get_one(Thread, post.thread_id), post, post.mentions)
+    if is_news:
+        subscriptions.announce(db, db.get_one(Thread, post.thread_id), post, post.mentions, again=True)
     return change
 
 

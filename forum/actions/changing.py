@@ -34,11 +34,10 @@ def end_session(db: Session, actor: Actor, session_id: int, device: str = "") ->
 
 
 def end_other_sessions(db: Session, actor: Actor, but: int, device: str = "") -> None:
-    """The actor is signed out everywhere but in the session `but`, and told by web push in no browser."""
+    """The actor is signed out everywhere but in the session `but`, and told by web push nowhere else."""
     policy.require(Permit.OWN_ACCOUNT, actor)
     sessions.end_others(db, actor.id, but)
-    # None says whose session it belonged to: the one that is left asks for pushes again.
-    browsers.forget(db, actor.id)
+    browsers.forget_unsaid(db, actor.id)
     history.note(db, actor.id, "sessions-ended", device=device, detail="everywhere else")
 
 

@@ -48,7 +48,7 @@ def undo(db: Session, actor: Actor, post_id: int) -> str:
     # An edit within the minute told nobody, and took nobody's message back.
     begun = post.mentions if post.revision == 1 else render(revisions.wording(db, post.id, 1).text).mentions
     subscriptions.take_back(db, thread, post, [*begun, *post.mentions])
-    change = posts.move(db, post, PostState.WITHDRAWN, post.author_id, "undone")
+    change = posts.move(db, post, PostState.WITHDRAWN, post.author_id, posts.UNDONE)
     queue.withdraw(db, post.id)
     effects.publish(db, thread.id, change)
     return place

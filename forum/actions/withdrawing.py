@@ -7,6 +7,7 @@ from forum.accounts.tables import Actor, Standing
 from forum.actions import effects
 from forum.discussion import anonymity, posts
 from forum.discussion.tables import Post, PostState
+from forum.inbox import subscriptions
 from forum.moderation import queue, reports
 from forum.policy import Permit
 
@@ -26,13 +27,17 @@ def withdraw(db: Session, actor: Actor, post_id: int) -> Post:
 def restore(db: Session, actor: Actor, post_id: int) -> Post:
     """A withdrawn post is what it was before: shown, or waiting for review.
 
-    It waits, too, if whatever its author posts does, or if a moderator has not yet decided about it.
+    It waits, too, if whatever its author posts does, or if a moderator has not yet decided about it. Of one
+    that was undone people hear now, as of a new one.
     """
-    post = policy.open_post(db, actor, post_id, Permit.RESTORE)
+    post, thread = policy.open_post_and_thread(db, actor, post_id, Permit.RESTORE)
+    is_news = posts.is_undone(db, post)
     because = _why_it_waits(db, actor, post)
     change = posts.move(db, post, PostState.HELD if because else PostState.SHOWN, post.author_id)
     if because:
         queue.hold(db, post.id, because)
+    if is_news:
+        subscriptions.announce(db, thread, post, post.mentions, again=True)
     effects.publish(db, post.thread_id, change)
     return post
 

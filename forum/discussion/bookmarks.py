@@ -133,6 +133,12 @@ def of_account(db: Session, account_id: int, after: str | None, limit: int) -> P
     return Page.of([_marked(each) for each in found], limit, lambda last: (last.at, last.post_id))
 
 
+def one(db: Session, account_id: int, post_id: int) -> Page[Marked]:
+    """The account's bookmark of this post alone, if it has one."""
+    found = rows(db, _MINE.where(Bookmark.post_id == post_id), account_id=account_id, limit=1)
+    return Page([_marked(each) for each in found], None)
+
+
 def _marked(found: AnyRow) -> Marked:
     kind = called(found.kind, found.thread_kind) if found.is_there else ""
     excerpt = " ".join(unspoiled(found.excerpt).split())

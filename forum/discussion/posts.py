@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from forum.clock import now
@@ -16,6 +16,8 @@ HELD, SHOWN, HIDDEN = PostState.HELD, PostState.SHOWN, PostState.HIDDEN
 REMOVED, WITHDRAWN = PostState.REMOVED, PostState.WITHDRAWN
 #: Taken down: between these a post is not seen any more or less.
 DOWN = (HIDDEN, REMOVED)
+#: Why a post was withdrawn that was taken back as if it had never been sent.
+UNDONE = "undone"
 
 #: Every allowed change of a post's state.
 MOVES: dict[PostState, frozenset[PostState]] = {
@@ -113,6 +115,13 @@ def state_before_withdrawal(db: Session, post: Post) -> PostState:
     withdrawn = (PostMove.to_state == WITHDRAWN, PostMove.from_state != REMOVED)
     moves = select(PostMove.from_state).where(PostMove.post_id == post.id, *withdrawn)
     return PostState(db.scalars(moves.order_by(PostMove.id.desc()).limit(1)).one() or SHOWN)
+
+
+def is_undone(db: Session, post: Post) -> bool:
+    """Whether its author undid it, and readers have not seen it since: who was to hear of it did not."""
+    shown_or_undone = or_(PostMove.to_state == SHOWN, PostMove.why == UNDONE)
+    moves = select(PostMove.to_state).where(PostMove.post_id == post.id, shown_or_undone)
+    return db.scalar(moves.order_by(PostMove.id.desc()).limit(1)) == WITHDRAWN
 
 
 def is_down_by_others(db: Session, post_id: int, account_id: int) -> bool:

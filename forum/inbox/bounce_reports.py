@@ -1,39 +1,30 @@
-"""Reading the report with which a mail comes back (RFC 3464): strangers write it, so little is believed."""
+"""Reading the report with which a mail comes back (RFC 3464).
+
+Anybody can send one. So it is believed only if it names a mail of ours by its Message-ID, which nobody knows
+who had not to do with that mail: see mail_ids.py.
+"""
 
 import re
 from email import message_from_bytes, policy
 from email.errors import MessageError
 from email.message import Message
-from typing import NamedTuple
+
+from forum.inbox import mail_ids
 
 #: What is longer is not read to its end: the report stands before the mail that comes back with it.
 MOST_BYTES = 1024 * 1024
 
-_ID = re.compile(r"<([A-Za-z0-9.-]{1,80})@([^<>@\s]{1,255})>")
 #: The first digit says for good: 4.x.x comes before another try (RFC 3463, section 3.1).
 _FOR_GOOD = re.compile(r"5\.\d{1,3}\.\d{1,3}\b")
-_ADDRESS = re.compile(r"rfc822\s*;\s*<?([^<>\s]{3,254}?)>?\s*", re.IGNORECASE)
 
 
-class Failure(NamedTuple):
-    """A mail that did not arrive: its key (`building.build`) and the address it was for; "" if unknown."""
-
-    key: str
-    address: str
-
-
-def read(raw: bytes, host: str) -> Failure | None:
-    """What the report says of a mail of this host that failed for good; None if it says nothing of that."""
+def read(raw: bytes, host: str) -> str:
+    """The key (`building.build`) of the mail of this host that failed for good; "" if it says of none."""
     # Not the strict reader: what comes from outside may be broken in any way.
     report = message_from_bytes(raw[:MOST_BYTES], policy=policy.compat32)
     if report.get_content_type() != "multipart/report":
-        return None
-    failed = next(filter(_has_failed, _fields(report)), None)
-    if failed is None:
-        return None
-    address = _ADDRESS.fullmatch(_header(failed, "Final-Recipient"))
-    failure = Failure(_key(report, host), address.group(1) if address else "")
-    return failure if any(failure) else None
+        return ""
+    return _key(report, host) if any(map(_has_failed, _fields(report))) else ""
 
 
 def _fields(report: Message) -> list[Message]:
@@ -53,14 +44,14 @@ def _key(report: Message, host: str) -> str:
     """The key of our mail, from its headers as they came back; "" if they did not."""
     for part in report.walk():
         if part.get_content_type() == "text/rfc822-headers":
-            found = _ID.search(_text(part))
+            words = _text(part)
         elif part.get_content_type() == "message/rfc822":
             inner = part.get_payload()
-            found = _ID.search(_header(inner[0], "Message-ID")) if isinstance(inner, list) and inner else None
+            words = _header(inner[0], "Message-ID") if isinstance(inner, list) and inner else ""
         else:
             continue
-        if found is not None and found.group(2).lower() == host:
-            return found.group(1)
+        if key := mail_ids.key_in(words, host):
+            return key
     return ""
 
 

@@ -1,8 +1,8 @@
 """Addresses that refuse mail: counted, and after several refusals in a row no mail is sent to them any more.
 
 A mail server refuses at once, or takes the mail and sends it back later, in a report (RFC 3464). Anybody can
-write such a report: so it only counts what failed for good, of a mail that we sent, and only if that was sent
-after the last failure was known.
+write such a report: so it only counts what failed for good, of a mail that it names by its Message-ID, and
+only if that was sent after the last failure was known.
 """
 
 from datetime import timedelta
@@ -12,11 +12,9 @@ from sqlalchemy import case, exists, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from forum.accounts import people
 from forum.clock import now
 from forum.db import row
 from forum.inbox import messages
-from forum.inbox.bounce_reports import Failure
 from forum.inbox.channel_tables import InboxChoice, SentMail
 from forum.inbox.letters import compose
 
@@ -63,24 +61,20 @@ def paused_count(db: Session) -> int:
     return db.scalar(paused) or 0
 
 
-def reported(db: Session, failure: Failure) -> bool:
-    """The failure counts as a refusal; False if it is of no mail of ours, or tells nothing new."""
-    found = _sent(db, failure)
+def reported(db: Session, key: str) -> bool:
+    """That the mail with this key failed counts as a refusal; False if we sent none, or it is nothing new."""
+    found = _sent(db, key)
     if found is None or not found.is_news:
         return False
     refused(db, found.account_id)
     return True
 
 
-def _sent(db: Session, failure: Failure) -> _Sent | None:
-    """Whose mail it is: by its own key or, if the report does not say that, by the address it was for."""
-    account_id = None if failure.key else people.owner_of_address(db, failure.address)
-    mine = SentMail.key == failure.key if failure.key else SentMail.account_id == account_id
+def _sent(db: Session, key: str) -> _Sent | None:
+    """Whose mail it is."""
     is_news = InboxChoice.bounced_at.is_(None) | (SentMail.handed_at > InboxChoice.bounced_at)
     wanted = select(SentMail.account_id, is_news).outerjoin(
         InboxChoice, InboxChoice.account_id == SentMail.account_id
     )
-    found = row(
-        db, wanted.where(mine, SentMail.account_id.is_not(None)).order_by(SentMail.id.desc()).limit(1)
-    )
+    found = row(db, wanted.where(SentMail.key == key, SentMail.account_id.is_not(None)))
     return None if found is None else _Sent(found[0], bool(found[1]))

@@ -1,4 +1,8 @@
-"""The browsers in which people want to be told by web push."""
+"""The browsers in which people want to be told by web push.
+
+Each belongs to the session in which it was asked for, and is told while that goes on: whoever signs in there
+afterwards is not shown what somebody else is told.
+"""
 
 import base64
 import binascii
@@ -8,9 +12,10 @@ from importlib.util import find_spec
 from typing import NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric import ec
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
+from forum.accounts.tables import SignIn
 from forum.clock import now
 from forum.db import rows
 from forum.errors import Invalid
@@ -25,6 +30,17 @@ LONGEST = 2000
 #: A browser that could not be told so often, one time after the other, is forgotten.
 FAILURES = 20
 
+
+def _is_open() -> ColumnElement[bool]:
+    # Of who asked before the session was kept, one that began before counts: it may be the one.
+    unsaid = and_(PushSubscription.session_id.is_(None), SignIn.created_at <= PushSubscription.created_at)
+    return exists().where(
+        SignIn.account_id == PushSubscription.account_id,
+        SignIn.expires_at > bindparam("moment"),
+        or_(SignIn.id == PushSubscription.session_id, unsaid),
+    )
+
+
 _THEIRS = (
     select(
         PushSubscription.id,
@@ -34,7 +50,7 @@ _THEIRS = (
         PushSubscription.device,
         PushSubscription.created_at,
     )
-    .where(PushSubscription.account_id == bindparam("account_id"))
+    .where(PushSubscription.account_id == bindparam("account_id"), _is_open())
     .order_by(PushSubscription.id.desc())
 )
 
@@ -56,18 +72,24 @@ def is_offered() -> bool:
 
 
 def listing(db: Session, account_id: int) -> Sequence[Subscription]:
-    """The person's browsers, the latest first."""
-    return [Subscription(*found) for found in rows(db, _THEIRS, account_id=account_id)]
+    """The person's browsers whose sessions go on, the latest first."""
+    return [Subscription(*found) for found in rows(db, _THEIRS, account_id=account_id, moment=now())]
 
 
-def add(db: Session, account_id: int, endpoint: str, p256dh: str, auth: str, device: str) -> None:
-    """The browser is told from now on; it belongs to this person only. Invalid for what no browser sends."""
+def add(
+    db: Session, account_id: int, session_id: int, endpoint: str, p256dh: str, auth: str, device: str
+) -> None:
+    """The browser is told from now on, as long as this session of the person goes on, and of nobody else.
+
+    Invalid for what no browser sends.
+    """
     if not _is_whole(endpoint, p256dh, auth):
         raise Invalid({"": _("Your browser’s answer was not complete. Please try again.")})
     db.execute(delete(PushSubscription).where(PushSubscription.endpoint == endpoint))
     db.add(
         PushSubscription(
             account_id=account_id,
+            session_id=session_id,
             endpoint=endpoint,
             p256dh=p256dh,
             auth=auth,
@@ -91,10 +113,22 @@ def forget(db: Session, account_id: int) -> None:
     db.execute(delete(PushSubscription).where(PushSubscription.account_id == account_id))
 
 
+def forget_unsaid(db: Session, account_id: int) -> None:
+    """The person is told in no browser any more of which it was not kept in what session it was asked for."""
+    unsaid = (PushSubscription.account_id == account_id, PushSubscription.session_id.is_(None))
+    db.execute(delete(PushSubscription).where(*unsaid))
+
+
+def clear_outworn(db: Session) -> None:
+    """Nothing is kept of browsers whose sessions are over."""
+    db.execute(delete(PushSubscription).where(~_is_open()), {"moment": now()})
+
+
 def having(db: Session, account_ids: Collection[int]) -> set[int]:
-    """Which of these people have such a browser."""
-    wanted = select(PushSubscription.account_id).where(PushSubscription.account_id.in_(account_ids))
-    return {found.account_id for found in rows(db, wanted.distinct())}
+    """Which of these people have such a browser, in a session that goes on."""
+    theirs = PushSubscription.account_id.in_(account_ids)
+    wanted = select(PushSubscription.account_id).where(theirs, _is_open())
+    return {found.account_id for found in rows(db, wanted.distinct(), moment=now())}
 
 
 def note(db: Session, told: Mapping[int, bool | None]) -> None:

@@ -16,6 +16,7 @@ import idna
 from forum.clock import now
 from forum.config import Settings
 from forum.discussion.wording import one_line
+from forum.inbox import mail_ids
 from forum.inbox.letters import Written
 from forum.languages import speaking
 
@@ -72,7 +73,7 @@ def can_reach(to: str) -> bool:
 
 def message_id(settings: Settings, key: str) -> str:
     """The Message-ID of the mail with this key."""
-    return f"<{key}@{settings.host}>"
+    return mail_ids.made(key, settings.host)
 
 
 def _about(settings: Settings, key: str, thread_key: str, unsubscribe: str) -> list[tuple[str, str]]:

@@ -79,7 +79,7 @@ class SentMail(Table):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    #: What it is the mail of, such as "message-12": the first part of its Message-ID.
+    #: What it is the mail of, such as "message-12": its Message-ID begins with it.
     key: Mapped[str] = mapped_column(String(80), unique=True)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(20))

@@ -1,17 +1,18 @@
 """What a digest tells: what was not read, and the best new threads.
 
 Of messages it tells those that were to wait for it, and those that were more mails than a day has. Of threads
-it tells those begun since the last digest: what follows of its reader brought, the highest by `ranking.hot`
-(score damped by age), then the best of the community by score. None that the reader has read or wrote, has
-muted, or whose tag or author is muted, and nothing that lists do not show. What nobody found good is not
-recommended. Each digest takes the same number of queries, whatever it holds.
+it tells those that readers could first see since the last digest: what follows of its reader brought, the
+highest by `ranking.hot` (score damped by age), then the best of the community by score, of those begun within
+a week. None that the reader has read or wrote, has muted, or whose tag or author is muted, and nothing that
+lists do not show. What nobody found good is not recommended. Each digest takes the same number of queries,
+whatever it holds.
 """
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, bindparam, exists, func, select, union
+from sqlalchemy import ColumnElement, Integer, bindparam, exists, func, literal_column, select, union
 from sqlalchemy.orm import Session, aliased
 
 from forum.accounts.tables import Account
@@ -21,11 +22,12 @@ from forum.discussion.tables import (
     AnonymousPost,
     Citation,
     Post,
+    PostKind,
     Thread,
     ThreadState,
     ThreadTag,
 )
-from forum.inbox import shown
+from forum.inbox import retelling, shown
 from forum.inbox.channel_tables import SentMail
 from forum.inbox.channels import Chosen, Digest
 from forum.inbox.following import Kind, Level
@@ -86,9 +88,9 @@ class Contents(NamedTuple):
 def contents(
     db: Session, account_id: int, chosen: Chosen, moment: datetime, due: datetime | None = None
 ) -> Contents:
-    """What the digest of this person tells at this moment; who has chosen none gets only messages.
+    """What the digest of this person tells at this moment, in the language spoken now.
 
-    `due` is when it should have left, if that was earlier.
+    Who has chosen none gets only messages. `due` is when it should have left, if that was earlier.
     """
     values = {"me": account_id, "since": since(chosen, due or moment, moment), "until": moment}
     messages = _messages(db, chosen, values)
@@ -115,14 +117,14 @@ def _messages(db: Session, chosen: Chosen, values: dict[str, Any]) -> list[Told]
     keys = {key_of(message.id, message.created_at) for message in unread}
     mailed = {found.key for found in rows(db, _MAILED, keys=tuple(keys))}
     return [
-        Told(message.subject, message.path)
+        Told(retelling.told(message).subject, message.path)
         for message in unread
         if key_of(message.id, message.created_at) not in mailed
     ]
 
 
 _UNREAD: AnySelect = (
-    select(Message.id, Message.subject, Message.path, Message.created_at)
+    select(Message.id, *retelling.COLUMNS, Message.path, Message.created_at)
     .join(Post, Post.id == Message.post_id, isouter=True)
     .where(
         Message.account_id == _ME,
@@ -147,7 +149,7 @@ def _is_muted(kind: Kind, target: ColumnElement[int]) -> ColumnElement[bool]:
     return exists().where(*_mine(kind, target), Follow.level == Level.MUTE).correlate(Thread)
 
 
-_Carried = aliased(ThreadTag)
+_Carried, _Opening = aliased(ThreadTag), aliased(Post)
 #: The opening posts that its reader wrote without a name.
 _OWN_UNNAMED = (
     select(Post.thread_id)
@@ -167,6 +169,15 @@ _MUTED_TAG = (
     .exists()
 )
 _IS_READ = exists().where(ThreadRead.account_id == _ME, ThreadRead.thread_id == Thread.id).correlate(Thread)
+#: When readers could first see a thread: it may have waited for review for days.
+_SEEN_FIRST = (
+    _Opening.thread_id == Thread.id,
+    # As a word of the statement: else the index of opening posts is of no use.
+    _Opening.kind == literal_column(f"'{PostKind.OPENING}'"),
+    _Opening.shown_at > _SINCE,
+    _Opening.shown_at <= _UNTIL,
+)
+_IS_NEW = exists().where(*_SEEN_FIRST).correlate(Thread)
 _FITS: AnySelect = (
     select(
         Thread.id,
@@ -180,10 +191,9 @@ _FITS: AnySelect = (
     )
     .join(Account, Account.id == Thread.author_id)
     .where(
-        Thread.shown,
         Thread.state == ThreadState.OPEN,
         Thread.score >= 0,
-        Thread.created_at <= _UNTIL,
+        _IS_NEW,
         Thread.author_id != _ME,
         Thread.id.not_in(_OWN_UNNAMED),
         ~_IS_READ,
@@ -200,32 +210,33 @@ def _followed() -> AnySelect:
     tagged = (
         select(ThreadTag.thread_id)
         .join(Follow, Follow.target_id == ThreadTag.tag_id)
-        .where(*followed, Follow.kind == Kind.TAG, ThreadTag.shown, ThreadTag.created_at > _SINCE)
+        .where(*followed, Follow.kind == Kind.TAG, ThreadTag.shown, ThreadTag.active_at > _SINCE)
     )
     begun = aliased(Thread)
     by_person = (
         select(begun.id)
         .join(Follow, Follow.target_id == begun.author_id)
-        # A thread is active when it is begun at the earliest: the index of a person's threads has that.
+        # A thread is active when it is seen at the earliest: the index of a person's threads has that.
         .where(*followed, Follow.kind == Kind.PERSON, begun.shown, begun.active_at > _SINCE)
     )
     citing = (
         select(Post.thread_id)
         .join(Citation, Citation.post_id == Post.id)
         .join(Follow, Follow.target_id == Citation.reference_id)
-        .where(*followed, Follow.kind == Kind.REFERENCE, Post.visible, Post.created_at > _SINCE)
+        .where(*followed, Follow.kind == Kind.REFERENCE, Post.visible, Post.shown_at > _SINCE)
     )
     found = union(tagged, by_person, citing).subquery()
-    chosen = _FITS.where(Thread.id.in_(select(found.c[0])), Thread.created_at > _SINCE)
-    return chosen.order_by(Thread.hot.desc(), Thread.id.desc()).limit(FOLLOWED)
+    # Not asked as an index has it: else all threads would be looked at for the few that are wanted.
+    chosen = _FITS.where(Thread.id.in_(select(found.c[0])), Thread.shown.is_not(False))
+    return chosen.order_by(func.coalesce(Thread.hot, 0.0).desc(), Thread.id.desc()).limit(FOLLOWED)
 
 
 def _best() -> AnySelect:
     """The best new threads of all; a few more, because some may be told as followed."""
     # Not compared by itself: an index of dates would be taken, and all threads of the week sorted.
-    is_new = func.coalesce(Thread.created_at, _SINCE) > _SINCE
+    is_active = func.coalesce(Thread.active_at, _SINCE) > _SINCE
     falling = (Thread.score.desc(), Thread.answer_count.desc(), Thread.active_at.desc(), Thread.id.desc())
-    return _FITS.where(Thread.age == 0, is_new).order_by(*falling).limit(FOLLOWED + BEST)
+    return _FITS.where(Thread.shown, Thread.age == 0, is_active).order_by(*falling).limit(FOLLOWED + BEST)
 
 
 _FOLLOWED, _BEST = _followed(), _best()

@@ -16,8 +16,10 @@ from forum.accounts.tables import Actor
 from forum.db import AnyRow, AnySelect, rows
 from forum.discussion import anonymity, tended
 from forum.discussion.tables import Post, PostKind, Thread
+from forum.inbox import retelling, short
 from forum.inbox.filters import Filter
 from forum.inbox.kinds import Group, group_of
+from forum.inbox.letters import Written
 from forum.inbox.shown import to_readers
 from forum.inbox.tables import Message
 from forum.paging import Cursor, Page
@@ -34,8 +36,9 @@ _newer = aliased(Message)
 
 
 class Told(NamedTuple):
-    """One message. Of one about a post that its reader no longer sees no words are there (not `is_there`).
+    """One message, in the language spoken now.
 
+    Of one about a post that its reader no longer sees no words are there (not `is_there`).
     `path` is what it is about, on this forum, or "". `author_id` is whose words it carries; None: only the
     forum's own.
     """
@@ -49,6 +52,8 @@ class Told(NamedTuple):
     read_at: datetime | None
     author_id: int | None
     is_there: bool
+    #: What it says under the title of its thread.
+    line: str = ""
 
     @property
     def says_more(self) -> bool:
@@ -122,8 +127,7 @@ def _columns(viewer: Actor) -> AnySelect:
     return select(
         Message.id,
         Message.kind,
-        Message.subject,
-        Message.text,
+        *retelling.COLUMNS,
         Message.path,
         Message.created_at,
         Message.read_at,
@@ -201,14 +205,16 @@ def _head(found: AnyRow) -> _Head:
 
 def _told(found: AnyRow) -> Told:
     is_there = bool(found.is_there)
+    words = retelling.told(found) if is_there else Written("", "")
     return Told(
         found.id,
         found.kind,
-        found.subject if is_there else "",
-        found.text if is_there else "",
+        words.subject,
+        words.text,
         found.path if is_there else "",
         found.created_at,
         found.read_at,
         found.author_id if is_there else None,
         is_there,
+        short.line(found.letter, found.facts, words.subject) if is_there else "",
     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from forum.inbox.channels import DIGEST_HOUR, Chosen, Digest
 from forum.inbox.kinds import CHOOSABLE, Group, Mail
+from forum.languages import time_zones
 from forum.languages.words import N_, _
 
 #: The groups as a sentence lists them.
@@ -16,6 +17,7 @@ NAMES: Mapping[Group, str] = {
     Group.REMINDERS: N_("reminders of bookmarks"),
     Group.SOURCES: N_("news about your sources"),
 }
+SAMPLE = N_("Nothing comes by mail, because this account belongs to the sample community.")
 _OWN_THREADS: Mapping[str, str] = {
     "watch": N_(
         "When you ask, answer or comment, you hear of every later answer and comment in that thread."
@@ -28,17 +30,20 @@ _OWN_THREADS: Mapping[str, str] = {
 }
 
 
-def sentences(chosen: Chosen, most: int, *, has_address: bool, has_browser: bool) -> Sequence[str]:
+def sentences(
+    chosen: Chosen, most: int, *, has_address: bool, has_browser: bool, is_sample: bool = False
+) -> Sequence[str]:
     """What will happen, one thing a sentence. `most`: so many mails leave in a day.
 
-    `has_browser`: one that is told by web push.
+    `has_browser`: one that is told by web push. `is_sample`: a member of the sample community, who gets no
+    mail: nobody reads it.
     """
     pushes = _pushes(chosen) if has_browser else ""
-    is_any = has_browser or (has_address and chosen.paused_at is None)
+    is_any = has_browser or (has_address and not is_sample and chosen.paused_at is None)
     quiet = _quiet(chosen) if is_any else ""
     every = [
         _("All that you are told stands in your inbox."),
-        *_mails(chosen, most, has_address),
+        *(_mails(chosen, most, has_address) if not is_sample else [_(SAMPLE)]),
         pushes,
         quiet,
         _own(chosen),
@@ -90,7 +95,7 @@ def _in_digest(chosen: Chosen) -> str:
 
 
 def _digest(chosen: Chosen) -> str:
-    place = {"hour": hour(DIGEST_HOUR), "zone": zone(chosen.time_zone)}
+    place = {"hour": hour(DIGEST_HOUR), "zone": time_zones.city(chosen.time_zone)}
     if chosen.digest is Digest.DAILY:
         return _(
             "Every day at {hour} ({zone}) the digest comes by mail, with the best that you have not read."
@@ -120,7 +125,7 @@ def _quiet(chosen: Chosen) -> str:
         return ""
     words = _("From {first} to {last} ({zone}) nothing else leaves: it waits until {last}.")
     return words.format(
-        first=hour(chosen.quiet_from), last=hour(chosen.quiet_to), zone=zone(chosen.time_zone)
+        first=hour(chosen.quiet_from), last=hour(chosen.quiet_to), zone=time_zones.city(chosen.time_zone)
     )
 
 
@@ -130,8 +135,3 @@ def _own(chosen: Chosen) -> str:
 
 def _of(chosen: Chosen, mail: Mail) -> str:
     return listed([_(NAMES[group]) for group in CHOOSABLE if chosen.mails[group] is mail])
-
-
-def zone(name: str) -> str:
-    """The time zone as people read it: "America/New York"."""
-    return name.replace("_", " ")

@@ -19,11 +19,12 @@ from forum.config import Settings
 from forum.db import Database, row
 from forum.discussion.tables import Post
 from forum.fetch import Guarded, Refused, Unreachable, guarded
-from forum.inbox import browsers, channels, due, shown, vapid
+from forum.inbox import browsers, channels, due, retelling, shown, vapid
 from forum.inbox.browsers import Subscription
 from forum.inbox.kinds import CHOOSABLE, group_of
 from forum.inbox.outgoing import muted
 from forum.inbox.tables import Message
+from forum.languages.speaking import speaking
 
 log = structlog.get_logger()
 
@@ -40,9 +41,10 @@ _MESSAGE = (
     select(
         Message.account_id,
         Message.kind,
-        Message.subject,
+        *retelling.COLUMNS,
         Message.path,
         Message.created_at,
+        Account.language.label("reader_language"),
         shown.to_readers().label("is_visible"),
         muted(Message.__table__.c.account_id).label("is_muted"),
     )
@@ -89,7 +91,7 @@ def deliver(
     if not browsers.is_offered():
         return
     with database.reading() as db:
-        push = _find(db, message_id, only)
+        push = _find(db, settings, message_id, only)
     if push is None:
         return
     if push.until is not None:
@@ -106,16 +108,21 @@ def deliver(
             jobs.put(db, JOB, delay=delay, message_id=message_id, only=away, tries=tries + 1)
 
 
-def _find(db: Session, message_id: int, only: Collection[int]) -> _Push | None:
+def _find(db: Session, settings: Settings, message_id: int, only: Collection[int]) -> _Push | None:
     found = row(db, _MESSAGE, message_id=message_id)
-    if found is None or not found.is_visible or found.is_muted or now() - found.created_at > KEPT * 2:
+    # SQLite gives the number of a message that was taken back to the next one, which has its own job.
+    if found is None or now() - found.created_at < due.UNDO:
+        return None
+    if not found.is_visible or found.is_muted or now() - found.created_at > KEPT * 2:
         return None
     chosen = channels.of(db, found.account_id)
     if group_of(found.kind) not in chosen.pushes:
         return None
     theirs = [one for one in browsers.listing(db, found.account_id) if not only or one.id in only]
     until = due.quiet_until(chosen, now())
-    return _Push(found.subject, found.path, theirs, until) if theirs else None
+    with speaking(found.reader_language or settings.language):
+        subject = retelling.told(found).subject
+    return _Push(subject, found.path, theirs, until) if theirs else None
 
 
 def _send(web: Guarded, settings: Settings, to: Subscription, push: _Push) -> bool | None:

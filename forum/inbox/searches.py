@@ -2,7 +2,7 @@
 
 Every ten minutes the searches that somebody watches are looked through for threads begun since the last time,
 a few at a time, by a job that puts itself again for the next ones. A thread that waited for review while
-later ones were looked at is not told.
+later ones were looked at is looked for by itself when readers see it.
 """
 
 from collections.abc import Sequence
@@ -23,12 +23,13 @@ from forum.errors import TooMuch
 from forum.inbox import following, messages
 from forum.inbox.following import Kind, Level
 from forum.inbox.letters import compose
+from forum.inbox.subscriptions import SEARCHES
 from forum.inbox.tables import Follow, Message, SavedSearch
 from forum.patience import within
 from forum.search import find, meaning
 from forum.search.language import parse
 
-JOB = "inbox.search"
+JOB = SEARCHES
 #: So many one person can keep.
 MOST = 20
 #: So many are looked through before the job is put again, each for so many seconds at most.
@@ -83,24 +84,24 @@ def forget_all(db: Session, account_id: int) -> None:
     db.execute(delete(SavedSearch).where(SavedSearch.account_id == account_id))
 
 
-def look(database: Database, _settings: Settings, after: int = 0) -> None:
+def look(database: Database, _settings: Settings, after: int = 0, thread_id: int = 0) -> None:
     """What the next watched searches find that is new was told. The job `inbox.search`, of the timetable.
 
-    Done twice, it finds nothing new the second time.
+    With `thread_id`, that thread alone is looked for, by those that are past it. Done twice, it finds nothing
+    new the second time.
     """
     with database.reading() as db:
         newest = _newest(db)
         wanted = _watched(db, after)
     for search_id in wanted:
-        # Found before anything is written: nobody who writes waits for a search.
-        with database.reading() as db:
-            found = found_by(db, search_id, newest)
-        if found is not None:
-            with database.writing() as db:
-                tell(db, search_id, newest, found)
+        if thread_id:
+            _look_late(database, search_id, thread_id)
+        else:
+            _look(database, search_id, newest)
     if len(wanted) == BATCH:
         with database.writing() as db:
-            jobs.put(db, JOB, key=f"{JOB}:{wanted[-1]}", after=wanted[-1])
+            key = f"{JOB}:{wanted[-1]}:{thread_id}"
+            jobs.put(db, JOB, key=key, after=wanted[-1], thread_id=thread_id)
 
 
 def found_by(db: Session, search_id: int, newest: int) -> Sequence[tuple[int, int, str]] | None:
@@ -109,27 +110,49 @@ def found_by(db: Session, search_id: int, newest: int) -> Sequence[tuple[int, in
     return None if search is None or search.seen_id >= newest else new(db, search)
 
 
+def found_late(db: Session, search_id: int, thread_id: int) -> Sequence[tuple[int, int, str]] | None:
+    """What is `new` of the search in a thread that readers see only now.
+
+    None if the search finds it by itself, was kept later than that, or is kept no more.
+    """
+    search = db.get(SavedSearch, search_id)
+    opening = (Post.thread_id == thread_id, Post.kind == PostKind.OPENING)
+    shown_at = db.scalar(select(Post.shown_at).where(*opening))
+    if search is None or shown_at is None or search.created_at > shown_at or search.seen_id < thread_id:
+        return None
+    return new(db, search, thread_id)
+
+
 def tell(db: Session, search_id: int, newest: int, found: Sequence[tuple[int, int, str]]) -> None:
     """Whoever watches the search is told of what was `found_by` it, unless somebody else was faster."""
     search = db.get(SavedSearch, search_id)
-    if search is None or search.seen_id >= newest:
-        return
-    search.seen_id = newest
+    if search is not None and search.seen_id < newest:
+        search.seen_id = newest
+        tell_of(db, search, found)
+
+
+def tell_of(db: Session, search: SavedSearch, found: Sequence[tuple[int, int, str]]) -> None:
+    """Whoever watches the search is told of these."""
     for thread_id, post_id, title in found[:TOLD]:
         letter = compose("found", search=search.name, title=title)
         path = f"/p/{post_id}"
         messages.send(db, search.account_id, "found", letter, path, thread_id=thread_id, post_id=post_id)
 
 
-def new(db: Session, search: SavedSearch) -> Sequence[tuple[int, int, str]]:
+def new(db: Session, search: SavedSearch, thread_id: int = 0) -> Sequence[tuple[int, int, str]]:
     """Thread, opening post and title of what the search has found since it was looked through, newest first.
 
-    Nothing if that takes too long; without what its keeper wrote, muted, or was told of before.
+    With `thread_id`, of that thread alone, whatever was looked through. Nothing if that takes too long;
+    without what its keeper wrote, muted, or was told of before.
     """
     name = db.scalars(select(Account.name).where(Account.id == search.account_id)).one()
     try:
         with within(db, SECONDS):
-            ids = find.newer(db, meaning.meant(db, parse(search.query), name), search.seen_id, 2 * TOLD)
+            query = meaning.meant(db, parse(search.query), name)
+            if thread_id:
+                ids = find.within(db, query, thread_id)
+            else:
+                ids = find.newer(db, query, search.seen_id, 2 * TOLD)
     except TooMuch:
         return []
     told = select(Message.id).where(Message.account_id == search.account_id, Message.post_id == Post.id)
@@ -142,6 +165,25 @@ def new(db: Session, search: SavedSearch) -> Sequence[tuple[int, int, str]]:
         for each in rows(db, wanted.order_by(Post.thread_id.desc()))
         if not following.muting(db, [search.account_id], each.thread_id, each.author_id)
     ]
+
+
+def _look(database: Database, search_id: int, newest: int) -> None:
+    # Found before anything is written: nobody who writes waits for a search.
+    with database.reading() as db:
+        found = found_by(db, search_id, newest)
+    if found is not None:
+        with database.writing() as db:
+            tell(db, search_id, newest, found)
+
+
+def _look_late(database: Database, search_id: int, thread_id: int) -> None:
+    with database.reading() as db:
+        found = found_late(db, search_id, thread_id)
+    if found:
+        with database.writing() as db:
+            search = db.get(SavedSearch, search_id)
+            if search is not None:
+                tell_of(db, search, found)
 
 
 def _watched(db: Session, after: int) -> list[int]:

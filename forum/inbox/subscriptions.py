@@ -4,7 +4,7 @@ Those directly concerned are told at once, with the post; followers, who may be 
 fan_out.py.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from sqlalchemy import bindparam, select
@@ -22,27 +22,39 @@ from forum.discussion.tables import Post, PostKind, Thread
 from forum.inbox import following, messages
 from forum.inbox.due import UNDO
 from forum.inbox.letters import compose
+from forum.inbox.tables import Message
 
 #: People that one post can call by name.
 MOST_MENTIONS = 10
 #: The job that tells the followers.
 FOLLOWERS = "inbox.announce"
+#: The job that looks through the searches that are kept.
+SEARCHES = "inbox.search"
 
 _NAME = select(Account.name).where(Account.id == bindparam("account_id"))
 
 
-def announce(db: Session, thread: Thread, post: Post, mentions: Sequence[str]) -> None:
+def announce(
+    db: Session, thread: Thread, post: Post, mentions: Sequence[str], *, again: bool = False
+) -> None:
     """Those concerned by the visible post are told of it: once each, and never its author.
 
     An answer is told to the thread's author, a comment to the author of the post above it, any post to the
     people whom it mentions; all but those who muted the thread, or its author. Followers hear of it when it
     cannot be undone any more. Of a post that readers do not see nobody hears.
+
+    `again`: some may have heard of it before, and are not told twice.
     """
     if not post.visible:
         return
     delay = max(post.created_at + UNDO - now(), timedelta(0))
     jobs.put(db, FOLLOWERS, delay=delay, post_id=post.id)
+    if again and post.kind == PostKind.OPENING:
+        # Searches may have been looked through for what is newer while readers did not see it.
+        jobs.put(db, SEARCHES, delay=delay, thread_id=thread.id)
     told = _told(db, thread, post, mentions)
+    for account_id in _heard(db, post, told) if again else ():
+        del told[account_id]
     muted = following.muting(db, sorted(told), thread.id, post.author_id) if told else ()
     author = name_of(db, post.author_id) if told else ""
     # Sorted, so that two transactions lock the same accounts in the same order.
@@ -86,6 +98,12 @@ def _told(db: Session, thread: Thread, post: Post, mentions: Sequence[str]) -> d
     for nobody in (anonymity.ACCOUNT_ID, anonymity.writer_of(db, post) if told else 0):
         told.pop(nobody, None)
     return told
+
+
+def _heard(db: Session, post: Post, told: Collection[int]) -> list[int]:
+    """Which of these were told of the post."""
+    wanted = (Message.post_id == post.id, Message.account_id.in_(told))
+    return list(db.scalars(select(Message.account_id).where(*wanted).distinct()))
 
 
 def _concerned(db: Session, thread: Thread, post: Post) -> dict[int, str]:

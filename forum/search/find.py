@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from forum.discussion.tables import Thread
@@ -67,9 +68,18 @@ def candidates(
 
 def newer(db: Session, query: Query, thread_id: int, most: int) -> list[int]:
     """Ids of at most `most` threads that match and were begun after this one, the newest posts first."""
+    return _newest(db, query, Thread.id > thread_id, most)
+
+
+def within(db: Session, query: Query, thread_id: int) -> list[int]:
+    """The id of this thread alone, if it matches."""
+    return _newest(db, query, Thread.id == thread_id, 1)
+
+
+def _newest(db: Session, query: Query, among: ColumnElement[bool], most: int) -> list[int]:
     if not query:
         return []
-    clauses = [*conditions.clauses(db, query), Thread.id > thread_id]
+    clauses = [*conditions.clauses(db, query), among]
     if not query.terms:
         found = listed.threads(db, query, clauses, Order.NEWEST, most)
     else:

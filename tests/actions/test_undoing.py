@@ -5,12 +5,13 @@ from conftest import Clock
 from consistency import consistent
 from discussion.test_anonymity import ask
 from makers import make_account, make_answer, make_comment, make_thread, opening
-from sqlalchemy import select
+from moderation.acts import decide
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from forum import jobs
-from forum.accounts.tables import Account, Actor
-from forum.actions import drafting, editing, following, undoing
+from forum.accounts.tables import Account, Actor, Role
+from forum.actions import drafting, editing, following, undoing, withdrawing
 from forum.discussion import drafts
 from forum.discussion.tables import Post, PostState
 from forum.errors import Forbidden, NotFound
@@ -68,6 +69,44 @@ def test_mails_about_a_post_leave_when_it_cannot_be_undone_any_more(db: Session,
     frozen.forward(hours=1)
     claimed = [jobs.claim(db) for _ in range(3)]
     assert "mail.deliver" in {each.name for each in claimed if each is not None}
+
+
+@pytest.mark.parametrize("after", [10, 3600])
+def test_what_is_brought_back_is_told_as_new_and_to_nobody_twice(
+    db: Session, frozen: Clock, after: int
+) -> None:
+    asker, ann, called, follower = (make_account(db, name) for name in ("Asker", "Ann", "Called", "Follower"))
+    thread = make_thread(db, asker)
+    following.follow_thread(db, follower, thread.id, Level.FOLLOW)
+    post = make_answer(db, thread, ann, "See what @Called wrote.")
+    # Who has read of it keeps that.
+    marking.mark_read(
+        db, called.id, db.scalars(select(Message.id).where(Message.account_id == called.id)).one()
+    )
+    undoing.undo(db, ann, post.id)
+    frozen.forward(seconds=after)
+    db.execute(delete(Job))
+    withdrawing.restore(db, ann, post.id)
+    assert {"inbox.announce", "mail.deliver"} <= set(db.scalars(select(Job.name)))
+    for _ in range(2):
+        # Its job of before may come as well.
+        fan_out.tell(db, post.id)
+    assert sorted(db.scalars(select(Message.account_id))) == [asker.id, called.id, follower.id]
+    withdrawing.withdraw(db, ann, post.id)
+    db.execute(delete(Job))
+    withdrawing.restore(db, ann, post.id)
+    assert not db.scalars(select(Job.id)).all(), "it is no news any more"
+
+
+def test_what_comes_back_by_way_of_a_moderator_is_told_as_new(db: Session) -> None:
+    asker, ann, judge = make_account(db), make_account(db), make_account(db, role=Role.MODERATOR)
+    post = make_answer(db, make_thread(db, asker), ann)
+    undoing.undo(db, ann, post.id)
+    withdrawing.restore(db, ann._replace(is_watched=True), post.id)
+    assert unread(db, asker) == [0]
+    for verdict in ("publish", "hide", "restore"):
+        decide(db, judge, post, verdict)
+        assert unread(db, asker) == [1]
 
 
 def test_what_was_read_stays_read(db: Session) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from forum.config import Settings
 from forum.discussion.wording import one_line
-from forum.inbox import building
+from forum.inbox import building, mail_ids
 from forum.inbox.building import build
 from forum.inbox.letters import SUBJECT_LENGTH, Written, compose
 from forum.languages.speaking import speaking
@@ -183,9 +183,10 @@ def test_mails_of_one_thread_hang_together_and_a_list_can_be_left() -> None:
         unsubscribe=TOKEN,
     )
     raw = built.as_bytes().decode()
-    assert "\r\nMessage-ID: <message-7@forum.example.org>\r\n" in raw
-    assert "\r\nIn-Reply-To: <thread-12@forum.example.org>\r\n" in raw
-    assert "\r\nReferences: <thread-12@forum.example.org>\r\n" in raw
+    first = mail_ids.made("thread-12", "forum.example.org")
+    assert f"\r\nMessage-ID: {mail_ids.made('message-7', 'forum.example.org')}\r\n" in raw
+    assert f"\r\nIn-Reply-To: {first}\r\n" in raw
+    assert f"\r\nReferences: {first}\r\n" in raw
     assert "\r\nList-Id: <inbox.forum.example.org>\r\n" in raw
     # RFC 8058, section 3.1: one https address, and exactly this value.
     assert f"\r\nList-Unsubscribe: <https://forum.example.org/unsubscribe/{TOKEN}>\r\n" in raw

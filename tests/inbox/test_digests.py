@@ -145,6 +145,33 @@ def test_what_is_known_muted_or_not_for_readers_is_left_out(db: Session, frozen:
     assert (thread.id in found) == (why == "")
 
 
+@pytest.mark.parametrize("by", ["tag", "person", "reference", "nothing"])
+def test_what_waited_for_review_is_told_once_readers_see_it(db: Session, frozen: Clock, by: str) -> None:
+    """Asked on the day of an earlier digest, published after that."""
+    reader, author = make_account(db), make_account(db)
+    watched = author._replace(is_watched=True)
+    text = "Is it so, as in [@doi:10.1371/journal.pone.0211023]?"
+    held = make_thread(db, watched, title="Why did this wait?", tags="vaccines", text=text)
+    if by == "reference":
+        target = db.scalars(select(Citation.reference_id)).one()
+    else:
+        target = author.id if by == "person" else _tag(db, "vaccines")
+    if by != "nothing":
+        following.set(db, reader.id, Kind(by), target, Level.FOLLOW)
+    frozen.forward(days=2)
+    chosen = DAILY._replace(digested_at=now())
+    frozen.forward(hours=1)
+    assert not _told(db, reader, chosen)
+    posts.move(db, opening(db, held), PostState.SHOWN, None)
+    frozen.forward(hours=1)
+    told = _told(db, reader, chosen)
+    assert _titles(told.best if by == "nothing" else told.followed) == ["Why did this wait?"]
+    chosen = DAILY._replace(digested_at=now())
+    make_answer(db, held)
+    frozen.forward(hours=1)
+    assert not _told(db, reader, chosen), "an answer makes it no new thread"
+
+
 def test_there_are_ten_threads_at_most(db: Session, frozen: Clock) -> None:
     reader = make_account(db)
     for number in range(14):

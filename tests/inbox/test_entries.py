@@ -20,7 +20,9 @@ from forum.inbox import entries, messages
 from forum.inbox.entries import Entry
 from forum.inbox.filters import ALL, Filter
 from forum.inbox.kinds import Group
+from forum.inbox.letters import compose
 from forum.inbox.tables import Message
+from forum.languages.speaking import speaking
 from forum.paging import Page
 
 
@@ -179,6 +181,32 @@ def test_a_title_is_named_again_when_taking_it_away_is_taken_back(db: Session) -
         posts.move(db, post, state, boss.id, "")
     (entry,) = entries.listing(db, reader, ALL, None, 9).items
     assert entry.head.is_there
+
+
+def test_who_turns_to_another_language_reads_all_in_it_in_as_many_queries(db: Session) -> None:
+    """Nothing of it is there, in any language, once its post is hidden."""
+    reader, writer = make_account(db), make_account(db, "ann")
+    post = make_answer(db, make_thread(db, writer), writer)
+    letter = compose("answer", author="ann", title="Why?", what="answer")
+    messages.send(db, reader.id, "answer", letter, "/p/1", post_id=post.id, thread_id=post.thread_id)
+    _send(db, reader, "accepted", post.thread_id)
+
+    def seen() -> tuple[list[tuple[str, str]], int]:
+        with _listening(db) as asked:
+            (entry,) = entries.listing(db, reader, ALL, None, 9).items
+        return [(told.subject, told.text) for told in entry.messages], len(asked)
+
+    as_it_is = ("Of accepted", "Words.")
+    english, asked = seen()
+    assert english == [
+        as_it_is,
+        ("ann answered “Why?”", "ann has written an answer to your question “Why?”."),
+    ]
+    with speaking("fr"):
+        assert seen() == ([as_it_is, (letter.subject, letter.text)], asked)
+        assert letter.subject.startswith("ann a répondu")
+        posts.move(db, post, PostState.HIDDEN, None, "")
+        assert seen()[0] == [as_it_is, ("", "")]
 
 
 @contextmanager

@@ -6,10 +6,11 @@ from contextlib import contextmanager
 import pytest
 from discussion.test_anonymity import ask
 from makers import make_account, make_answer, make_comment, make_thread, opening
+from moderation.acts import decide
 from sqlalchemy import event, func, insert, select
 from sqlalchemy.orm import Session
 
-from forum.accounts.tables import Account, Actor
+from forum.accounts.tables import Account, Actor, Role
 from forum.actions import effects, posting, undoing
 from forum.clock import now
 from forum.config import settings
@@ -119,6 +120,20 @@ def test_what_readers_do_not_see_any_more_is_told_to_nobody(db: Session) -> None
         assert fan_out.tell(db, post.id) is None
     assert fan_out.tell(db, 98765) is None
     assert heard(db, follower) == []
+
+
+def test_what_waited_for_review_is_told_to_all_once_it_is_published(db: Session) -> None:
+    judge, watched = make_account(db, role=Role.MODERATOR), make_account(db)._replace(is_watched=True)
+    called = make_account(db, "Called")
+    thread = make_thread(db, watched, tags="vaccines", text="What does @Called say?")
+    follower = chosen(db, Kind.TAG, tag_id(db, "vaccines"), Level.WATCH)
+    post = opening(db, thread)
+    assert fan_out.tell(db, post.id) is None
+    assert heard(db, called) == heard(db, follower) == []
+    decide(db, judge, post, "publish")
+    fan_out.tell(db, post.id)
+    assert [kind for kind, _ in heard(db, called)] == ["mention"]
+    assert [kind for kind, _ in heard(db, follower)] == ["new_question"]
 
 
 def test_the_job_waits_until_the_post_cannot_be_undone(db: Session, frozen) -> None:

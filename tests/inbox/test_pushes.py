@@ -22,15 +22,26 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forum import worker
-from forum.accounts.tables import Role
-from forum.actions import administering, changing, flagging, pushing, reviewing
+from forum.accounts import sessions
+from forum.accounts.tables import Account, Actor, Role
+from forum.actions import (
+    administering,
+    changing,
+    flagging,
+    pushing,
+    reviewing,
+    securing,
+    signing_in,
+    tidying,
+)
 from forum.clock import now
 from forum.config import Settings
 from forum.db import Database
-from forum.errors import Invalid
+from forum.errors import Invalid, SignInRequired
 from forum.fetch import Guarded, Public
 from forum.inbox import browsers, marking, messages, pushes, vapid
 from forum.inbox.channel_tables import InboxChoice, KindChoice, PushSubscription
+from forum.inbox.letters import compose
 from forum.jobs import Job
 
 OUTER = "127.0.0.2"
@@ -63,6 +74,26 @@ def plain(data: bytes) -> str:
 
 def opened(words: str) -> bytes:
     return base64.urlsafe_b64decode(words + "=" * (-len(words) % 4))
+
+
+def session_of(db: Session, who: Actor) -> int:
+    """The id of a new session of this person."""
+    return begun(db, who)[0]
+
+
+def begun(db: Session, who: Actor) -> tuple[int, str]:
+    """The id and the token of a new session of this person."""
+    token = sessions.start(db, who.id)
+    db.flush()
+    presence = sessions.presence(db, token)
+    assert presence is not None
+    return presence.session_id, token
+
+
+def ask(db: Session, who: Actor, session_id: int, endpoint: str = "https://push.example.com/1") -> None:
+    """The person asks to be told in a browser."""
+    browser = Browsing()
+    pushing.subscribe(db, who, session_id, endpoint, browser.p256dh, browser.auth, "Firefox")
 
 
 class Request(NamedTuple):
@@ -105,12 +136,14 @@ class Service:
         self.endpoint = f"http://{OUTER}:{listener.server_port}/send/one"
         with database.writing() as db:
             self.ada, self.tom = make_account(db, "ada"), make_account(db, "tom")
+            self.session_id = session_of(db, self.ada)
             self.mira = make_account(db, "mira", Role.MODERATOR)
             self.add(db, self.endpoint)
 
     def add(self, db: Session, endpoint: str) -> None:
         keys = {"p256dh": self.browser.p256dh, "auth": self.browser.auth}
-        db.add(PushSubscription(account_id=self.ada.id, endpoint=endpoint, created_at=now(), **keys))
+        owned = {"account_id": self.ada.id, "session_id": self.session_id}
+        db.add(PushSubscription(endpoint=endpoint, created_at=now(), **owned, **keys))
 
     def says(self, status: int) -> None:
         self.listener.statuses = [status]
@@ -164,6 +197,15 @@ def test_only_the_browser_reads_it_and_the_service_knows_us(service: Service) ->
     with pytest.raises(Exception, match="bad_signature"):
         stranger = ec.generate_private_key(ec.SECP256R1()).public_key()
         jwt.decode(token, ECKey.import_key(stranger), algorithms=["ES256"])
+
+
+def test_it_is_said_in_the_language_that_its_reader_has_by_then(service: Service) -> None:
+    with service.database.writing() as db:
+        letter = compose("answer", author="tom", title="Why?", what="answer")
+        messages.send(db, service.ada.id, "answer", letter, "/p/7")
+        db.get_one(Account, service.ada.id).language = "fr"
+    (request,) = service.work()
+    assert service.browser.reads(request.body)["title"] == "tom a répondu à « Why? »"
 
 
 def test_what_was_read_or_is_not_chosen_does_not_leave(service: Service) -> None:
@@ -240,18 +282,17 @@ def test_a_service_inside_is_never_asked(service: Service, monkeypatch: pytest.M
 
 def test_a_browser_belongs_to_one_person(db: Session) -> None:
     ada, tom = make_account(db), make_account(db)
-    browser = Browsing()
     for who in (ada, tom):
-        pushing.subscribe(db, who, "https://push.example.com/1", browser.p256dh, browser.auth, "Firefox")
+        ask(db, who, session_of(db, who))
     assert browsers.listing(db, ada.id) == []
     (kept,) = browsers.listing(db, tom.id)
     pushing.unsubscribe(db, ada, kept.id)
     assert len(browsers.listing(db, tom.id)) == 1
     pushing.unsubscribe(db, tom, kept.id)
     assert browsers.listing(db, tom.id) == []
+    session_id = session_of(db, ada)
     for number in range(browsers.MOST + 2):
-        address = f"https://push.example.com/{number}"
-        pushing.subscribe(db, ada, address, browser.p256dh, browser.auth, "Firefox")
+        ask(db, ada, session_id, f"https://push.example.com/{number}")
     assert [one.endpoint[-1] for one in browsers.listing(db, ada.id)][-1] == "2"
 
 
@@ -269,8 +310,9 @@ def test_a_browser_belongs_to_one_person(db: Session) -> None:
 def test_what_no_browser_sends_is_not_kept(db: Session, wrong: dict[str, str]) -> None:
     browser = Browsing()
     right = {"endpoint": "https://push.example.com/1", "p256dh": browser.p256dh, "auth": browser.auth}
+    ada = make_account(db)
     with pytest.raises(Invalid):
-        pushing.subscribe(db, make_account(db), **{**right, **wrong}, device="Firefox")
+        pushing.subscribe(db, ada, session_of(db, ada), **{**right, **wrong}, device="Firefox")
 
 
 def test_the_page(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -283,7 +325,9 @@ def test_the_page(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
         browser = Browsing()
         typed = {"endpoint": "https://push.example.com/1", "p256dh": browser.p256dh, "auth": browser.auth}
         assert window.post("/account/pushes", {**typed, "auth": "x"}).status_code == 422
-        assert window.post("/account/pushes", typed).status_code == 303
+        for _ in range(2):
+            # A browser that asked before says the same again.
+            assert window.post("/account/pushes", typed).status_code == 303
         assert "No browser tells you yet." not in window.get("/account/pushes").text
         with database.reading() as db:
             (kept,) = browsers.listing(db, ada.id)
@@ -292,23 +336,67 @@ def test_the_page(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
         assert window.get("/account/pushes").status_code == 404
 
 
-@pytest.mark.parametrize("by", ["admin", "owner"])
-def test_who_is_signed_out_everywhere_is_told_in_no_browser_any_more(db: Session, by: str) -> None:
-    """Somebody else may sit before one of these."""
+@pytest.mark.parametrize("how", ["out", "listed", "everywhere", "password", "admin"])
+def test_the_end_of_a_session_is_the_end_of_its_pushes(db: Session, how: str) -> None:
+    """Somebody else may sit before that browser."""
     admin, ann = make_account(db, role=Role.ADMIN), make_account(db, "ann")
-    db.add(
-        PushSubscription(
-            account_id=ann.id,
-            endpoint="https://push.example.org/thief",
-            p256dh="",
-            auth="",
-            device="",
-            created_at=now(),
-        )
-    )
-    db.flush()
-    if by == "admin":
-        administering.sign_out(db, admin, ann.id)
-    else:
-        changing.end_other_sessions(db, ann, 0)
-    assert browsers.listing(db, ann.id) == []
+    left, (ended, token) = session_of(db, ann), begun(db, ann)
+    ask(db, ann, left, "https://push.example.com/left")
+    ask(db, ann, ended, "https://push.example.com/ended")
+    match how:
+        case "out":
+            signing_in.sign_out(db, ann, token)
+        case "listed":
+            changing.end_session(db, ann, ended)
+        case "everywhere":
+            changing.end_other_sessions(db, ann, left)
+        case "password":
+            securing.put_password(db, ann.id, "!", left)
+        case _:
+            administering.sign_out(db, admin, ann.id)
+    kept = [] if how == "admin" else ["https://push.example.com/left"]
+    assert db.scalars(select(PushSubscription.endpoint)).all() == kept
+
+
+def test_a_session_that_is_over_by_its_time_tells_nothing_more(service: Service) -> None:
+    service.tell()
+    service.frozen.forward(days=1)
+    assert len(service.work()) == 1
+    service.frozen.forward(days=29)
+    service.tell()
+    assert service.work() == []
+    with service.database.reading() as db:
+        assert browsers.listing(db, service.ada.id) == []
+    assert len(service.failures()) == 1
+    tidying.tidy(service.database, service.settings)
+    assert service.failures() == []
+
+
+def test_a_browser_that_asks_again_belongs_to_the_session_of_now(db: Session) -> None:
+    ann = make_account(db)
+    old, new = session_of(db, ann), session_of(db, ann)
+    ask(db, ann, old)
+    ask(db, ann, new)
+    changing.end_session(db, ann, old)
+    assert len(browsers.listing(db, ann.id)) == 1
+    with pytest.raises(SignInRequired):
+        ask(db, ann, old)
+    with pytest.raises(SignInRequired):
+        ask(db, make_account(db), new)
+
+
+def test_who_asked_before_the_session_was_kept_is_told_while_one_goes_on_that_may_be_it(
+    db: Session, frozen: Clock
+) -> None:
+    ann = make_account(db)
+    older = session_of(db, ann)
+    frozen.forward(hours=1)
+    endpoint = "https://push.example.org/thief"
+    db.add(PushSubscription(account_id=ann.id, endpoint=endpoint, p256dh="", auth="", created_at=now()))
+    frozen.forward(hours=1)
+    later = session_of(db, ann)
+    assert len(browsers.listing(db, ann.id)) == 1 and browsers.having(db, [ann.id]) == {ann.id}
+    changing.end_session(db, ann, older)
+    assert browsers.listing(db, ann.id) == [] and browsers.having(db, [ann.id]) == set()
+    changing.end_other_sessions(db, ann, later)
+    assert db.scalars(select(PushSubscription.id)).all() == []

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from conftest import Clock
 from makers import make_account, make_answer, make_thread, opening
-from sqlalchemy import func, select
+from moderation.acts import decide
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from forum.accounts.tables import Actor
+from forum.accounts.tables import Actor, Role
 from forum.actions import effects, saving
 from forum.config import settings
 from forum.db import Database
@@ -60,6 +62,37 @@ def test_a_thread_is_told_with_its_post_and_not_if_it_was_told_already(db: Sessi
     assert [kind for kind, _ in heard(db, other)] == ["new_post"]
     where = select(Message.thread_id, Message.post_id).where(Message.account_id == reader.id)
     assert db.execute(where).one() == (thread.id, post.id)
+
+
+@pytest.mark.parametrize("query", ["psilocybin", "tag:mushrooms"])
+def test_a_thread_that_waited_for_review_is_told_once_readers_see_it(
+    database: Database, frozen: Clock, query: str
+) -> None:
+    with database.writing() as db:
+        reader, watched = make_account(db), make_account(db)._replace(is_watched=True)
+        judge = make_account(db, role=Role.MODERATOR)
+        saving.save(db, reader, query, "Mine", Level.WATCH)
+        held = make_thread(db, watched, title="What of psilocybin for sleep?", tags="mushrooms")
+        make_thread(db, title="Something else entirely", tags="lsd")
+    searches.look(database, settings())
+    frozen.forward(days=1)
+    with database.writing() as db:
+        make_thread(db, title="A later one on psilocybin", tags="lsd mushrooms")
+        db.execute(delete(Job))
+        decide(db, judge, opening(db, held), "publish")
+        frozen.forward(seconds=1)
+        late = saving.save(db, make_account(db), query, "Kept later", Level.WATCH)
+        (job,) = db.scalars(select(Job).where(Job.name == searches.JOB))
+    for _ in range(2):
+        searches.look(database, settings(), **job.payload)
+    with database.reading() as db:
+        assert [subject for _, subject in heard(db, reader)] == [
+            "New for “Mine”: “What of psilocybin for sleep?”"
+        ]
+        assert not db.scalars(select(Message.id).where(Message.account_id == late.account_id)).all()
+    searches.look(database, settings())
+    with database.reading() as db:
+        assert len(heard(db, reader)) == 2
 
 
 def test_own_hidden_and_muted_threads_are_left_out(db: Session) -> None:

@@ -1,6 +1,6 @@
 """What concerns a post belongs to its thread in the inbox, whoever sends it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from community import Community, settle
@@ -13,10 +13,9 @@ from forum.inbox.tables import Message
 
 
 @pytest.fixture
-def there(new_database: Callable[[str], Database]) -> Iterator[tuple[Session, Community]]:
-    database = new_database("sqlite")
-    community = settle(database)
-    with database.writing() as db:
+def there(sqlite: Database) -> Iterator[tuple[Session, Community]]:
+    community = settle(sqlite)
+    with sqlite.writing() as db:
         yield db, community
 
 

@@ -1,7 +1,7 @@
 """Following as pages: the menu everywhere it stands, all that one follows, saved searches, notes."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from browsing import Browser, make_app
@@ -23,14 +23,13 @@ TITLE = "What of psilocybin for sleep?"
 
 
 @pytest.fixture
-def place(new_database: Callable[[str], Database]) -> Iterator[tuple[Browser, Database, Actor]]:
-    database = new_database("sqlite")
-    with database.writing() as db:
+def place(sqlite: Database) -> Iterator[tuple[Browser, Database, Actor]]:
+    with sqlite.writing() as db:
         reader = make_account(db, "reader")
         text = "See 10.1371/journal.pone.0211023."
         make_thread(db, make_account(db, "ann"), title=TITLE, tags="lsd", text=text)
-    with Browser(make_app(database, page_size=5)) as browser:
-        yield browser.signed_in(reader), database, reader
+    with Browser(make_app(sqlite, page_size=5)) as browser:
+        yield browser.signed_in(reader), sqlite, reader
 
 
 def read(browser: Browser, path: str, status: int = 200) -> str:
@@ -200,6 +199,28 @@ def test_a_bookmark_s_note_and_day_without_scripts(place) -> None:
     assert answer.status_code == 422 and faults(answer.text) == []
     assert "Typed again</textarea>" in answer.text and 'id="day-1-error"' in answer.text
     assert browser.post("/p/98765/note", {"note": "x", "day": ""}).status_code == 404
+
+
+def test_from_a_bookmarked_post_a_link_leads_to_its_note(place) -> None:
+    browser, database, reader = place
+    with database.writing() as db:
+        thread = make_thread(db, title="Another one that is marked later")
+        bookmarking.bookmark(db, reader, opening(db, thread).id)
+    link = '<a href="/account/bookmarks?of=1">Note and reminder</a>'
+    assert link not in read(browser, "/t/1/what-of-psilocybin-for-sleep")
+    browser.post("/p/1/bookmark", {"bookmark": "1"})
+    assert link in read(browser, "/t/1/what-of-psilocybin-for-sleep")
+    page = read(browser, "/account/bookmarks?of=1")
+    assert TITLE in page and "marked later" not in page and "<details open>" in page
+    home = "/account/bookmarks?of=1"
+    assert f'action="/p/1/note"><input type="hidden" name="next" value="{home}">' in page
+    answer = browser.post("/p/1/note", {"note": "Again", "day": "2001-01-01", "next": home})
+    assert answer.status_code == 422 and "marked later" not in answer.text
+    answer = browser.post("/p/1/note", {"note": "Again", "day": "", "next": home})
+    assert answer.headers["location"] == f"{home}&told=bookmark-kept"
+    assert '<p class="said">Again</p>' in read(browser, home)
+    browser.post("/p/1/bookmark", {"bookmark": "0"})
+    assert "You have no bookmark there any more." in read(browser, home)
 
 
 def test_these_pages_take_as_many_queries_for_many_as_for_few(place) -> None:

@@ -84,6 +84,18 @@ def test_a_thread_is_one_entry_with_its_title(place: Place) -> None:
     assert alone.count("<h2>") == 4 and "Hello." not in alone
 
 
+def test_the_lines_under_a_title_do_not_say_it_again(place: Place) -> None:
+    page = place.read()
+    assert page.count(LONG) == page.count(f'form="inbox">{LONG}<') + page.count(f": {LONG}") > 0
+    for words in ("asker", "Decided", "other mentioned you", "third answered"):
+        assert words in page
+    alone = place.read(f"/inbox?show=thread-{place.thread_id}")
+    assert f"third answered “{LONG[:40]}" in alone, "no title stands above it"
+    with place.database.writing() as db:
+        db.get_one(Account, place.asker.id).language = "fr"
+    assert "third a répondu" in place.read()
+
+
 #: What is said in each part when nothing is there.
 NOTHING = {
     "": "Nothing for you yet",
@@ -220,7 +232,7 @@ def test_what_is_chosen_is_kept_and_said_in_words(place: Place) -> None:
     assert place.send("/account/messages", **FORM) == "/account/messages?told=messages-chosen"
     page = place.read("/account/messages")
     assert {name: typed(page, name) for name in FORM} == FORM
-    assert "Once a week, on Monday at 7:00 (America/New York)" in page
+    assert "Once a week, on Monday at 7:00 (New York)" in page
     assert "Not by mail: comments on your posts." in page
     with place.database.reading() as db:
         chosen = channels.of(db, place.asker.id)
@@ -229,6 +241,17 @@ def test_what_is_chosen_is_kept_and_said_in_words(place: Place) -> None:
     assert others == channels.DEFAULTS
     for path in ("/inbox", "/account"):
         assert 'href="/account/messages"' in place.read(path)
+
+
+def test_a_member_of_the_sample_community_reads_that_no_mail_comes(place: Place) -> None:
+    assert "sample community" not in place.read("/account/messages")
+    with place.database.writing() as db:
+        db.get_one(Account, place.asker.id).is_sample = True
+    page = place.read("/account/messages")
+    assert "This account belongs to the sample community, whose members never get mail" in page
+    said = page.partition("in-words")[2]
+    assert "Nothing comes by mail, because this account belongs to the sample community." in said
+    assert "By mail after an hour" not in page and "no mail address" not in page
 
 
 def test_what_cannot_be_is_said_beside_its_field_and_nothing_is_lost(place: Place) -> None:

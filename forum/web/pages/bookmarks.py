@@ -1,5 +1,6 @@
 """One's own bookmarks, and the mark on a post."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -9,12 +10,14 @@ from forum.actions import bookmarking
 from forum.discussion import bookmarks
 from forum.errors import Invalid, SignInRequired
 from forum.inbox import channels
+from forum.web import forms
 from forum.web.endpoint import Visit
 from forum.web.pages.posts import place
 
 
 def listing(visit: Visit) -> Response:
-    return _page(visit, visit.query.get("after", ""))
+    """The list or, with `of`, the bookmark of that post alone, to write its note."""
+    return _page(visit, visit.query)
 
 
 def keep_note(visit: Visit) -> Response:
@@ -23,18 +26,22 @@ def keep_note(visit: Visit) -> Response:
     try:
         visit.act(bookmarking.annotate, post_id, visit.form.get("note", ""), visit.form.get("day", ""))
     except Invalid as error:
-        after = dict(parse_qsl(urlsplit(visit.next_path()).query)).get("after", "")
-        return _page(visit, after, error.status, wrong=post_id, errors=error.fields, form=visit.form)
+        query = dict(parse_qsl(urlsplit(visit.next_path()).query))
+        return _page(visit, query, error.status, wrong=post_id, errors=error.fields, form=visit.form)
     return visit.redirect(visit.next_path(), "bookmark-kept")
 
 
-def _page(visit: Visit, after: str, status: int = 200, **more: Any) -> Response:
+def _page(visit: Visit, query: Mapping[str, str], status: int = 200, **more: Any) -> Response:
     if visit.actor is None:
         raise SignInRequired
-    page = bookmarks.of_account(visit.db, visit.actor.id, after, visit.settings.page_size)
+    after, of = query.get("after", ""), forms.number(query.get("of", ""))
+    if of:
+        page = bookmarks.one(visit.db, visit.actor.id, of)
+    else:
+        page = bookmarks.of_account(visit.db, visit.actor.id, after, visit.settings.page_size)
     zone = channels.zone(channels.of(visit.db, visit.actor.id).time_zone)
     days = {each.post_id: each.remind_at.astimezone(zone).date() for each in page.items if each.remind_at}
-    context = {"page": page, "after": after, "days": days, "wrong": 0, **more}
+    context = {"page": page, "after": after, "of": of, "days": days, "wrong": 0, **more}
     return visit.page("bookmarks/listing.html", status, **context)
 
 

@@ -1,6 +1,6 @@
 """What we tell somebody, and how: chosen by its reader, and said in words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from starlette.responses import Response
 
@@ -11,6 +11,7 @@ from forum.errors import Invalid, SignInRequired
 from forum.inbox import browsers, channels, in_words, outgoing, wishes
 from forum.inbox.channels import Digest
 from forum.inbox.kinds import CHOOSABLE, Mail
+from forum.languages import time_zones
 from forum.languages.words import N_, _
 from forum.web.endpoint import Visit
 from forum.web.pages.inbox import PARTS
@@ -54,32 +55,31 @@ def _page(visit: Visit, wrong: Invalid | None = None) -> Response:
     if visit.actor is None:
         raise SignInRequired
     chosen = channels.of(visit.db, visit.actor.id)
-    email = own_account.facts(visit.db, visit.actor.id).email
+    facts = own_account.facts(visit.db, visit.actor.id)
     most = choices.number(visit.db, outgoing.MOST)
     has_browser = browsers.is_offered() and bool(browsers.listing(visit.db, visit.actor.id))
+    form = visit.form if wrong else wishes.as_typed(chosen)
     return visit.page(
         "inbox/choices.html",
         wrong.status if wrong else 200,
-        form=visit.form if wrong else wishes.as_typed(chosen),
+        form=form,
         errors=wrong.fields if wrong else {},
-        sentences=in_words.sentences(chosen, most, has_address=bool(email), has_browser=has_browser),
+        sentences=in_words.sentences(
+            chosen,
+            most,
+            has_address=bool(facts.email),
+            has_browser=has_browser,
+            is_sample=facts.is_sample,
+        ),
         offers_pushes=browsers.is_offered(),
         has_browser=has_browser,
-        email=email,
+        email=facts.email,
+        is_sample=facts.is_sample,
         paused_at=chosen.paused_at,
         groups=[(group, PARTS[group].label) for group in CHOOSABLE],
         mails=MAILS,
         digests=[(str(value), _(words), "") for value, words in DIGESTS.items()],
         own_threads=[(value, _(words), "") for value, words in OWN_THREADS.items()],
         hours=[(str(number), in_words.hour(number)) for number in range(24)],
-        zones=_zones(),
+        zones=time_zones.by_area(channels.time_zones(), form.get("time_zone", "")),
     )
-
-
-def _zones() -> Mapping[str, Sequence[tuple[str, str]]]:
-    """The time zones by part of the world, each with its value and what it is called there."""
-    found: dict[str, list[tuple[str, str]]] = {}
-    for name in channels.time_zones():
-        area, _slash, place = name.partition("/")
-        found.setdefault(area if place else "", []).append((name, in_words.zone(place or name)))
-    return found

@@ -5,9 +5,10 @@ from typing import Any
 from starlette.responses import Response
 
 from forum.actions import pushing
-from forum.errors import Invalid, NotFound, SignInRequired
+from forum.errors import Invalid, NotFound
 from forum.inbox import browsers, vapid
 from forum.web.endpoint import Visit
+from forum.web.pages.account import here
 
 
 def listing(visit: Visit) -> Response:
@@ -19,7 +20,7 @@ def add(visit: Visit) -> Response:
     _offered()
     endpoint, p256dh, auth = (visit.form.get(name, "") for name in ("endpoint", "p256dh", "auth"))
     try:
-        visit.act(pushing.subscribe, endpoint, p256dh, auth, visit.device)
+        visit.act(pushing.subscribe, here(visit).session_id, endpoint, p256dh, auth, visit.device)
     except Invalid as error:
         return _page(visit, error.status, errors=error.fields)
     return visit.redirect("/account/pushes", "push-on")
@@ -32,9 +33,7 @@ def remove(visit: Visit) -> Response:
 
 def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
     _offered()
-    if visit.actor is None:
-        raise SignInRequired
-    found = browsers.listing(visit.db, visit.actor.id)
+    found = browsers.listing(visit.db, here(visit).actor.id)
     return visit.page("pushes/pushes.html", status, browsers=found, key=vapid.public_key(), **more)
 
 
