@@ -42,6 +42,7 @@ from forum.config import Settings
 from forum.db import Database, Session
 from forum.errors import Busy, NotReady
 from forum.inbox import digest_days, digest_mails, fan_out, line, mail, pushes, searches, subscriptions
+from forum.languages.speaking import at_home
 from forum.search import reindexing, vocabulary
 from forum.search.semantic import upkeep
 
@@ -120,7 +121,7 @@ def run(database: Database, settings: Settings) -> None:
     if problems:
         raise NotReady(problems[0])
     upkeep.begin(database, settings)
-    rendering.begin(database)
+    rendering.begin(database, settings.language)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -210,7 +211,8 @@ def _do(
 ) -> Callable[[Session], None]:
     """Does the job; answers what is to be written down of it."""
     try:
-        work[claimed.name](database, settings, **claimed.payload)
+        with at_home(settings.language):
+            work[claimed.name](database, settings, **claimed.payload)
     except (jobs.Later, Busy) as error:
         why = str(error)
         log.info("job postponed", job=claimed.name, id=claimed.id, why=why)

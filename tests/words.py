@@ -22,6 +22,7 @@ OPTIONS = {
 KEYWORDS = {
     "_": None,
     "N_": None,
+    "lasting": None,
     "gettext": None,
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
@@ -37,7 +38,13 @@ def _each(pattern: str, names: str) -> tuple[str, ...]:
 AREAS: Mapping[str, tuple[str, ...]] = {
     "mail": ("templates/mail/", *_each("forum/inbox/{}", "mail letters dress")),
     "digest": ("templates/digest/", "forum/inbox/digest"),
-    "inbox": ("templates/inbox/", "templates/pushes/", "forum/inbox/", "forum/web/pages/inbox"),
+    "inbox": (
+        "templates/inbox/",
+        "templates/pushes/",
+        "forum/inbox/",
+        "forum/web/pages/inbox",
+        "forum/languages/time_zones",
+    ),
     "following": (
         *_each("templates/{}/", "bookmarks following"),
         *_each("forum/web/pages/{}", "bookmarks following saved"),
@@ -97,7 +104,7 @@ AREAS: Mapping[str, tuple[str, ...]] = {
 }
 #: What no reader sees: the command line, settings, dumps and logs; the workshop's page.
 LEFT_OUT = (
-    *_each("forum/{}", "__main__ importers/ ops serving languages/ web/pages/design"),
+    *_each("forum/{}", "__main__ importers/ ops serving web/pages/design"),
     "templates/design.html",
 )
 #: No dates and no names: a catalogue changes only with its texts.
@@ -108,11 +115,6 @@ msgstr ""
 "Content-Type: text/plain; charset=utf-8\\n"
 
 """
-#: What no reader sees: the command line, settings, dumps and logs; the workshop's page.
-LEFT_OUT = (
-    "forum/__main__", "forum/importers/", "forum/ops", "forum/serving", "forum/languages/",
-    "forum/web/pages/design", "templates/design.html",
-)  # fmt: skip
 
 
 def area(path: str) -> str:

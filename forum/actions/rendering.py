@@ -1,7 +1,8 @@
 """Stored posts are rendered again when the same Markdown comes out differently than it did.
 
-Which version all posts have stands among the settings. A worker that starts with a newer one puts the job
-that walks through the posts, batch by batch; the words, and what they cite, stay as they are.
+Which version all posts have, and in which language are the words that it adds, stands among the settings. A
+worker that starts with another one puts the job that walks through the posts, batch by batch; the words, and
+what they cite, stay as they are.
 """
 
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from forum.config import Settings
 from forum.db import Database, rows
 from forum.discussion import requests
 from forum.discussion.tables import Post, RequestState, SourceRequest
+from forum.languages.speaking import ENGLISH
 from forum.markup import MARKUP_VERSION, Page, anchored, render
 from forum.search import index
 from forum.uploads import copies
@@ -37,28 +39,35 @@ class _Old(NamedTuple):
     version: int
 
 
-def begin(database: Database) -> None:
-    """The job waits, unless all posts are as this version renders them."""
+def begin(database: Database, language: str) -> None:
+    """The job waits, unless all posts are as this version renders them in the forum's language."""
     with database.reading() as db:
-        done = db.scalar(select(Setting.value).where(Setting.key == _VERSION))
-    if done != str(MARKUP_VERSION):
+        done = db.scalar(select(Setting.value).where(Setting.key == _VERSION)) or ""
+    if done != _standing(language):
+        of_all = done.partition(" ")[2] != _standing(language).partition(" ")[2]
         with database.writing() as db:
-            jobs.put(db, JOB, key=JOB, after=0)
+            jobs.put(db, JOB, key=JOB, after=0, of_all=of_all)
 
 
-def go_on(database: Database, _settings: Settings, after: int) -> None:
-    """The next posts are as this version renders them. The job `posts.render`."""
+def _standing(language: str) -> str:
+    return str(MARKUP_VERSION) if language == ENGLISH else f"{MARKUP_VERSION} {language}"
+
+
+def go_on(database: Database, settings: Settings, after: int, of_all: bool = False) -> None:
+    """The next posts, or those of them that are older, are as this version renders them. The job
+    `posts.render`.
+    """
     with database.reading() as db:
         wanted = select(Post.id, Post.thread_id, Post.text, Post.html, Post.plain, Post.markup_version)
         found = [_Old(*old) for old in rows(db, wanted.where(Post.id > after).order_by(Post.id).limit(BATCH))]
     # Outside of the transaction, because nobody else can write while one lasts.
-    again = _rendered(database, [old for old in found if old.version < MARKUP_VERSION])
+    again = _rendered(database, [old for old in found if of_all or old.version < MARKUP_VERSION])
     with database.writing() as db:
         _store(db, again)
         if found:
-            jobs.put(db, JOB, key=JOB, after=found[-1].id)
+            jobs.put(db, JOB, key=JOB, after=found[-1].id, of_all=of_all)
         else:
-            db.merge(Setting(key=_VERSION, value=str(MARKUP_VERSION), changed_at=now()))
+            db.merge(Setting(key=_VERSION, value=_standing(settings.language), changed_at=now()))
 
 
 def _rendered(database: Database, olds: Sequence[_Old]) -> list[tuple[_Old, Page]]:

@@ -14,6 +14,7 @@ TAGS: Mapping[str, str] = {PSEUDO: "en-x-pseudo"}
 RIGHT_TO_LEFT = frozenset({PSEUDO})
 
 _SPOKEN: ContextVar[str] = ContextVar("spoken", default=ENGLISH)
+_HOME: ContextVar[str] = ContextVar("home", default=ENGLISH)
 
 
 def spoken() -> str:
@@ -39,9 +40,26 @@ def direction() -> str:
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
     """Texts are in this language until the end of the block; one that is none of ours is English."""
-    known = language if language in LANGUAGES or language == PSEUDO else ENGLISH
-    token = _SPOKEN.set(known)
+    with _set(_SPOKEN, language):
+        yield
+
+
+def home() -> str:
+    """The code of the forum's own language, in which is written what is kept for everybody."""
+    return _HOME.get()
+
+
+@contextmanager
+def at_home(language: str) -> Iterator[None]:
+    """The forum's own language is this one until the end of the block."""
+    with _set(_HOME, language):
+        yield
+
+
+@contextmanager
+def _set(variable: ContextVar[str], language: str) -> Iterator[None]:
+    token = variable.set(language if language in LANGUAGES or language == PSEUDO else ENGLISH)
     try:
         yield
     finally:
-        _SPOKEN.reset(token)
+        variable.reset(token)

@@ -7,7 +7,7 @@ after that, by name: `_("At most {count} tags.").format(count=5)`. A text with a
 """
 
 from forum.languages import catalogues
-from forum.languages.speaking import ENGLISH, spoken
+from forum.languages.speaking import ENGLISH, home, spoken
 
 
 def gettext(text: str) -> str:
@@ -34,6 +34,11 @@ def npgettext(context: str, one: str, many: str, count: int) -> str:
     if spoken() == ENGLISH:
         return one if count == 1 else many
     return catalogues.of(spoken()).npgettext(context, one, many, count)
+
+
+def lasting(text: str) -> str:
+    """The text in the forum's own language, whoever is spoken to now: it stays in a post, for all readers."""
+    return text if home() == ENGLISH else catalogues.of(home()).gettext(text)
 
 
 def marked(text: str) -> str:

@@ -1,7 +1,7 @@
 """Citations in text: `[supports @doi:10.1371/x, p. 4]`, read, numbered and printed."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from markdown_it.common.utils import escapeHtml
@@ -10,7 +10,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
-from forum.languages.words import N_, _
+from forum.languages.words import N_, _, lasting
 from forum.markup.links import POST
 from forum.references.identifiers import Identifier, NotAnIdentifier, parse
 
@@ -21,6 +21,8 @@ _TYPED = re.compile(
     r"\[(?:(supports|disputes)\s+)?@([a-z]+):((?:[^\[\]]++|\[[^\[\]]*+\])++)\]", re.IGNORECASE
 )
 _BEFORE_LOCATOR = re.compile(r",(?: |$)")
+#: What is heard before the number.
+_ALOUD: Mapping[str, str] = {"supports": N_("supports: "), "disputes": N_("disputes: ")}
 #: For whoever wrote something else beside the identifier.
 _ORDER = N_("A page comes after a comma, supports or disputes before the @: [supports @pmid:30726251, p. 4].")
 _REFERENCE_ID = re.compile(r"[1-9][0-9]{0,8}")
@@ -146,7 +148,7 @@ def print_citation(
     token = tokens[index]
     stance = token.meta["use"].stance
     classes = f"cite {stance}" if stance else "cite"
-    aloud = f'<span class="visually-hidden">{stance}: </span>' if stance else ""
+    aloud = f'<span class="visually-hidden">{escapeHtml(lasting(_ALOUD[stance]))}</span>' if stance else ""
     ordinal, place = token.meta["ordinal"], token.meta["place"]
     anchors = f'href="#{POST}-r{ordinal}" id="{POST}-c{ordinal}-{place}"'
     return (

@@ -3,12 +3,17 @@
 from collections.abc import Sequence
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererProtocol
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from mdit_py_plugins.footnote import footnote_plugin
 
+from forum.languages.words import N_, lasting
 from forum.markup.links import POST
+
+#: The name of the arrow.
+BACK = N_("Back to the text")
 
 _LIST_OPEN = (
     '<hr class="footnotes-sep">\n<section class="footnotes" role="doc-endnotes">\n'
@@ -62,5 +67,5 @@ def _way_back(
     arrow = "\u21a9\ufe0e"  # with the selector that keeps phones from drawing an emoji
     return (
         f' <a href="#{POST}-fnref{place}" class="footnote-backref" role="doc-backlink"'
-        f' aria-label="Back to the text">{arrow}</a>'
+        f' aria-label="{escapeHtml(lasting(BACK))}">{arrow}</a>'
     )

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from markdown_it.token import Token
 
+from forum.languages.words import N_, lasting
 from forum.markup.links import outside
 
 #: Pixels; a wider picture has a small one of this width beside it.
@@ -21,7 +22,7 @@ MOST_SHOWN = 40
 #: Addresses elsewhere of which one text can have copies, and how long one may be.
 MOST_REMOTE, LONGEST_REMOTE = 10, 2_000
 #: Read aloud for a picture that nobody described: it is a link, and a link needs a name.
-UNDESCRIBED = "A picture without a description"
+UNDESCRIBED = N_("A picture without a description")
 
 _OWN = re.compile(r"/images/([A-Za-z0-9_-]{22})-([1-9][0-9]{0,4})x([1-9][0-9]{0,4})\.(webp|gif|png|jpg)")
 
@@ -136,5 +137,5 @@ def in_text(picture: Picture, words: str) -> Token:
     if picture.small_address:
         attributes |= {"srcset": choice(picture), "sizes": SIZES}
     attributes |= {"width": picture.width, "height": picture.height}
-    attributes |= {"loading": "lazy", "decoding": "async", "alt": words or UNDESCRIBED}
+    attributes |= {"loading": "lazy", "decoding": "async", "alt": words or lasting(UNDESCRIBED)}
     return Token("picture", "img", 0, attrs=attributes, content=words)

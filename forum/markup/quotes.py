@@ -5,11 +5,14 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererProtocol
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_block.blockquote import blockquote
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
+
+from forum.languages.words import lasting
 
 #: Where a post can be read.
 _A_POST = re.compile(r"/p/[1-9][0-9]{0,9}|/t/[1-9][0-9]{0,9}(?:/[a-z0-9-]*)?(?:\?[^#]*)?#p[1-9][0-9]{0,9}")
@@ -77,4 +80,5 @@ def _spoiler(state: StateBlock, start: int, end: int, places: Sequence[int]) -> 
 def _spoiler_open(
     _self: RendererProtocol, _tokens: Sequence[Token], _index: int, _options: OptionsDict, _env: EnvType
 ) -> str:
-    return '<details class="spoiler"><summary>Spoiler</summary>\n'
+    name = escapeHtml(lasting("Spoiler"))
+    return f'<details class="spoiler"><summary>{name}</summary>\n'

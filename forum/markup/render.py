@@ -19,7 +19,7 @@ from forum.markup.plain import plain
 from forum.markup.sanitize import sanitize
 
 #: Raised whenever the same text would come out differently; a job then renders stored posts again.
-MARKUP_VERSION = 3
+MARKUP_VERSION = 4
 #: Characters that a post may have; the actions hold to it, rendering works beyond.
 LIMIT = 30_000
 

@@ -12,12 +12,19 @@ from collections.abc import Callable, Mapping
 import nh3
 from bleach.sanitizer import Cleaner
 
+from forum.languages.words import lasting
 from forum.markup.links import OUTSIDE_REL, POST, allowed
+from forum.markup.notes import BACK
 from forum.markup.pictures import SIZES, is_choice, own
+from forum.markup.tables import NAME
 
 
 def _one_of(*values: str) -> Callable[[str], bool]:
     return frozenset(values).__contains__
+
+
+def _text(words: str) -> Callable[[str], bool]:
+    return lambda value: value == lasting(words)
 
 
 def _like(pattern: str) -> Callable[[str], bool]:
@@ -73,7 +80,7 @@ ALLOWED: Mapping[str, Mapping[str, Callable[[str], bool]]] = {
         "class": _one_of("scrolls"),
         "tabindex": _one_of("0"),
         "role": _one_of("region"),
-        "aria-label": _one_of("Table"),
+        "aria-label": _text(NAME),
     },
     "table": {},
     "thead": {},
@@ -95,7 +102,7 @@ ALLOWED: Mapping[str, Mapping[str, Callable[[str], bool]]] = {
         ),  # the way back from a reference or note
         "class": _one_of("mention", "footnote-backref", "figure"),
         "role": _one_of("doc-noteref", "doc-backlink"),  # what kind of link, for screen readers
-        "aria-label": _one_of("Back to the text"),  # the arrow's name
+        "aria-label": _text(BACK),  # the arrow's name
     },
 }
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from html import escape, unescape
 from typing import NamedTuple
 
-from forum.languages.words import _
+from forum.languages.words import lasting
 from forum.markup.pictures import UNDESCRIBED
 
 LONGEST = 500
@@ -79,7 +79,8 @@ def _marked(html: str, sentence: str, address: str) -> str:
         return html
     runs = list(_runs(letters[at : at + len(sentence)], html))
     last = _after_link(html, runs[-1][1])
-    asks = f'<sup class="needs"><a href="{escape(address)}">{_("source needed")}</a></sup>'
+    words = lasting("source needed")
+    asks = f'<sup class="needs"><a href="{escape(address)}">{escape(words)}</a></sup>'
     html = f"{html[:last]}{asks}{html[last:]}"
     for start, end in reversed(runs):
         html = f'{html[:start]}<mark class="unsourced">{html[start:end]}</mark>{html[end:]}'
@@ -99,10 +100,12 @@ def _letters(html: str) -> list[Letter]:
     """
     found: list[Letter] = []
     cited = False
+    undescribed = lasting(UNDESCRIBED)
     for piece in _PIECE.finditer(html):
         if picture := _SAID.match(piece["tag"] or ""):
-            words = "".join(unescape(picture[1]).split())
-            found += [Letter(char, piece.start(), piece.end()) for char in words if picture[1] != UNDESCRIBED]
+            words = unescape(picture[1])
+            letters = "".join(words.split()) if words != undescribed else ""
+            found += [Letter(char, piece.start(), piece.end()) for char in letters]
         elif piece["tag"]:
             cited = piece["tag"].startswith("<sup") or (cited and piece["tag"] != "</sup>")
         elif not cited and not (char := unescape(piece[0])).isspace():

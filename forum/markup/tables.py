@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererProtocol
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
-_OPEN = '<div class="scrolls" tabindex="0" role="region" aria-label="Table">\n<table>\n'
+from forum.languages.words import N_, lasting
+
+#: The name of the frame.
+NAME = N_("Table")
 
 
 def add_tables(md: MarkdownIt) -> None:
@@ -19,7 +23,8 @@ def add_tables(md: MarkdownIt) -> None:
 def _table_open(
     _self: RendererProtocol, _tokens: Sequence[Token], _index: int, _options: OptionsDict, _env: EnvType
 ) -> str:
-    return _OPEN
+    name = escapeHtml(lasting(NAME))
+    return f'<div class="scrolls" tabindex="0" role="region" aria-label="{name}">\n<table>\n'
 
 
 def _table_close(

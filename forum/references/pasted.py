@@ -108,7 +108,7 @@ def _of_identifier(db: Session, text: str, identifier: Identifier, is_late: bool
     mine = proposals.of_identifier(db, identifier)
     name = formatting.named(identifier)
     if mine is None:
-        return Entry(text, State.WAITING, f"{name}: {_LOOKING}")
+        return Entry(text, State.WAITING, _("{name}: Looking it up…").format(name=name))
     if mine.status == Status.RESOLVED:
         return Entry(text, State.FOUND, proposals=[mine])
     if mine.status == Status.NOT_FOUND and identifier.scheme is not Scheme.URL:
@@ -119,7 +119,7 @@ def _of_identifier(db: Session, text: str, identifier: Identifier, is_late: bool
         return Entry(text, State.FOUND, words, [mine])
     if is_late or mine.asked_at:
         return Entry(text, State.AWAY, f"{_(_AWAY)} {_(_FILLS_IN)}", [mine])
-    return Entry(text, State.WAITING, f"{name}: {_LOOKING}")
+    return Entry(text, State.WAITING, _("{name}: Looking it up…").format(name=name))
 
 
 def _of_short(db: Session, database: Database, settings: Settings, part: Part, is_late: bool) -> Entry:
@@ -132,8 +132,8 @@ def _of_short(db: Session, database: Database, settings: Settings, part: Part, i
     if long:
         return _of_identifier(db, part.text, long, is_late)
     if is_late:
-        words = f"{_(_AWAY)} {_('Paste the long DOI, which starts with 10., or look again later.')}"
-        return Entry(part.text, State.AWAY, words)
+        advice = _("Paste the long DOI, which starts with 10., or look again later.")
+        return Entry(part.text, State.AWAY, f"{_(_AWAY)} {advice}")
     return Entry(part.text, State.WAITING, _("Short DOI {doi}: Looking it up…").format(doi=part.short))
 
 
@@ -143,10 +143,11 @@ def _of_cut(db: Session, database: Database, settings: Settings, cut: Cut, is_la
         return Entry(cut.text, State.FOUND, proposals=here)
     named = _of_identifier(db, cut.text, cut.identifiers[0], is_late) if cut.identifiers else None
     if not is_searched(cut):
-        return named or Entry(cut.text, State.NOTHING, _NOTHING)
+        return named or Entry(cut.text, State.NOTHING, _(_NOTHING))
     outside = lookup.searched(database, settings, cut.text)
     if outside is None:
-        words = f"{_(_AWAY)} {_('Look again later, or cite it by its DOI.')}" if is_late else _(_LOOKING)
+        advice = _("Look again later, or cite it by its DOI.")
+        words = f"{_(_AWAY)} {advice}" if is_late else _(_LOOKING)
         return Entry(cut.text, State.AWAY if is_late else State.WAITING, words, here)
     everything = {tuple(each.identifiers): each for each in (*here, *proposals.found_outside(db, outside))}
     fit = proposals.ranked(db, cut, list(everything.values()))
@@ -154,4 +155,4 @@ def _of_cut(db: Session, database: Database, settings: Settings, cut: Cut, is_la
         return Entry(cut.text, State.FOUND, proposals=fit)
     if named and named.state is not State.NOTHING:
         return named
-    return Entry(cut.text, State.NOTHING, _NOTHING)
+    return Entry(cut.text, State.NOTHING, _(_NOTHING))

@@ -11,7 +11,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from forum import freshness, policy
-from forum.languages.speaking import speaking
+from forum.languages.speaking import at_home, speaking
 from forum.policy import Permit
 from forum.web import conditional, forms
 from forum.web.kept import Offer
@@ -87,7 +87,7 @@ class Endpoint:
 
     def _answer(self, visit: Visit) -> tuple[Response, Offer | None]:
         # Whose language it is, is asked only where something is said.
-        with visit, speaking("" if self.wordless else visit.language):
+        with visit, at_home(self.site.settings.language), speaking("" if self.wordless else visit.language):
             # What everybody may read needs no look at who asks.
             if self.permit is not Permit.READ:
                 policy.admit(self.permit, visit.actor)

@@ -103,3 +103,18 @@ def test_what_is_wrong_is_seen(site: Site) -> None:
     wrong = "\n".join(person.page.evaluate(LOOKED_AT))
     for words in ("the page is", "hangs out: Wide", "cut off: Clipped", "Over lies on Under"):
         assert words in wrong, wrong
+
+
+@pytest.mark.parametrize("who", [NOBODY, MODERATOR])
+def test_on_a_telephone_the_head_of_a_french_page_has_two_rows(site: Site, who: str) -> None:
+    person = site.person(who, NARROW)
+    person.context.add_cookies([{"name": COOKIE, "value": "fr", "url": site.forum.base}])
+    person.go("/")
+    rows = person.page.evaluate("""() => {
+      const inbox = document.querySelector('.mine [href="/inbox"]');
+      if (inbox && !inbox.querySelector('.count'))
+        inbox.insertAdjacentHTML('beforeend', ' <b class=count>3</b>');
+      return ['.brand', '.mine', '.nav'].map(part => document.querySelector(part).getBoundingClientRect());
+    }""")
+    brand, mine, nav = rows
+    assert mine["top"] < brand["bottom"] and nav["height"] < 1.5 * mine["height"]

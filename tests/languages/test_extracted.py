@@ -1,5 +1,6 @@
-"""No template says anything to a reader that no translator could find."""
+"""Nothing is said to a reader that no translator could find."""
 
+import ast
 import html
 import re
 from collections.abc import Iterator
@@ -72,3 +73,23 @@ def test_what_is_not_marked_is_found() -> None:
     source = """<p title="Go on">{% trans %}Good{% endtrans %} <b>Bare</b> {{ _("Fine") }} &amp; {{ x }}</p>
       {% if x %}Also bare{% endif %}<script>const words = 1</script><p data-kind="post">DOI</p>"""
     assert list(untranslated(source)) == ["Go on", "Bare", "Also bare"]
+
+
+def swallowed(source: str) -> list[str]:
+    """Texts inside of f-strings, where the extraction does not look."""
+    printed = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.JoinedStr))
+    calls = (node for text in printed for node in ast.walk(text) if isinstance(node, ast.Call))
+    return [
+        call.args[0].value
+        for call in calls
+        if isinstance(call.func, ast.Name) and call.func.id in words.KEYWORDS
+        if call.args and isinstance(call.args[0], ast.Constant)
+    ]
+
+
+def test_no_text_is_swallowed_by_an_f_string() -> None:
+    found = {
+        path: swallowed(path.read_text(encoding="utf-8")) for path in (words.ROOT / "forum").rglob("*.py")
+    }
+    assert {path.name: texts for path, texts in found.items() if texts} == {}
+    assert swallowed("""f"<p>{_('Hidden')} {_(_SHOWN)}</p>" """) == ["Hidden"]

@@ -12,7 +12,7 @@ def test_what_is_pressing_is_said_in_the_readers_language() -> None:
     assert first.said == "100 % {odd}, which comes before everything else"
     with speaking("fr"):
         assert first.said == "100 % {odd}, ce qui passe avant tout le reste"
-        assert more.said == "2 personnes l’ont signalé"
+        assert more.said == "signalement de 2 membres"
         assert before.said == "Quelque chose de son auteur a déjà été retiré 2 fois"
 
 

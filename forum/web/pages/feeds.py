@@ -1,6 +1,6 @@
 """Feeds of threads and posts. They are for everybody alike: whoever is signed in reads no more in them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from urllib.parse import quote, urlencode
 
 from starlette.responses import RedirectResponse, Response
@@ -10,7 +10,7 @@ from forum.discussion import anonymity, citations, fed, tagged, tags, transfers
 from forum.discussion.fed import FedPost
 from forum.discussion.tagged import MOST_TAGS
 from forum.errors import NotFound
-from forum.languages.words import _
+from forum.languages.words import N_, _
 from forum.references import catalogue
 from forum.search import find
 from forum.search.language import LONGEST, parse
@@ -19,6 +19,13 @@ from forum.web import feeding
 from forum.web.endpoint import Visit
 from forum.web.feeding import MOST, Entry, Feed
 from forum.web.pages.people import is_former
+
+#: The titles of posts that have none of their own.
+_TITLES: Mapping[str, str] = {
+    "answer": N_("Answer by {author}: {title}"),
+    "reply": N_("Reply by {author}: {title}"),
+    "comment": N_("Comment by {author}: {title}"),
+}
 
 
 def latest(visit: Visit) -> Response:
@@ -108,9 +115,9 @@ def _of_posts(visit: Visit, page: str, title: str, posts: Iterable[FedPost]) -> 
 
 
 def _title(post: FedPost) -> str:
-    if post.kind in ("question", "discussion"):
+    if post.kind not in _TITLES:
         return post.title
-    return f"{post.kind.capitalize()} by {post.author}: {post.title}"
+    return _(_TITLES[post.kind]).format(author=post.author, title=post.title)
 
 
 def _entry(visit: Visit, post: FedPost, known_as: str, title: str) -> Entry:
