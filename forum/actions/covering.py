@@ -120,7 +120,7 @@ def _decide(db: Session, actor: Actor, first: Decision, post_id: int) -> Change:
     case = decisions.read(db, item.id)
     if case.is_escalated and not actor.is_admin:
         return carrying_out.NOTHING
-    order = Order(_verdict(first).key, first.rule, first.reason)
+    order = Order(_verdict(first).key, first.rule, first.reason, goes_on=True)
     ruling = decisions.decide(db, case, actor.id, order, case.version)
     batches.put(first, ruling.decision)
     change = carrying_out.carry_out(db, actor, case, ruling, order)

@@ -9,9 +9,9 @@ from forum.accounts.tables import Actor
 from forum.discussion.wording import Form, one_line
 from forum.errors import Invalid, NotFound
 from forum.languages.words import N_, _
-from forum.moderation import log, reasons
+from forum.moderation import community_rules, log, reasons
 from forum.moderation.reasons import FLAGGABLE, HELP_LENGTH, LABEL_LENGTH, NEEDS, Terms
-from forum.moderation.rules import RULE, Urgency
+from forum.moderation.rules import Urgency
 from forum.moderation.tables import FlagReason
 from forum.policy import Permit
 
@@ -37,7 +37,7 @@ def keep(db: Session, actor: Actor, key: str, typed: Mapping[str, str]) -> FlagR
     policy.require(Permit.ADMINISTER, actor)
     if key and key not in reasons.every(db):
         raise NotFound
-    terms = _checked(typed)
+    terms = _checked(db, typed)
     if not key and len(_offered(db)) >= MOST_OFFERED:
         raise Invalid(
             {
@@ -102,10 +102,13 @@ def _finish(db: Session, actor: Actor, reason: FlagReason, more: str) -> None:
 # --- what was typed ----------------------------------------------------------------------------------------
 
 
-def _checked(typed: Mapping[str, str]) -> Terms:
+def _checked(db: Session, typed: Mapping[str, str]) -> Terms:
     form, said = Form(), {name: typed.get(name, "") for name in FIELDS}
     label, help_ = form.take("label", _label, said["label"]), form.take("help", _help, said["help"])
-    rule, needs = form.take("rule", _rule, said["rule"]), form.take("needs", _needs, said["needs"])
+    rule, needs = (
+        form.take("rule", lambda key: _rule(db, key), said["rule"]),
+        form.take("needs", _needs, said["needs"]),
+    )
     urgency, place = (
         form.take("urgency", _urgency, said["urgency"]),
         form.take("place", _place, said["place"]),
@@ -139,8 +142,8 @@ def _help(typed: str, longest: int = HELP_LENGTH) -> str:
     return line
 
 
-def _rule(typed: str) -> str:
-    if typed and typed not in RULE:
+def _rule(db: Session, typed: str) -> str:
+    if typed and typed not in {rule.key for rule in community_rules.in_force(db)}:
         raise ValueError(_("Choose one of the rules, or none."))
     return typed
 

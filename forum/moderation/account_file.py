@@ -20,10 +20,10 @@ from forum.discussion.naming import called
 from forum.discussion.tables import Post, PostKind, Thread
 from forum.inbox.tables import Message
 from forum.languages.words import _
-from forum.moderation import notes
+from forum.moderation import community_rules, notes
 from forum.moderation.log import a, what
 from forum.moderation.reversals import is_reversed
-from forum.moderation.rules import RULE, VERDICT
+from forum.moderation.rules import VERDICT
 from forum.moderation.tables import Decision, Flag, FlagReason, ItemKind, ItemState, ReviewItem, Sanction
 from forum.paging import Cursor, Page
 
@@ -207,6 +207,7 @@ _DECISIONS = (
         Account.name,
         Decision.verdict,
         Decision.rule,
+        community_rules.own_title(Decision.rule),
         Decision.reason,
         Sanction.kind.label("sanction"),
         Decision.post_id,
@@ -269,7 +270,7 @@ def _page(
 
 
 def _made(found: Any) -> Made:
-    verdict, rule = VERDICT[found.verdict], RULE.get(found.rule)
+    verdict = VERDICT[found.verdict]
     return Made(
         found.id,
         found.item_id,
@@ -277,7 +278,7 @@ def _made(found: Any) -> Made:
         _("{done} {what}").format(
             done=_(verdict.done), what=what(verdict.subject, found.kind, found.thread_kind)
         ),
-        _(rule.title) if rule else "",
+        community_rules.title(found.rule, found.own_title),
         found.reason,
         found.sanction or "",
         found.post_id,

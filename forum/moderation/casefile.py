@@ -17,11 +17,11 @@ from forum.discussion.cited import CitationView
 from forum.discussion.revisions import RevisionView
 from forum.discussion.tables import Post, PostKind
 from forum.languages.words import _
-from forum.moderation import decisions, jurisdiction, particulars, recusal, sanctions
+from forum.moderation import community_rules, decisions, jurisdiction, particulars, recusal, sanctions
 from forum.moderation.decisions import Case
 from forum.moderation.items import FACTS, Given, ItemRow, common, joined
 from forum.moderation.particulars import Particulars, Person
-from forum.moderation.rules import AGAINST_ACCOUNTS, RULE, VERDICT, Verdict
+from forum.moderation.rules import AGAINST_ACCOUNTS, VERDICT, Verdict
 from forum.moderation.sanctions import SanctionView
 from forum.moderation.tables import Decision, Flag, FlagReason, FlagState, ReviewItem
 
@@ -37,6 +37,7 @@ _MADE = select(
     Account.name,
     Decision.verdict,
     Decision.rule,
+    community_rules.own_title(Decision.rule),
     Decision.reason,
     Decision.from_state,
     Decision.to_state,
@@ -243,7 +244,7 @@ def _decision(made: Row[Any]) -> DecisionView:
         made.name or _("the forum"),
         _(verdict.label),
         _(verdict.done),
-        _(RULE[made.rule].title) if made.rule else "",
+        community_rules.title(made.rule, made.own_title),
         made.reason,
         made.from_state,
         made.to_state,

@@ -17,8 +17,8 @@ from forum.discussion.wording import Form
 from forum.errors import Conflict, Invalid, NotFound
 from forum.languages.formats import long_day
 from forum.languages.words import N_, _
-from forum.moderation import claims, flags, subjects, waiting
-from forum.moderation.rules import AGAINST_ACCOUNTS, RULE, VERDICT, Asks, Verdict, offered
+from forum.moderation import claims, community_rules, flags, subjects, waiting
+from forum.moderation.rules import AGAINST_ACCOUNTS, VERDICT, Asks, Verdict, offered
 from forum.moderation.sanctions import LONGEST_DAYS
 from forum.moderation.statement import within
 from forum.moderation.subjects import Subject, SubjectKind
@@ -78,6 +78,8 @@ class Order(NamedTuple):
     sanction: str = ""
     days: str = ""
     more: str = ""
+    #: It carries on what was decided by a rule that was in force then.
+    goes_on: bool = False
 
 
 class Case(NamedTuple):
@@ -203,7 +205,7 @@ def decide(db: Session, case: Case, moderator_id: int, order: Order, version: in
     claims.check(db, case.item_id, moderator_id)
     if case.version != version:
         raise _stale(db, case.item_id)
-    chosen, words = _checked(case, order)
+    chosen, words = _checked(db, case, order)
     _win(db, case.item_id, moderator_id, version, leaves_open=chosen.leaves_open)
     reverses = case.last_decision if case.state == ItemState.DECIDED else None
     decision = Decision(
@@ -255,13 +257,13 @@ def _stale(db: Session, item_id: int) -> Stale:
     return Stale(item_id, item.name, VERDICT[key].done if key else N_("settled a case of"), item.happened_at)
 
 
-def _checked(case: Case, order: Order) -> tuple[Verdict, str]:
+def _checked(db: Session, case: Case, order: Order) -> tuple[Verdict, str]:
     chosen = {verdict.key: verdict for verdict in case.offered}.get(order.verdict)
     if chosen is None:
         raise Invalid({"verdict": _("Choose one of the decisions that are offered for this item.")})
     sanctioned = bool(order.sanction) or chosen.key == "sanction"
     form = Form()
-    form.take("rule", lambda key: _rule(key, chosen.needs_rule or sanctioned), order.rule)
+    form.take("rule", lambda key: _rule(db, key, chosen.needs_rule or sanctioned, order), order.rule)
     needed = chosen.needs_rule or chosen.needs_reason or sanctioned
     words = form.take("reason", lambda text: _reason(text, chosen, needed), order.reason)
     if sanctioned:
@@ -293,8 +295,10 @@ def days_of(kind: str, typed: str) -> int:
     return number
 
 
-def _rule(key: str, needed: bool) -> str:
-    if key not in RULE and (key or needed):
+def _rule(db: Session, key: str, needed: bool, order: Order) -> str:
+    rule = community_rules.every(db).get(key)
+    is_good = rule is not None and (order.goes_on or not rule.is_retired)
+    if not is_good and (key or needed):
         raise ValueError(_("Choose the rule that this rests on."))
     return key
 

@@ -12,9 +12,10 @@ from forum.db import rows
 from forum.discussion.naming import called
 from forum.discussion.tables import Post, Thread
 from forum.languages.words import N_, _
+from forum.moderation import community_rules
 from forum.moderation.log_choice import Choice, chosen
 from forum.moderation.reversals import is_reversed
-from forum.moderation.rules import RULE, VERDICT, VERDICTS
+from forum.moderation.rules import VERDICT, VERDICTS
 from forum.moderation.subjects import SubjectKind
 from forum.moderation.tables import Decision, LogEntry, ReviewItem, Sanction
 from forum.paging import Cursor, Page
@@ -51,6 +52,7 @@ ACTS = {
     "auto-silence": N_("silenced an account for a day"),
     "sanction-ended": N_("ended a sanction: its time was over"),
     "word-rule": N_("changed a word rule"),
+    "rule-kept": N_("changed the rules"),
     "reason-kept": N_("changed a reason for flags"),
     "saved-text": N_("changed a saved text"),
     "setting": N_("changed a setting"),
@@ -97,6 +99,7 @@ _ENTRIES = (
         Account.name,
         LogEntry.act,
         LogEntry.rule,
+        community_rules.own_title(LogEntry.rule),
         LogEntry.reason,
         LogEntry.post_id,
         Post.kind,
@@ -232,7 +235,6 @@ def entries(
 
 def _whole(entry: Any) -> LogView:
     """The line as moderators read it."""
-    rule = RULE.get(entry.rule)
     return LogView(
         entry.id,
         entry.at,
@@ -241,7 +243,7 @@ def _whole(entry: Any) -> LogView:
         _words(entry),
         entry.post_id,
         bool(entry.visible),
-        _(rule.title) if rule else "",
+        community_rules.title(entry.rule, entry.own_title),
         # Of the forum's own acts it is one of ours.
         _(entry.reason),
         bool(entry.is_reversed),

@@ -1,12 +1,13 @@
 """What somebody wants to read of the public log, and which lines those are: along an index, page by page."""
 
+from collections.abc import Container
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, select, union_all
 
 from forum.db import AnySelect
 from forum.languages.words import N_
-from forum.moderation.rules import RULE, TAKEN_DOWN, VERDICTS
+from forum.moderation.rules import TAKEN_DOWN, VERDICTS
 from forum.moderation.subjects import SubjectKind
 from forum.moderation.tables import LogEntry
 
@@ -27,9 +28,9 @@ class Choice(NamedTuple):
     automatic: bool = False
 
     @classmethod
-    def of(cls, group: str, rule: str, automatic: str) -> "Choice":
-        """The choice as an address spells it; what there is not counts as not chosen."""
-        return cls(group if group in GROUP else "", rule if rule in RULE else "", automatic == "yes")
+    def of(cls, group: str, rule: str, automatic: str, rules: Container[str]) -> "Choice":
+        """The choice, of these rules, as an address spells it; what there is not counts as not chosen."""
+        return cls(group if group in GROUP else "", rule if rule in rules else "", automatic == "yes")
 
     @property
     def query(self) -> dict[str, str]:
@@ -69,7 +70,11 @@ _GROUPS = (
         (*_about(SubjectKind.REFERENCE), "merge", "undo-merge", "correct", "source-rule", "no-source-rule"),
     ),
     Group("appeals", N_("Appeals and reports"), _about(SubjectKind.APPEAL, SubjectKind.REPORT)),
-    Group("house", N_("Settings and lists"), ("word-rule", "reason-kept", "saved-text", "setting")),
+    Group(
+        "house",
+        N_("Settings and lists"),
+        ("word-rule", "rule-kept", "reason-kept", "saved-text", "setting"),
+    ),
 )
 GROUPS = tuple(group for group in _GROUPS if group.acts)
 GROUP = {group.key: group for group in GROUPS}

@@ -11,8 +11,9 @@ from forum.discussion import anonymity
 from forum.discussion.naming import called
 from forum.discussion.tables import Post, PostState, Thread
 from forum.languages.words import N_, _
+from forum.moderation import community_rules
 from forum.moderation.reversals import is_reversed
-from forum.moderation.rules import RULE, VERDICT, VERDICTS
+from forum.moderation.rules import VERDICT, VERDICTS
 from forum.moderation.tables import Appeal, AppealState, Decision, ReviewItem
 from forum.paging import Cursor, Page
 
@@ -44,6 +45,7 @@ _MINE = (
         Decision.id,
         Decision.verdict,
         Decision.rule,
+        community_rules.own_title(Decision.rule),
         Decision.at,
         Decision.post_id,
         ReviewItem.message_id,
@@ -113,13 +115,11 @@ def _concerns(account_id: Any) -> ColumnElement[bool]:
 
 
 def _decision(made: Any) -> OwnDecision:
-    rule = RULE.get(made.rule)
     words = _(_SAID.get(made.verdict, "{done} {what}")).format(
         done=_(VERDICT[made.verdict].done), what=_(_what(made))
     )
-    return OwnDecision(
-        made.id, words, _(rule.title) if rule else "", made.at, bool(made.is_reversed), made.appeal or ""
-    )
+    rule = community_rules.title(made.rule, made.own_title)
+    return OwnDecision(made.id, words, rule, made.at, bool(made.is_reversed), made.appeal or "")
 
 
 def _what(made: Any) -> str:

@@ -12,7 +12,8 @@ from forum.db import row
 from forum.discussion.tables import Revision
 from forum.inbox.tables import Message
 from forum.languages.words import _
-from forum.moderation.rules import RULE, VERDICT
+from forum.moderation import community_rules
+from forum.moderation.rules import VERDICT
 from forum.moderation.subjects import Subject, SubjectKind
 from forum.moderation.tables import Appeal, Decision, Report
 
@@ -121,6 +122,7 @@ def _appeal(db: Session, appeal_id: int) -> AppealFacts | None:
         select(
             Appeal.words, Appeal.state, Appeal.created_at, Decision.item_id, _moderator.name,
             Decision.verdict, Decision.rule, Decision.reason, Decision.at, Revision.text,
+            community_rules.own_title(Decision.rule),
         )
         .join(Decision, Decision.id == Appeal.decision_id)
         .outerjoin(_moderator, _moderator.id == Decision.moderator_id)
@@ -130,10 +132,11 @@ def _appeal(db: Session, appeal_id: int) -> AppealFacts | None:
     found = row(db, wanted)
     if found is None:
         return None
-    facts = AppealFacts(*found)
+    *columns, own_title = found
+    facts = AppealFacts(*columns)
     return facts._replace(
         moderator=facts.moderator or _("the forum"),
         verdict=_(VERDICT[facts.verdict].label),
-        rule=_(RULE[facts.rule].title) if facts.rule else "",
+        rule=community_rules.title(facts.rule, own_title),
         text=facts.text or "",
     )

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from forum.accounts.tables import Standing
 from forum.discussion.tables import PostState
-from forum.languages.words import N_
+from forum.languages.words import N_, _
 from forum.moderation.subjects import SubjectKind
 from forum.moderation.tables import CaseKind, FlagState
 
@@ -32,6 +32,20 @@ class Rule(NamedTuple):
     key: str
     title: str
     text: str
+    #: Worded by the admins of this forum, and shown as they wrote it.
+    is_own: bool = False
+    #: Only what was decided before rests on it.
+    is_retired: bool = False
+
+    @property
+    def called(self) -> str:
+        """The title as its reader is shown it."""
+        return self.title if self.is_own else _(self.title)
+
+    @property
+    def says(self) -> str:
+        """The text as its reader is shown it."""
+        return self.text if self.is_own else _(self.text)
 
 
 class Sort(NamedTuple):
@@ -85,6 +99,7 @@ class Verdict(NamedTuple):
     may_sanction: bool = False
 
 
+#: The rules that a forum begins with; which ones hold is known to community_rules.py.
 RULES: tuple[Rule, ...] = (
     Rule(
         "safety",

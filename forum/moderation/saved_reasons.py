@@ -10,8 +10,8 @@ from forum.db import rows
 from forum.discussion.wording import Form, one_line
 from forum.errors import Invalid, NotFound
 from forum.languages.words import _
+from forum.moderation import community_rules
 from forum.moderation.decisions import REASON_LENGTH
-from forum.moderation.rules import RULE
 from forum.moderation.statement import within
 from forum.moderation.tables import SavedReason
 
@@ -49,7 +49,7 @@ def keep(db: Session, text_id: int | None, title: str, rule: str, text: str) -> 
     kept = SavedReason() if text_id is None else find(db, text_id)
     form = Form()
     name = form.take("title", lambda typed: _title(db, typed, text_id), title)
-    form.take("rule", _rule, rule)
+    form.take("rule", lambda key: _rule(db, key), rule)
     words = form.take("text", _text, text)
     form.done()
     if text_id is None and len(every(db)) >= MOST:
@@ -84,8 +84,8 @@ def _title(db: Session, typed: str, text_id: int | None) -> str:
     return title
 
 
-def _rule(key: str) -> str:
-    if key and key not in RULE:
+def _rule(db: Session, key: str) -> str:
+    if key and key not in {rule.key for rule in community_rules.in_force(db)}:
         raise ValueError(_("Choose a rule of the list, or none."))
     return key
 

@@ -14,12 +14,13 @@ from forum.discussion.naming import called
 from forum.discussion.tables import Post, PostKind, PostState, Revision, Thread
 from forum.inbox.letters import Letter, compose
 from forum.inbox.tables import Message
-from forum.moderation import appeals
+from forum.moderation import appeals, community_rules
 from forum.moderation.reversals import TAKES_BACK, is_reversed
-from forum.moderation.rules import RULE, Rule
+from forum.moderation.rules import Rule
 from forum.moderation.tables import (
     Appeal,
     AppealState,
+    CommunityRule,
     Decision,
     Flag,
     FlagReason,
@@ -62,6 +63,9 @@ _FACTS = (
         Decision.author_id,
         Decision.post_id,
         Decision.rule,
+        CommunityRule.title.label("own_title"),
+        CommunityRule.text.label("own_text"),
+        CommunityRule.retired_at.label("rule_retired_at"),
         Decision.reason,
         Decision.before,
         Decision.at,
@@ -81,6 +85,7 @@ _FACTS = (
         func.coalesce(_overturned_at, _undone_at).label("reversed_at"),
     )
     .join(ReviewItem, ReviewItem.id == Decision.item_id)
+    .outerjoin(CommunityRule, CommunityRule.key == Decision.rule)
     .outerjoin(Account, Account.id == Decision.moderator_id)
     .outerjoin(Post, Post.id == Decision.post_id)
     .outerjoin(Thread, Thread.id == Post.thread_id)
@@ -146,7 +151,7 @@ def read(db: Session, decision_id: int) -> Statement | None:
         facts.post_id,
         facts.text or facts.message_text or "",
         facts.moderator or "",
-        RULE.get(facts.rule),
+        community_rules.worded(facts.rule, facts.own_title, facts.own_text, facts.rule_retired_at),
         facts.reason,
         facts.at,
         facts.before.get("held_because", ""),
@@ -172,7 +177,13 @@ def write(db: Session, decision: Decision) -> Letter:
 
 def letter(statement: Statement) -> Letter:
     """What is sent; its subject and its first paragraph say what was done."""
-    return compose("statement", it=statement, quoted=_quoted(statement.text), others=0)
+    return compose("statement", it=_plain(statement), quoted=_quoted(statement.text), others=0)
+
+
+def _plain(statement: Statement) -> dict[str, object]:
+    """What the letter says of the decision, as values that can be kept."""
+    told = {"path": statement.path, "rule": statement.rule and statement.rule._asdict()}
+    return {name: value for name, value in (statement._asdict() | told).items() if name != "text"}
 
 
 def _what(facts: Any) -> str:

@@ -5,7 +5,7 @@ Article 15(1): (a) orders of authorities, (b) notices of illegal content, (c) mo
 forum cannot know, because it happens elsewhere, is None, and `words` says who must fill it in.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 from forum.clock import now
 from forum.db import rows
 from forum.languages.words import N_, _
-from forum.moderation import statistics, times
+from forum.moderation import community_rules, statistics, times
 from forum.moderation.log import ACTS
 from forum.moderation.reversals import is_reversed
-from forum.moderation.rules import RULE, VERDICT, VERDICTS
+from forum.moderation.rules import VERDICT, VERDICTS
 from forum.moderation.statistics import Period
 from forum.moderation.subjects import SubjectKind
 from forum.moderation.tables import Appeal, Decision, Flag, LogEntry, Report, Sanction, SanctionKind
@@ -64,7 +64,13 @@ def of_year(db: Session, year: int) -> list[Figure]:
     """All figures of the year (UTC); the present one as far as it has gone."""
     period = Period(datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC))
     parts = (_orders(), _notices(db, period), _own_initiative(db, period), _complaints(db, period))
-    return [*_flat(*parts), *_automated(db, period), *_platform(db, period)]
+    return _titled(db, [*_flat(*parts), *_automated(db, period), *_platform(db, period)])
+
+
+def _titled(db: Session, figures: Sequence[Figure]) -> list[Figure]:
+    """The figures with titles in place of the keys of rules."""
+    titles = {key: rule.called for key, rule in community_rules.every(db).items()}
+    return [figure._replace(rule=titles.get(figure.rule, "")) for figure in figures]
 
 
 def _flat(*parts: Iterator[Figure]) -> Iterator[Figure]:
@@ -128,9 +134,9 @@ def _own_initiative(db: Session, period: Period) -> Iterator[Figure]:
     )
     for verdict, rule, source, number in rows(db, wanted):
         kind = _(source).format(verdict=_(VERDICT[verdict].label))
-        yield Figure("15(1)(c)", _("Measures against content or accounts"), kind, _title(rule), number)
+        yield Figure("15(1)(c)", _("Measures against content or accounts"), kind, rule, number)
     for kind, rule, number in _sanctions(db, period):
-        yield Figure("15(1)(c)", _("Sanctions of accounts"), kind, _title(rule), number)
+        yield Figure("15(1)(c)", _("Sanctions of accounts"), kind, rule, number)
     yield Figure("15(1)(c)", _("Training and help for moderators"), "", "", None, "words", _(ELSEWHERE))
 
 
@@ -146,7 +152,7 @@ def _complaints(db: Session, period: Period) -> Iterator[Figure]:
     found = rows(db, wanted)
     yield Figure(article, _("Appeals (internal complaints)"), "", "", sum(number for *_, number in found))
     for state, rule, number in found:
-        yield Figure(article, _("Appeals (internal complaints)"), state, _title(rule), number)
+        yield Figure(article, _("Appeals (internal complaints)"), state, rule, number)
     yield _median(db, article, _("Time to a decision on an appeal"), period, _COMPLAINTS)
 
 
@@ -191,7 +197,7 @@ def _platform(db: Session, period: Period) -> Iterator[Figure]:
     )
     yield Figure("24(1)(b)", _("Suspensions"), "", "", sum(number for _, number in suspended))
     for rule, number in suspended:
-        yield Figure("24(1)(b)", _("Suspensions"), _("for what was posted"), _title(rule), number)
+        yield Figure("24(1)(b)", _("Suspensions"), _("for what was posted"), rule, number)
     yield Figure(
         "24(2)", _("Average monthly active recipients in the Union"), "", "", None, words=_(ELSEWHERE)
     )
@@ -210,7 +216,7 @@ def _by_rule(db: Session, period: Period, which: ColumnElement[bool]) -> list[tu
         .group_by(Decision.rule)
         .order_by(Decision.rule)
     )
-    return [(_title(rule), number) for rule, number in rows(db, wanted)]
+    return [(rule, number) for rule, number in rows(db, wanted)]
 
 
 def _sanctions(db: Session, period: Period) -> Any:
@@ -250,7 +256,3 @@ def _was_reported() -> ColumnElement[bool]:
 
 def _share(part: int, whole: int) -> float | None:
     return round(part / whole, 4) if whole else None
-
-
-def _title(rule: str) -> str:
-    return _(RULE[rule].title) if rule in RULE else ""

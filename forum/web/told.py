@@ -78,6 +78,7 @@ TOLD: dict[str, str] = {
     "flag-changed": N_("Your flag was changed: it says now what you sent last."),
     "flag-withdrawn": N_("Your flag is taken back. The moderators no longer look at it on your account."),
     "reason-kept": N_("The reason is kept, and the public log says so."),
+    "community-rule-kept": N_("The rules are kept, and the public log says so."),
     "verified": N_("Thank you. What you found stands at the citation now, and its author hears of it."),
     "unverified": N_("What you had said of this source is gone."),
     "on-purpose": N_("It says now that you cite this source on purpose."),

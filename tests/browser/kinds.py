@@ -113,6 +113,7 @@ KINDS = (
     Kind("caution of a tag", MODERATOR, "/tags/microdosing/caution"),
     Kind("tag to keep", MODERATOR, "/tags/evidence/edit"),
     Kind("flag reasons", ADMIN, "/moderation/reasons"),
+    Kind("rules to keep", ADMIN, "/moderation/rules"),
     Kind("settings", ADMIN, "/moderation/settings"),
     Kind("transparency", ADMIN, "/transparency"),
     Kind("statement of reasons", AUTHOR, "/account/decisions/1"),

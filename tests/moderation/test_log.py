@@ -271,6 +271,7 @@ def test_a_choice_is_read_along_an_index(new_database: Callable[[str], Database]
 
 
 def test_an_address_may_ask_for_anything() -> None:
-    assert Choice.of("nonsense", "nonsense", "nonsense") == Choice()
-    picked = Choice.of("people", "safety", "yes")
-    assert Choice.of(*(picked.query[name] for name in ("act", "rule", "automatic"))) == picked
+    assert Choice.of("nonsense", "nonsense", "nonsense", {"safety"}) == Choice()
+    picked = Choice.of("people", "safety", "yes", {"safety"})
+    asked = (picked.query[name] for name in ("act", "rule", "automatic"))
+    assert Choice.of(*asked, {"safety"}) == picked

@@ -18,7 +18,7 @@ from forum.accounts.tables import Role
 from forum.actions import collecting, exporting, tidying, verifying
 from forum.discussion import drafts
 from forum.markup.examples import EXAMPLES
-from forum.moderation import appeals, claims
+from forum.moderation import appeals, claims, community_rules
 from forum.moderation.rules import RULES
 from forum.references import noticing, precedence
 from forum.web import examples, own_words, themes
@@ -123,7 +123,7 @@ def test_numbers_of_moderation_are_the_codes(browser: Browser, monkeypatch: pyte
     assert "The first 7 posts" in page and f"one of the {len(RULES)} " in page
     assert "Once 2 readers say" in page and "Once 2 readers say" in read(browser, "/help/citing")
     monkeypatch.setattr(verifying, "ENOUGH", 9)
-    monkeypatch.setattr(helping, "RULES", RULES[:3])
+    monkeypatch.setattr(community_rules, "in_force", lambda _db: RULES[:3])
     page = read(browser, "/help/moderation")
     assert "Once 9 readers say" in page and "one of the 3 " in page
     assert "Once 9 readers say" in read(browser, "/help/citing")

@@ -1,6 +1,6 @@
 """The public log as people read it: filters without scripts, a feed, kept pages, and nobody named."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -56,12 +56,11 @@ class Place(NamedTuple):
 
 
 @pytest.fixture
-def place(new_database: Callable[[str], Database]) -> Iterator[Place]:
-    database = new_database("sqlite")
-    with database.writing() as db:
+def place(sqlite: Database) -> Iterator[Place]:
+    with sqlite.writing() as db:
         community = settle(db)
-    with Browser(make_app(database)) as browser:
-        yield Place(browser, database, community)
+    with Browser(make_app(sqlite)) as browser:
+        yield Place(browser, sqlite, community)
 
 
 def settle(db: Session) -> Community:

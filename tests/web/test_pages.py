@@ -137,6 +137,8 @@ ADMINS = [
     "/admin/log",
     "/admin/log?account={asker.id}",
     "/moderation/reasons",
+    "/moderation/rules",
+    "/moderation/rules?rule=safety",
     "/moderation/settings",
     "/transparency",
 ]

@@ -1,6 +1,6 @@
 """Whoever is warned, silenced or suspended finds on every page what that means, and where to read why."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from browsing import Browser, make_app
@@ -18,11 +18,10 @@ Place = tuple[Browser, Database, Community]
 
 
 @pytest.fixture
-def place(new_database: Callable[[str], Database]) -> Iterator[Place]:
-    database = new_database("sqlite")
-    there = settle(database)
-    with Browser(make_app(database)) as browser:
-        yield browser.signed_in(there.writer), database, there
+def place(sqlite: Database) -> Iterator[Place]:
+    there = settle(sqlite)
+    with Browser(make_app(sqlite)) as browser:
+        yield browser.signed_in(there.writer), sqlite, there
 
 
 def sanction(place: Place, kind: str, days: str = "") -> None:

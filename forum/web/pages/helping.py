@@ -13,8 +13,7 @@ from forum.actions import collecting, exporting, tidying, verifying
 from forum.config import Settings
 from forum.discussion import drafts
 from forum.languages.words import N_, _
-from forum.moderation import appeals, claims, reasons
-from forum.moderation.rules import RULES
+from forum.moderation import appeals, claims, community_rules, reasons
 from forum.moderation.subjects import SubjectKind
 from forum.references import noticing, precedence
 from forum.references.identifiers import Scheme
@@ -65,7 +64,7 @@ def moderation(visit: Visit) -> Response:
     return visit.page(
         "help/moderation.html",
         reasons=reasons.offered(visit.db, SubjectKind.POST),
-        rules=RULES,
+        rules=community_rules.in_force(visit.db),
         held_posts=visit.settings.held_posts,
         claimed_for=lasting(claims.LASTS),
         appeal_within=lasting(appeals.WITHIN),

@@ -8,12 +8,13 @@ from forum.actions import revealing, reviewing
 from forum.clock import now
 from forum.errors import Conflict, Invalid, NotFound
 from forum.languages.words import N_, _
-from forum.moderation import onward, queue, saved_reasons
+from forum.moderation import community_rules, onward, queue, saved_reasons
 from forum.moderation.casefile import ItemView
 from forum.moderation.cases import item_of as case_item
 from forum.moderation.filters import Filters
-from forum.moderation.rules import RULES, Asks, Verdict
+from forum.moderation.rules import Asks, Verdict
 from forum.moderation.subjects import SubjectKind
+from forum.moderation.tables import ItemState
 from forum.web import forms
 from forum.web.endpoint import Visit
 from forum.web.pages import cases
@@ -149,6 +150,8 @@ def _item(visit: Visit) -> ItemView:
 
 def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
     item, filters = _item(visit), Filters.of(visit.query)
+    # Nobody decides about an open item before they have claimed it.
+    can_decide = item.state != ItemState.OPEN
     context = {
         "item": item,
         "filters": filters,
@@ -162,8 +165,8 @@ def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
         "sanctions": [(kind, _(label), _(help)) for kind, label, help in SANCTIONS]
         if _may_sanction(item)
         else (),
-        "texts": saved_reasons.offered(visit.db),
-        "rules": RULES,
+        "texts": saved_reasons.offered(visit.db) if can_decide else (),
+        "rules": community_rules.in_force(visit.db) if can_decide else (),
         "version": item.version,
         "word_length": reviewing.WORD_LENGTH,
         "reveal_length": revealing.REASON_LENGTH,

@@ -1,15 +1,16 @@
 """The public log of what moderators decided, as a page and as a feed."""
 
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
 from forum.discussion.wording import one_line
 from forum.languages.words import _
-from forum.moderation import log
+from forum.moderation import community_rules, log
 from forum.moderation.log import LogView
 from forum.moderation.log_choice import GROUPS, Choice
-from forum.moderation.rules import RULES
+from forum.moderation.rules import Rule
 from forum.web import feeding
 from forum.web.endpoint import Visit
 from forum.web.feeding import Entry, Feed
@@ -20,7 +21,8 @@ QUERIES = ("after", "act", "rule", "automatic")
 
 
 def listing(visit: Visit) -> Response:
-    after, choice = visit.query.get("after", ""), _choice(visit)
+    rules = community_rules.in_the_log(visit.db)
+    after, choice = visit.query.get("after", ""), _choice(visit, rules)
     for_moderators = visit.actor is not None and visit.actor.is_moderator
     page = log.entries(visit.db, after, PAGE, choice, for_moderators=for_moderators)
     return visit.page(
@@ -30,13 +32,13 @@ def listing(visit: Visit) -> Response:
         choice=choice,
         query=urlencode(choice.query),
         groups=GROUPS,
-        rules=RULES,
+        rules=rules,
     )
 
 
 def feed(visit: Visit) -> Response:
     """The newest lines, redacted for everybody alike."""
-    choice = _choice(visit)
+    choice = _choice(visit, community_rules.in_the_log(visit.db))
     page = log.entries(visit.db, None, feeding.MOST, choice)
     query = urlencode(choice.query)
     title, entries = _("What moderators decided"), [_entry(line) for line in page.items]
@@ -59,6 +61,6 @@ def _entry(line: LogView) -> Entry:
     )
 
 
-def _choice(visit: Visit) -> Choice:
-    asked = visit.query
-    return Choice.of(asked.get("act", ""), asked.get("rule", ""), asked.get("automatic", ""))
+def _choice(visit: Visit, rules: Sequence[Rule]) -> Choice:
+    asked, keys = visit.query, {rule.key for rule in rules}
+    return Choice.of(asked.get("act", ""), asked.get("rule", ""), asked.get("automatic", ""), keys)

@@ -10,10 +10,10 @@ from forum.actions import reviewing
 from forum.clock import now
 from forum.errors import Invalid, NotFound, SignInRequired
 from forum.languages.words import N_, _
-from forum.moderation import counts, jurisdiction, onward, queue, reasons
+from forum.moderation import community_rules, counts, jurisdiction, onward, queue, reasons
 from forum.moderation.filters import AGES, WHOSE, Filters
 from forum.moderation.items import ItemRow
-from forum.moderation.rules import ALONE, RULES, Verdict
+from forum.moderation.rules import ALONE, Verdict
 from forum.moderation.subjects import post
 from forum.moderation.tables import ItemKind
 from forum.policy import Permit
@@ -96,7 +96,7 @@ def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
         "whose": {key: _(label) for key, label in WHOSE.items()},
         "waited": waited,
         "together": _together(page.items),
-        "rules": RULES,
+        "rules": community_rules.in_force(visit.db),
         "decided": [] if after or filters.query else queue.decided(visit.db, viewer, LATELY),
         "chosen": {},
         **more,

@@ -8,9 +8,9 @@ from starlette.responses import Response
 from forum.actions import keeping_reasons
 from forum.errors import Invalid, NotFound
 from forum.languages.words import N_, _
-from forum.moderation import reasons
+from forum.moderation import community_rules, reasons
 from forum.moderation.reasons import HELP_LENGTH, LABEL_LENGTH, Reason
-from forum.moderation.rules import RULES, Urgency
+from forum.moderation.rules import Urgency
 from forum.policy import Permit
 from forum.web.endpoint import Visit
 
@@ -29,7 +29,6 @@ NEEDS = (
     ("words", N_("A few words"), ""),
     ("link", N_("The address of another thread"), N_("For “asked before”; offered for what opens a thread.")),
 )
-RULE_CHOICES = (("", N_("None")), *((rule.key, rule.title) for rule in RULES))
 TICKS = {
     "hides_at_once": N_("The first flag hides the post until a moderator has looked"),
     "shows_help": N_("Whoever flags is shown where to get help"),
@@ -72,7 +71,7 @@ def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
         "urgencies": [(value, _(label), _(help)) for value, label, help in URGENCIES],
         "needs": [(value, _(label), _(help)) for value, label, help in NEEDS],
         "subjects": {key: _(label) for key, label in keeping_reasons.SUBJECTS.items()},
-        "rules": [(key, _(label)) for key, label in RULE_CHOICES],
+        "rules": [("", _("None")), *((r.key, r.called) for r in community_rules.in_force(visit.db))],
         "ticks": {name: _(label) for name, label in TICKS.items()},
         "label_length": LABEL_LENGTH,
         "help_length": HELP_LENGTH,

@@ -5,8 +5,7 @@ from starlette.responses import Response
 from forum.accounts.tables import Actor
 from forum.actions import sanctioning
 from forum.errors import SignInRequired
-from forum.moderation import own_decisions, sanctions
-from forum.moderation.rules import RULE
+from forum.moderation import community_rules, own_decisions, sanctions
 from forum.web import forms
 from forum.web.endpoint import Visit
 
@@ -22,7 +21,7 @@ def read(visit: Visit) -> Response:
         "standing/read.html",
         sanctions=found,
         warnings=warnings,
-        rules=RULE,
+        rules=community_rules.every(visit.db),
         page=page,
         after=after,
         is_all_well=not own_decisions.has_open_matter(visit.db, actor.id),

@@ -6,8 +6,7 @@ from starlette.responses import Response
 
 from forum.actions import phrasing
 from forum.errors import Invalid
-from forum.moderation import saved_reasons
-from forum.moderation.rules import RULE, RULES
+from forum.moderation import community_rules, saved_reasons
 from forum.moderation.saved_reasons import TITLE_LENGTH
 from forum.policy import Permit
 from forum.web import forms
@@ -39,10 +38,11 @@ def keep(visit: Visit) -> Response:
 
 def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
     visit.needs(Permit.KEEP_HOUSE)
+    rules = community_rules.every(visit.db)
     context = {
         "texts": saved_reasons.every(visit.db),
-        "rule_of": RULE,
-        "rules": RULES,
+        "rule_of": rules,
+        "rules": [rule for rule in rules.values() if not rule.is_retired],
         "title_length": TITLE_LENGTH,
         "changed": "",
         **more,

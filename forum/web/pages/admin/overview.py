@@ -26,6 +26,7 @@ PLACES = (
     ("/admin/log", N_("What admins did"), N_("Every act on these pages")),
     ("/moderation/settings", N_("What the forum does by itself"),
     N_("How soon it holds posts; what it has learned")),
+    ("/moderation/rules", N_("Rules of the community"), N_("What decisions rest on, in your own words")),
     ("/moderation/words", N_("Word rules"), N_("Words that hold or refuse a post")),
     ("/moderation/reasons", N_("Reasons for flags"), N_("What members can say when they flag")),
     ("/moderation/sources", N_("Source policy"), N_("Sources to be cited with care, or not at all")),
