@@ -1,23 +1,22 @@
-import { ask } from "./server.js"
+import { ask, find, findAll, isHeld } from "./main.js"
 
-const dialog = document.querySelector("[data-acts]")
+const dialog = find("#flagging")
 
 function show(html) {
 	dialog.innerHTML = html
 	dialog.open || dialog.showModal()
-	for (const part of dialog.querySelectorAll("#flag-title, [data-problems]")) part.focus()
+	findAll("#flag-title, [data-problems]").at(-1).focus()
 }
 
-addEventListener("click", async (event) => {
+document.onclick = async (event) => {
 	const link = event.target.closest("a[data-flag]")
-	if (event.target.matches("[data-close]")) dialog.close()
-	if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return
+	if (!link || isHeld(event) || event.shiftKey) return
 	event.preventDefault()
 	const { ok, html } = await ask(`${link.pathname}?part=1`)
 	if (ok) show(html)
 	else location = link.href
-})
-document.addEventListener("submit", async (event) => {
+}
+document.onsubmit = async (event) => {
 	const { target: form, submitter: button } = event
 	const isVote = form.matches("[data-vote]")
 	if (form.dataset.plain || !(isVote || dialog.contains(form))) return
@@ -33,4 +32,4 @@ document.addEventListener("submit", async (event) => {
 	}
 	form.dataset.plain = 1
 	button.click()
-})
+}

@@ -2,19 +2,16 @@ import { find, findAll } from "./main.js"
 
 const CITED = "sup.cite a"
 const card = find("[data-card]")
-let waiting
+let waiting, at
 
 const source = (link) => document.getElementById(link.hash.slice(1))
-const hide = () => (card.hidden = !find(`${CITED}:focus-visible, .card :focus-visible`))
+const hide = () => find(`${CITED}:focus-visible, .card :focus-visible`) || card.replaceChildren()
 
 function show(link) {
 	card.innerHTML = source(link)?.innerHTML ?? ""
-	card.hidden = !card.innerHTML
-	const { left, top, bottom } = link.getBoundingClientRect()
-	const height = card.offsetHeight + 6
-	const y = bottom + height > innerHeight && top > height ? top - height : bottom + 6
-	card.style.left = `clamp(1rem, ${left - 24}px, 100% - ${card.offsetWidth + 16}px)`
-	card.style.top = `${scrollY + y}px`
+	at?.removeAttribute("style")
+	link.style.anchorName = "--cited"
+	at = link
 }
 
 function near({ target, type }) {
@@ -24,7 +21,9 @@ function near({ target, type }) {
 }
 onmouseover = near
 addEventListener("focusin", near)
-addEventListener("keydown", ({ key }) => (card.hidden ||= key === "Escape"))
+onkeyup = ({ key }) => {
+	if (key === "Escape") card.replaceChildren()
+}
 for (const link of findAll(CITED)) {
 	link.setAttribute("aria-describedby", link.hash.slice(1))
 	if (source(link)?.querySelector(".bad")) link.classList.add("doubtful")

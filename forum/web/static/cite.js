@@ -1,10 +1,11 @@
 import { combobox } from "./combobox.js"
-import { ask } from "./server.js"
+import { ask, find } from "./main.js"
 import { type } from "./typing.js"
 
-const dialog = document.querySelector("[data-cite]")
+const dialog = find("#citing")
 const part = (name) => dialog.querySelector(`[data-${name}]`)
 const words = () => q.value.trim()
+const warn = (words) => (part("warn").textContent = words)
 let text, q, found, options
 
 addEventListener("click", async (event) => {
@@ -13,7 +14,7 @@ addEventListener("click", async (event) => {
 	const { ok, html } = await ask("/cite?part=1")
 	if (!ok) return open("/cite")
 	dialog.innerHTML = html
-	text = event.target.closest("[data-composer]").querySelector("textarea")
+	text = event.target.closest("form").elements.text
 	q = part("q")
 	found = part("found")
 	options = combobox(q, found, 180)
@@ -52,11 +53,6 @@ function show(html) {
 	warn("")
 }
 
-function warn(words) {
-	part("warn").textContent = words
-	part("warn").hidden = !words
-}
-
 dialog.onsubmit = () => {
 	const chosen = [...found.querySelectorAll(":checked, [aria-selected=true]")]
 	const cites = [...new Set(chosen.map((one) => one.dataset.cite ?? one.value).filter(Boolean))]
@@ -79,10 +75,9 @@ function insert(cites) {
 
 dialog.onclick = ({ target }) => {
 	const option = target.closest("[role=option]")
-	const { spelling, lookUp, close } = target.dataset
+	const { spelling, lookUp } = target.dataset
 	if (option && option === options.chosen()) part("insert").click()
 	else if (option) options.choose(option)
 	else if (lookUp) look(words())
 	else if (spelling) look(void (q.value = spelling))
-	else if (close) dialog.close()
 }

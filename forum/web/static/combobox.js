@@ -1,6 +1,4 @@
-// Arrows choose, Enter clicks.
-
-import { asker } from "./server.js"
+import { asker } from "./asker.js"
 
 export function combobox(field, list, wait = 150, first) {
 	const asks = asker(wait)
@@ -14,7 +12,6 @@ export function combobox(field, list, wait = 150, first) {
 
 	function show(html) {
 		list.innerHTML = html.trim()
-		list.hidden = !html.trim()
 		const option = list.querySelector("[role=option]")
 		if (first) field.role = option && "combobox"
 		field.ariaExpanded = field.role && !!option

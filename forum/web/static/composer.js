@@ -1,8 +1,9 @@
+import { asker } from "./asker.js"
 import "./cite.js"
 import { combobox } from "./combobox.js"
+import { find, findAll, isHeld } from "./main.js"
 import { markdown } from "./markdown.js"
 import { upload } from "./pictures.js"
-import { asker } from "./server.js"
 import { type } from "./typing.js"
 
 function use(text, { mark, end = mark, line }) {
@@ -17,23 +18,23 @@ function use(text, { mark, end = mark, line }) {
 }
 
 function walk({ key, target }) {
-	const to = { ArrowRight: target.nextElementSibling, ArrowLeft: target.previousElementSibling }[key]
+	const to = target[{ ArrowRight: "nextElementSibling", ArrowLeft: "previousElementSibling" }[key]]
 	if (to) [target.tabIndex, to.tabIndex] = [-1, 0]
 	to?.focus()
 }
 
-function pressed(event, composer) {
-	const { altKey, code, shiftKey } = event
+function pressed(event) {
+	const { altKey, code, shiftKey, target } = event
 	// Shift and Alt change keys; AltGr writes brackets.
 	const key = altKey || /^Digit/.test(code) ? code.slice(-1) : event.key.toUpperCase()
 	const name = `Control+${altKey ? "Alt+" : ""}${shiftKey ? "Shift+" : ""}${CSS.escape(key)}`
-	const button = composer.querySelector(`[aria-keyshortcuts="${name}"]`)
-	if (!(event.ctrlKey || event.metaKey) || event.getModifierState("AltGraph")) return true
+	const button = target.form.querySelector(`[aria-keyshortcuts="${name}"]`)
+	if (!isHeld(event) || event.getModifierState("AltGraph")) return true
 	button?.click()
 	return !button
 }
 
-function pasted({ clipboardData: data }, text) {
+function pasted({ clipboardData: data, target: text }) {
 	const words = data.getData("text/plain").trim()
 	const chosen = text.value.slice(text.selectionStart, text.selectionEnd)
 	const isLink = chosen && /^https?:\/\/\S+$/.test(words)
@@ -43,16 +44,18 @@ function pasted({ clipboardData: data }, text) {
 	return !made
 }
 
-function dragged({ type: kind, dataTransfer: { files, types } }, text) {
+function dragged({ type: kind, dataTransfer: { files, types }, target: text }) {
 	text.classList.toggle("drop", kind === "dragover")
 	return !types.includes("Files") || (kind === "drop" && upload(text, files))
 }
 
-function start(composer) {
-	const part = (selector) => composer.querySelector(selector)
-	for (const one of composer.querySelectorAll("template")) one.replaceWith(one.content)
-	const [text, panes, preview, tools] = ["textarea", ".panes", ".preview", "[role=toolbar]"].map(part)
-	const people = combobox(text, part(".completions"), 150, true)
+function start(form) {
+	const part = (selector) => form.querySelector(selector)
+	const { text } = form.elements
+	for (const one of form.querySelectorAll("template")) one.replaceWith(one.content)
+	const [panes, preview, tools, list] = [".panes", ".preview", "[role=toolbar]", ".completions"].map(part)
+	list.id ||= `${text.id}-people`
+	const people = combobox(text, list, 150, true)
 	const says = part("[data-says]")
 	const asks = asker()
 
@@ -68,20 +71,21 @@ function start(composer) {
 	}
 
 	const begun = () => /(?<![\p{L}\p{N}_@/-])@([\p{L}\p{N}_-]*)$/u.exec(text.value.slice(0, text.selectionStart))
-	text.addEventListener("input", () => {
+	text.oninput = () => {
 		const name = begun()
 		const thread = /^\/t\/(\d+)|/.exec(location.pathname)[1] ?? ""
 		people.look(name && `/people/suggest?${new URLSearchParams({ q: name[1], thread })}`)
 		tell()
-		refresh()
-	})
-	part(".completions").onclick = ({ target }) =>
+		if (preview) refresh()
+	}
+	list.onclick = ({ target }) =>
 		type(text, `@${target.closest("[role=option]").dataset.name} `, begun().index)
-	text.onkeydown = (event) => pressed(event, composer)
-	text.onpaste = (event) => pasted(event, text)
-	text.ondragover = text.ondragleave = text.ondrop = (event) => dragged(event, text)
+	text.onkeydown = pressed
+	text.onpaste = pasted
+	text.ondragover = text.ondragleave = text.ondrop = dragged
 	tools.onkeydown = walk
 	tools.onclick = ({ target }) => target !== tools && use(text, target.closest("button").dataset)
+	if (!preview) return
 	part("[data-picture-link]").onclick = () => part("[data-pick]").click() ?? false
 	part("[data-pick]").onchange = ({ target }) => upload(text, target.files)
 	preview.hidden = false
@@ -94,4 +98,13 @@ function start(composer) {
 	if (text.value) refresh()
 }
 
-document.querySelectorAll("[data-composer]").forEach(start)
+function dress() {
+	for (const form of findAll("[open] > [data-comment]:not(:has([role=toolbar]))")) {
+		form.elements.text.after(find("[data-small]").content.cloneNode(true))
+		start(form)
+	}
+}
+
+findAll("form:has([data-composer])").forEach(start)
+dress()
+addEventListener("toggle", dress, true)

@@ -1,5 +1,4 @@
-import { find, findAll } from "./main.js"
-import { ask } from "./server.js"
+import { ask, find, findAll, isHeld } from "./main.js"
 
 const TITLE = "h2 > :is(a, button)"
 const form = find("[data-decide]") ?? {}
@@ -15,8 +14,9 @@ function meant(key) {
 	return lines[at]?.querySelector(named) ?? find(`${named}:not([data-item] *)`)
 }
 
-document.onkeydown = ({ altKey, ctrlKey, key, metaKey, target }) => {
-	const held = ctrlKey || metaKey
+document.onkeydown = (event) => {
+	const { altKey, key, target } = event
+	const held = isHeld(event)
 	if (held && key === "Enter") form.requestSubmit?.(find("[data-next]"))
 	const types = target.closest("textarea, select, input:not([type=radio], [type=checkbox])")
 	const found = !held && !altKey && on.checked && !help.open && !types && meant(key)
@@ -30,8 +30,6 @@ document.onkeydown = ({ altKey, ctrlKey, key, metaKey, target }) => {
 on.checked = !localStorage.deskKeysOff
 on.onchange = () => (localStorage.deskKeysOff = on.checked ? "" : "1")
 for (const kbd of findAll("[data-decide] kbd")) kbd.hidden = !on.checked
-find("[data-key='?']").onclick = () => help.showModal()
-help.nextElementSibling.hidden = false
 
 form.onchange = ({ target }) => {
 	if (target?.id === "saved") find("[value=text]").click()

@@ -1,6 +1,6 @@
 // Kept here until the server has it.
 
-import { find, findAll } from "./main.js"
+import { find, findAll, isHeld } from "./main.js"
 
 const { sessionStorage: tab, localStorage: copies } = window
 const key = (area) => `draft:${document.body.dataset.account}:${area?.dataset.draft}`
@@ -38,14 +38,14 @@ function keep(area) {
 	}
 	const flush = (on) => area.dirty && !stopped && leaving !== form && save(on)
 	const tick = () => (timer = flush() && setTimeout(tick, 3000))
-	form.addEventListener("input", () => {
+	form.oninput = () => {
 		area.dirty = true
 		if (!stopped) copies[name] = all()
 		timer || tick()
-	})
-	area.addEventListener("keydown", ({ ctrlKey, key, metaKey }) => {
-		if ((ctrlKey || metaKey) && key === "Enter") form.requestSubmit()
-	})
+	}
+	form.onkeydown = (event) => {
+		if (isHeld(event) && event.key === "Enter") form.requestSubmit()
+	}
 	addEventListener("beforeunload", flush)
 	addEventListener("visibilitychange", flush)
 
@@ -74,13 +74,13 @@ if (find(".told")) delete copies[tab.sent]
 delete tab.sent
 areas.filter((area) => area.dataset.draft).forEach(keep)
 
-addEventListener("submit", ({ defaultPrevented, target }) => {
+onsubmit = ({ defaultPrevented, target }) => {
 	if (defaultPrevented) return
 	leaving = target
 	tab.sent = key(target.querySelector("[data-draft]"))
-})
-addEventListener("pageshow", () => (leaving = 0))
-addEventListener("beforeunload", (event) => {
+}
+onpageshow = () => (leaving = 0)
+onbeforeunload = (event) => {
 	const isLost = ({ dirty, form, value, defaultValue }) => form !== leaving && (dirty ?? value !== defaultValue)
 	if (areas.some(isLost)) event.preventDefault()
-})
+}

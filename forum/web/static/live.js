@@ -19,4 +19,4 @@ function listen() {
 	for (const name in on) source.addEventListener(name, ({ data }) => on[name](data))
 }
 listen()
-addEventListener("visibilitychange", listen)
+document.onvisibilitychange = listen

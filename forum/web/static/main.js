@@ -1,5 +1,14 @@
 export const find = (selector) => document.querySelector(selector)
 export const findAll = (selector) => [...document.querySelectorAll(selector)]
+export const isHeld = ({ ctrlKey, metaKey }) => ctrlKey || metaKey
+
+// No status: out of reach.
+export async function ask(path, form) {
+	const sent = form && { method: "POST", body: new URLSearchParams(form) }
+	const answer = await fetch(path, { redirect: "manual", ...sent }).catch(() => ({}))
+	answer.html = await answer.text?.()
+	return answer
+}
 
 const UNITS = { day: 86400, hour: 3600, minute: 60 }
 const words = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto", style: "short" })
@@ -17,15 +26,39 @@ history.replaceState(null, "", location.href.replace(/[?&]told=[\w-]*(?=#|$)|tol
 const parts = {
 	cards: "sup.cite a, .rail",
 	acts: "[data-flag], [data-vote]",
-	drafts: "textarea, .told",
+	drafts: "main textarea, .told",
 	suggest: "[role=search] :focus",
+	composer: "[data-composer], [open] > [data-comment]",
+	quoting: "[data-quoting]",
+	desk: "[data-desk]",
+	similar: "[data-similar]",
+	reading: "[data-reading]",
+	pushes: "[data-pushes]",
 }
-for (const name of [...Object.keys(parts), "quoting", "composer", "desk", "similar", "reading", "pushes"])
-	if (find(parts[name] ?? `[data-${name}]`)) import(`./${name}.js`)
-addEventListener("focusin", () => find(parts.suggest) && import("./suggest.js"))
+function load() {
+	for (const name in parts) if (find(parts[name])) import(`./${name}.js`)
+}
+load()
+addEventListener("focusin", load)
+addEventListener("toggle", load, true)
 find("[data-problems]")?.focus()
 find("[data-press]")?.requestSubmit()
 
+addEventListener("click", async (event) => {
+	const link = event.target.closest("[data-share]")
+	if (!link || isHeld(event) || event.shiftKey) return
+	event.preventDefault()
+	const url = link.href
+	const said = find("[data-shared]")
+	try {
+		if (navigator.share) return await navigator.share({ url })
+		await navigator.clipboard.writeText(url)
+		said.hidden = false
+		setTimeout(() => (said.hidden = true), 4000)
+	} catch ({ name }) {
+		if (name !== "AbortError") prompt(link.textContent, url)
+	}
+})
 onclick = onkeydown = ({ key, target }) => {
 	const menu = find(".menu[open]")
 	if (!menu || (key ? key !== "Escape" : menu.contains(target))) return
@@ -42,7 +75,7 @@ const related = find("[data-related]")
 const watch = new IntersectionObserver(async ([{ isIntersecting }]) => {
 	if (!isIntersecting) return
 	watch.disconnect()
-	const answer = await fetch(related.dataset.related).catch(() => 0)
-	if (answer.ok) related.innerHTML = await answer.text()
+	const { ok, html } = await ask(related.dataset.related)
+	if (ok) related.innerHTML = html
 })
 if (related) watch.observe(related)

@@ -1,5 +1,4 @@
-import { findAll } from "./main.js"
-import { ask } from "./server.js"
+import { ask, findAll } from "./main.js"
 
 const Key = window.PublicKeyCredential
 const can = Key?.parseCreationOptionsFromJSON && !/^[\d.]+$|:/.test(location.hostname)
@@ -8,10 +7,9 @@ async function press(form) {
 	const { html, status, type } = await ask(form.dataset.options, new FormData(form))
 	if (type === "opaqueredirect") return (location = "/account/prove?next=/account/factors")
 	if (status === 422) return form.submit()
-	const asked = JSON.parse(html)
-	const made = await (form.dataset.passkey === "make"
-		? navigator.credentials.create({ publicKey: Key.parseCreationOptionsFromJSON(asked) })
-		: navigator.credentials.get({ publicKey: Key.parseRequestOptionsFromJSON(asked) }))
+	const [act, kind] = form.dataset.passkey === "make" ? ["create", "Creation"] : ["get", "Request"]
+	const publicKey = Key[`parse${kind}OptionsFromJSON`](JSON.parse(html))
+	const made = await navigator.credentials[act]({ publicKey })
 	form.elements.credential.value = JSON.stringify(made)
 	form.submit()
 }

@@ -15,7 +15,6 @@ function send(text, file) {
 function refuse(form, about, words) {
 	const said = form.querySelector("[data-refused]")
 	said.textContent = words ?? said.dataset[about] ?? said.dataset.s0
-	said.hidden = !said.textContent
 }
 
 async function all(text, files) {

@@ -6,7 +6,7 @@ const [quote, ask] = bar.children
 let words, post
 document.body.append(bar)
 
-document.addEventListener("selectionchange", () => {
+document.onselectionchange = () => {
 	const selection = getSelection()
 	const said = `${selection}`.replace(/ ?\[\d+\]/g, "").trim()
 	const from = said && selection.anchorNode.parentElement?.closest(".text")?.closest("article, li[id]")
@@ -21,12 +21,12 @@ document.addEventListener("selectionchange", () => {
 	ask.hidden = !link
 	const sentence = words.split(/(?<=[.!?])\s/)[0].slice(0, 500)
 	ask.href = `${link?.pathname}?words=${encodeURIComponent(sentence)}`
-})
+}
 quote.onclick = () => {
 	const said = `${words}\n\n— [${post.querySelector(".by a").textContent}](/p/${post.id.slice(1)})`
 	const comments = post.matches("li") && post.closest("article").querySelector("details:has(textarea)")
 	if (comments) comments.open = true
-	const box = (comments || find("[data-composer]")).querySelector("textarea")
+	const box = comments ? comments.querySelector("textarea") : find("#text")
 	type(box, `${box.value}\n\n${said.replace(/^/gm, "> ")}\n\n`.trimStart(), 0, box.value.length)
 	bar.hidden = true
 }

@@ -1,3 +1,5 @@
+import { ask } from "./main.js"
+
 const page = document.querySelector("[data-reading]")
 const { reading, newest } = page.dataset
 let seen = 0
@@ -6,7 +8,7 @@ let ended
 const tell = () => {
 	clearInterval(clock)
 	end.disconnect()
-	fetch(reading, { method: "POST", body: new URLSearchParams({ post: newest }), keepalive: true }).catch(() => {})
+	ask(reading, { post: newest })
 }
 const clock = setInterval(() => document.hidden || ++seen < (ended ? 5 : 30) || tell(), 1000)
 const end = new IntersectionObserver(([last]) => (ended = last.isIntersecting))

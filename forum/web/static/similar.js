@@ -1,4 +1,4 @@
-import { asker } from "./server.js"
+import { asker } from "./asker.js"
 
 const [status, list] = document.querySelector("[data-similar]").children
 const { title, text, seen } = list.closest("form").elements

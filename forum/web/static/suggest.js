@@ -1,9 +1,10 @@
 import { combobox } from "./combobox.js"
 
-for (const box of document.querySelectorAll("[role=search] [name=q]")) {
+for (const list of document.querySelectorAll(".suggest")) {
+	const box = list.previousElementSibling
 	box.role = "combobox"
 	box.autocomplete = "off"
-	const { look } = combobox(box, box.nextElementSibling)
+	const { look } = combobox(box, list)
 	box.oninput = () => look(`/search/suggest?q=${encodeURIComponent(box.value)}`)
 	if (box.value !== box.defaultValue) box.oninput()
 }

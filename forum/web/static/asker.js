@@ -1,10 +1,4 @@
-// No status: out of reach.
-export async function ask(path, form) {
-	const sent = form && { method: "POST", body: new URLSearchParams(form) }
-	const answer = await fetch(path, { redirect: "manual", ...sent }).catch(() => ({}))
-	answer.html = await answer.text?.()
-	return answer
-}
+import { ask } from "./main.js"
 
 // Never answers if something was asked since.
 export function asker(usual) {
