@@ -4,10 +4,12 @@ It tells who asks, waits only so long, reads only so much, and stays on the host
 ask, and when again, is for its users to know. Addresses that people typed never go through it.
 """
 
+import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
+from functools import cache
 from types import TracebackType
 from typing import NamedTuple, Self
 from urllib.parse import urlsplit
@@ -41,7 +43,7 @@ class Known:
     def __init__(self, settings: Settings, *, sleep: Callable[[float], None] = time.sleep) -> None:
         self._sleep = sleep
         headers = {"User-Agent": user_agent(settings), "Accept-Encoding": "gzip"}
-        self._client = httpx.Client(headers=headers, follow_redirects=False)
+        self._client = httpx.Client(headers=headers, follow_redirects=False, verify=_tls())
 
     def __enter__(self) -> Self:
         return self
@@ -114,6 +116,12 @@ class Known:
 def known(settings: Settings) -> Known:
     """A client for the services that the forum asks; for addresses from settings only."""
     return Known(settings)
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    # Reading every certificate that this machine trusts takes longer than a question to a service.
+    return httpx.create_ssl_context()
 
 
 @contextmanager
