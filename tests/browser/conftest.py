@@ -31,6 +31,15 @@ def forum(sample_file: Path, tmp_path: Path, crossref: FakeServices) -> Iterator
         yield running
 
 
+@pytest.fixture(scope="module")
+def shared(sample_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forum]:
+    """The sample community on one server for a whole file, whose tests do not disturb each other."""
+    folder = tmp_path_factory.mktemp("shared")
+    shutil.copy(sample_file, folder / "forum.sqlite3")
+    with Forum(folder, "http://127.0.0.1:9").running("--no-worker") as running:
+        yield running
+
+
 @pytest.fixture(scope="session")
 def furnished(sample_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The sample community with one of everything, on one server for all who only look at it."""

@@ -9,7 +9,7 @@ from makers import make_account, make_answer, make_comment, make_thread, unhurri
 from PIL import Image
 from sqlalchemy import select, update
 
-from forum.accounts import history, mail_tokens, people
+from forum.accounts import history, mail_tokens, people, sessions
 from forum.accounts.factor_tables import OneTimeCode, Passkey
 from forum.accounts.mail_tokens import Kind
 from forum.accounts.tables import Actor, SignIn
@@ -112,6 +112,7 @@ def _follow(db: Session, reader: Actor) -> None:
     following.follow_tag(db, reader, "evidence", Level.WATCH)
     following.follow_tag(db, reader, "sleep", Level.MUTE)
     saving.save(db, reader, "placebo tag:evidence", "Placebo", Level.FOLLOW)
+    sessions.start(db, reader.id)
     there = {"endpoint": "https://push.example.org/1", "device": "Firefox on Linux"}
     db.add(PushSubscription(account_id=reader.id, p256dh="", auth="", created_at=now(), **there))
 

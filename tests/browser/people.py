@@ -1,5 +1,6 @@
 """People before a browser: each has a window of their own and does what people do."""
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,7 +112,9 @@ class Person:
         self.context.add_cookies([{"name": "session", "value": token, "url": self.forum.base}])
 
     def shoot(self, name: str) -> None:
-        """Keeps a picture of the whole page."""
+        """Keeps a picture of the whole page, for people to look at, where PICTURES is set."""
+        if "PICTURES" not in os.environ:
+            return
         folder = ARTIFACTS / self.look.name
         folder.mkdir(parents=True, exist_ok=True)
         # PNG takes Chromium four times as long.

@@ -1,4 +1,4 @@
-"""The forum as its owner runs it: `forum serve` and `forum work` as processes of their own."""
+"""The forum as its owner runs it: `forum serve` as a process of its own."""
 
 import os
 import signal
@@ -12,12 +12,14 @@ from pathlib import Path
 import httpx
 from conftest import free_port
 from doors import link_of
-from references.fake_services import service_variables
+from references.fake_services import bases, service_variables
 
+from forum import worker
 from forum.accounts import people, sessions
+from forum.config import Settings
 from forum.db import Database
 
-STARTS_WITHIN = 20  # seconds
+STARTS_WITHIN = 60  # seconds
 
 
 class Forum:
@@ -25,6 +27,7 @@ class Forum:
 
     def __init__(self, folder: Path, services: str, host: str = "127.0.0.1") -> None:
         self.folder = folder
+        self.services = services
         self.port = free_port()
         self.base = f"http://{host}:{self.port}"
         self._environment = {
@@ -69,9 +72,18 @@ class Forum:
         """Of `forum serve`."""
         return self._processes[0].pid
 
-    def work(self) -> None:
-        """From now on the jobs are done."""
-        self._start("work")
+    def work_off(self) -> None:
+        """The jobs that wait now are done, in this process: one of its own takes seconds to begin."""
+        settings = Settings(
+            database_url=f"sqlite:///{self.folder / 'forum.sqlite3'}",
+            data_dir=self.folder,
+            base_url=self.base,
+            pace=1000,
+            **bases(self.services),  # type: ignore[arg-type]
+        )
+        database = Database(settings.database_url)
+        worker.work_off(database, settings)
+        database.close()
 
     def _start(self, *command: str) -> None:
         with self._log.open("ab") as log:

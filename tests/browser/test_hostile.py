@@ -17,7 +17,7 @@ from forum.db import Database
 STRINGS = attacks(1000)
 IN = ("", "in:people ", "in:references ")
 #: All of them, several together, for what comes back as it was typed; and some alone.
-PACKS, SOME = list(packed(STRINGS, 1200)), STRINGS[::20]
+PACKS, SOME = list(packed(STRINGS, 1200)), STRINGS[::50]
 #: The box takes 300 characters. What is looked for in each of the three is shown in the same way.
 SEARCHES = [f"{IN[place % 3]}{text}" for place, text in enumerate(packed(STRINGS, 280))]
 #: For pages where one more echo of the same kind is all there is; and signing in is slow on purpose.
@@ -119,7 +119,7 @@ def test_nothing_runs(hostile: Hostile, unprotected: BrowserContext, pages: Page
 
 def test_nothing_runs_in_previews(hostile: Hostile, unprotected: BrowserContext) -> None:
     shown = Shown(unprotected, hostile.base)
-    texts = (*paragraphs(STRINGS, 300), *SOME)
+    texts = (*paragraphs(STRINGS, 2000), *SOME)
     found = (hostile.author.post("/preview", {"text": text}, 200) for text in texts)
     while some := list(islice(found, PER_SHEET)):
         shown.fill(some)
@@ -130,7 +130,8 @@ def test_nothing_runs_in_previews(hostile: Hostile, unprotected: BrowserContext)
 @pytest.mark.parametrize("policy", [True, False])
 def test_nothing_runs_beside_our_scripts(hostile: Hostile, chromium: Browser, policy: bool) -> None:
     """Pages as they are sent: our scripts show cards of references; the policy has nothing to refuse."""
-    context = chromium.new_context(bypass_csp=not policy)
+    # Without this, sharing an address shows it in a box.
+    context = chromium.new_context(bypass_csp=not policy, permissions=["clipboard-write"])
     context.add_init_script(TRAP)
     context.add_cookies([{"name": "session", "value": hostile.planted.moderator, "url": hostile.base}])
     shown = Shown(context, hostile.base)

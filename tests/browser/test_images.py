@@ -6,15 +6,15 @@ from pathlib import Path
 import pictures
 import pytest
 from browser.people import Look, Person
-from browser.server import Forum
+from browser.site import Site
 from playwright.sync_api import Browser, expect
 
 ALT = "A curve that rises and falls"
 
 
 @pytest.fixture
-def mira(chromium: Browser, forum: Forum) -> Iterator[Person]:
-    person = Person(chromium, forum, Look("images", 390, "dark", scripts=False), "mira")
+def mira(chromium: Browser, site: Site) -> Iterator[Person]:
+    person = Person(chromium, site.forum, Look("images", 390, "dark", scripts=False), "mira")
     yield person.is_signed_in()
     person.close()
 

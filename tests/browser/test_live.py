@@ -46,20 +46,20 @@ def thread_of(person: Person) -> int:
     return int(path.split("/")[2])
 
 
-def test_an_answer_is_told_and_nothing_moves(chromium: Browser, forum: Forum) -> None:
+def test_an_answer_is_told_and_nothing_moves(chromium: Browser, shared: Forum) -> None:
     for look in (WIDE, NARROW):
 
         def answer(db: Session, who: Actor) -> None:
             posting.answer(db, who, thread_id, f"So it is, {look.name}.", key="", held_posts=0)  # noqa: B023
 
-        person = Person(chromium, forum, look)
+        person = Person(chromium, shared, look)
         page = person.page
         thread_id = thread_of(person)
         bar = page.locator("[data-live]")
         expect(bar).to_be_empty()
         page.evaluate("scrollTo(0, 300)")
         before = page.evaluate(SHIFTS), page.evaluate("[scrollY, document.body.scrollHeight]")
-        write(forum, answer)
+        write(shared, answer)
         link = bar.get_by_role("link", name="1 new answer")
         expect(link).to_be_in_viewport()
         page.wait_for_timeout(200)
@@ -73,8 +73,8 @@ def test_an_answer_is_told_and_nothing_moves(chromium: Browser, forum: Forum) ->
         person.close()
 
 
-def test_votes_arrive_in_place(chromium: Browser, forum: Forum) -> None:
-    person = Person(chromium, forum, WIDE)
+def test_votes_arrive_in_place(chromium: Browser, shared: Forum) -> None:
+    person = Person(chromium, shared, WIDE)
     thread_id = thread_of(person)
     post = person.page.locator("article.post").first
     post_id = int((post.get_attribute("id") or "").removeprefix("p"))
@@ -88,18 +88,18 @@ def test_votes_arrive_in_place(chromium: Browser, forum: Forum) -> None:
         voting.vote(db, who, post_id, value)
         assert db.get_one(Post, post_id).score != shown
 
-    write(forum, vote)
+    write(shared, vote)
     expect(post.locator(".score")).not_to_have_text(str(shown))
     person.close()
 
 
-def test_the_title_counts_new_messages(chromium: Browser, forum: Forum) -> None:
-    person = Person(chromium, forum, WIDE, "mira")
+def test_the_title_counts_new_messages(chromium: Browser, shared: Forum) -> None:
+    person = Person(chromium, shared, WIDE, "mira")
     person.came_in()
     page = person.page
     with page.expect_response(lambda told: told.url.endswith("/live")):
         person.go("/inbox")
-    database = Database(f"sqlite:///{forum.folder / 'forum.sqlite3'}")
+    database = Database(f"sqlite:///{shared.folder / 'forum.sqlite3'}")
     with database.writing() as db:
         mira = people.named(db, "mira")
         assert mira is not None
@@ -110,8 +110,8 @@ def test_the_title_counts_new_messages(chromium: Browser, forum: Forum) -> None:
     person.close()
 
 
-def test_a_window_that_nobody_sees_does_not_listen(chromium: Browser, forum: Forum) -> None:
-    person = Person(chromium, forum, WIDE)
+def test_a_window_that_nobody_sees_does_not_listen(chromium: Browser, shared: Forum) -> None:
+    person = Person(chromium, shared, WIDE)
     asked: list[str] = []
     person.page.on("request", lambda request: asked.append(request.url) if "/live?" in request.url else None)
     hides = "Object.defineProperty(document, 'hidden', {get: () => window.away ?? false, configurable: true})"

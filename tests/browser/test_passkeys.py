@@ -10,7 +10,6 @@ from browser.people import Look, Person
 from browser.server import Forum
 from browser.test_accessibility import AXE, CHECK, RULES
 from playwright.sync_api import Browser, CDPSession, expect
-from references.fake_services import FakeServices
 
 WIDE, NARROW = Look("wide"), Look("narrow-dark", 390, "dark")
 DEVICE = {
@@ -23,11 +22,12 @@ DEVICE = {
 }
 
 
-@pytest.fixture
-def forum(sample_file: Path, tmp_path: Path, crossref: FakeServices) -> Iterator[Forum]:
+@pytest.fixture(scope="module")
+def forum(sample_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forum]:
     """At a name: passkeys are for names of hosts, and this one counts as safe without https."""
-    shutil.copy(sample_file, tmp_path / "forum.sqlite3")
-    with Forum(tmp_path, crossref.base, "localhost").running("--no-worker") as running:
+    folder = tmp_path_factory.mktemp("passkeys")
+    shutil.copy(sample_file, folder / "forum.sqlite3")
+    with Forum(folder, "http://127.0.0.1:9", "localhost").running("--no-worker") as running:
         yield running
 
 

@@ -3,27 +3,22 @@
 import re
 
 from browser.people import Look, Person
-from browser.server import Forum
+from browser.site import Site
 from playwright.sync_api import Browser
 
 READ = re.compile(r"/t/\d+/read$")
 
 
-def open_a_thread(person: Person) -> None:
-    person.go("/")
-    person.go(person.page.locator(".threads a[href^='/t/']").first.get_attribute("href") or "")
-
-
-def test_what_counts_as_read(chromium: Browser, forum: Forum) -> None:
-    person = Person(chromium, forum, Look("wide"), "mira")
-    page, sent = person.page, []
+def test_what_counts_as_read(chromium: Browser, site: Site) -> None:
+    person = Person(chromium, site.forum, Look("wide"), "mira")
+    page, sent, thread = person.page, [], site.at("/t/{thread}/{slug}")
     page.on("request", lambda asked: sent.append(asked.method) if READ.search(asked.url) else None)
     page.clock.install()
-    open_a_thread(person)
+    person.go(thread)
     page.clock.run_for(60_000)
     assert sent == [], "of a guest nobody knows what they read"
     person.is_signed_in()
-    open_a_thread(person)
+    person.go(thread)
     page.clock.run_for(28_000)
     assert sent == []
     with page.expect_response(READ) as answer:
@@ -31,7 +26,7 @@ def test_what_counts_as_read(chromium: Browser, forum: Forum) -> None:
     assert answer.value.status == 204
     page.clock.run_for(60_000)
     assert sent == ["POST"], "once is enough"
-    open_a_thread(person)
+    person.go(thread)
     page.clock.run_for(8_000)
     with page.expect_response(READ) as answer:
         page.locator("[data-related]").scroll_into_view_if_needed()

@@ -1,9 +1,5 @@
 """The search box as a combobox, and what is like a question while it is typed, as people meet them."""
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from browser.people import Look, Person
 from browser.server import Forum
@@ -13,23 +9,14 @@ from playwright.sync_api import Browser, expect
 WIDE, NARROW, PLAIN = Look("wide"), Look("narrow-dark", 390, "dark"), Look("plain", scripts=False)
 
 
-@pytest.fixture(scope="module")
-def forum(sample_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forum]:
-    """The sample community, on one server for the whole file: no two tests ask the same."""
-    folder = tmp_path_factory.mktemp("forum")
-    shutil.copy(sample_file, folder / "forum.sqlite3")
-    with Forum(folder, "http://127.0.0.1:9").running("--no-worker") as running:
-        yield running
-
-
 def is_accessible(person: Person) -> None:
     person.page.evaluate(AXE)
     assert person.page.evaluate(CHECK, RULES) == []
 
 
 @pytest.mark.parametrize("look", [WIDE, NARROW], ids=lambda look: look.name)
-def test_suggestions_by_keyboard(chromium: Browser, forum: Forum, look: Look) -> None:
-    reader = Person(chromium, forum, look)
+def test_suggestions_by_keyboard(chromium: Browser, shared: Forum, look: Look) -> None:
+    reader = Person(chromium, shared, look)
     # On a small screen the box is on the page of the search alone.
     reader.go("/tags" if look is WIDE else "/search")
     place = reader.page.locator(".quick" if look is WIDE else ".find")
@@ -63,8 +50,8 @@ def test_suggestions_by_keyboard(chromium: Browser, forum: Forum, look: Look) ->
     reader.close()
 
 
-def test_without_a_choice_it_is_a_plain_search(chromium: Browser, forum: Forum) -> None:
-    reader = Person(chromium, forum, WIDE)
+def test_without_a_choice_it_is_a_plain_search(chromium: Browser, shared: Forum) -> None:
+    reader = Person(chromium, shared, WIDE)
     reader.go("/tags")
     box = reader.page.locator(".quick [name=q]")
     box.focus()
@@ -75,8 +62,8 @@ def test_without_a_choice_it_is_a_plain_search(chromium: Browser, forum: Forum) 
     reader.close()
 
 
-def test_what_is_like_it_while_typing(chromium: Browser, forum: Forum) -> None:
-    mira = Person(chromium, forum, NARROW, "mira").is_signed_in()
+def test_what_is_like_it_while_typing(chromium: Browser, shared: Forum) -> None:
+    mira = Person(chromium, shared, NARROW, "mira").is_signed_in()
     mira.go("/ask")
     title = mira.page.locator("#title")
     title.focus()
@@ -99,8 +86,8 @@ def test_what_is_like_it_while_typing(chromium: Browser, forum: Forum) -> None:
     mira.close()
 
 
-def test_before_it_is_posted_without_scripts(chromium: Browser, forum: Forum) -> None:
-    mira = Person(chromium, forum, PLAIN, "mira").is_signed_in()
+def test_before_it_is_posted_without_scripts(chromium: Browser, shared: Forum) -> None:
+    mira = Person(chromium, shared, PLAIN, "mira").is_signed_in()
     mira.go("/ask")
     mira.fill("Title", "Where do people get it?")
     mira.fill("Text", "I would like to know.")
@@ -115,8 +102,8 @@ def test_before_it_is_posted_without_scripts(chromium: Browser, forum: Forum) ->
     mira.close()
 
 
-def test_the_end_of_a_thread(chromium: Browser, forum: Forum) -> None:
-    reader = Person(chromium, forum, NARROW)
+def test_the_end_of_a_thread(chromium: Browser, shared: Forum) -> None:
+    reader = Person(chromium, shared, NARROW)
     reader.go("/t/2")
     related = reader.page.locator("[data-related]")
     expect(related.get_by_role("link")).to_have_count(1)

@@ -353,12 +353,9 @@ def the_decision_is_reversed_and_a_second_moderator_is_late(story: Story) -> Non
 def the_source_is_looked_up(story: Story) -> None:
     reader = story.reader
     reader.sees("details not looked up yet")
-    story.forum.work()
-    for _ in range(100):
-        reader.go(story.thread)
-        if reader.page.get_by_text(NEW_TITLE).count():
-            break
-        reader.page.wait_for_timeout(100)
+    story.forum.work_off()
+    reader.go(story.thread)
+    reader.sees(NEW_TITLE)
     reader.sees("PeerJ")
     reader.never_sees("details not looked up yet")
     reader.shoot("20-thread")
