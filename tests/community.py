@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 import html5lib
+import states
 from makers import make_account, make_answer, make_comment, make_thread, opening
 from sqlalchemy.orm import Session
 
@@ -65,6 +66,10 @@ class Community:
 
 def settle(database: Database) -> Community:
     """The community lives in the database."""
+    return states.once(database, _settled)
+
+
+def _settled(database: Database) -> Community:
     with database.writing() as db:
         return _settle(db)
 

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any
 import driven
 import hashing
 import pytest
+import states
 from driven import Driven
+from httpx._transports import default
 from jinja2 import BytecodeCache, Environment
 from jinja2.bccache import Bucket
 from sqlalchemy import create_engine, text
@@ -27,6 +29,8 @@ from forum import db as db_module
 from forum.accounts import passwords
 from forum.config import Settings, settings
 from forum.db import Database, database_of
+from forum.inbox import retelling
+from forum.inbox.letters import Letter
 from forum.web import templating
 from forum.web.static import Static
 
@@ -43,18 +47,16 @@ START = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 
 #: The files that take longest, the longest first: what is begun last should be short.
 LONGEST = (
+    "browser/test_accessibility.py",
     "browser/test_hostile.py",
     "browser/test_story.py",
     "web/test_nothing_leaks.py",
     "test_cli.py",
-    "browser/test_accessibility.py",
-    "browser/test_stories.py",
     "browser/test_keyboard.py",
+    "browser/test_stories.py",
     "browser/test_drafts.py",
     "processes/test_kill.py",
     "processes/test_kill_mail.py",
-    "browser/test_cross_site.py",
-    "browser/test_cite_picker.py",
     "markup/test_render.py",
     "moderation/test_deeds.py",
     "security/test_hostile_input.py",
@@ -63,6 +65,7 @@ LONGEST = (
     "security/test_crawl.py",
     "accounts/test_joining.py",
     "browser/test_desk.py",
+    "browser/test_cite_picker.py",
     "browser/test_passkeys.py",
     "actions/test_merging.py",
     "web/test_writing.py",
@@ -81,6 +84,7 @@ LONGEST = (
     "moderation/test_deciding.py",
     "web/test_scripts.py",
     "browser/test_flag_dialog.py",
+    "browser/test_cross_site.py",
     "importers/test_sample_play.py",
     "markup/test_attacks_in_browser.py",
     "security/test_anonymous.py",
@@ -179,6 +183,22 @@ def _no_network() -> Iterator[None]:
     socket.socket.connect = guarded  # type: ignore[method-assign]
     yield
     socket.socket.connect = connect  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _letters_are_kept() -> Iterator[None]:
+    """Refuses every message whose facts are of a kind that cannot be kept for another language."""
+    stored = retelling.stored
+
+    def checked(letter: Letter) -> retelling.Stored:
+        found = stored(letter)
+        if found.facts is None and type(letter) is Letter:
+            raise AssertionError(f"{letter.name} is told what cannot be kept: {letter.facts}")
+        return found
+
+    retelling.stored = checked
+    yield
+    retelling.stored = stored
 
 
 @pytest.fixture(autouse=True)
@@ -302,7 +322,7 @@ def _sqlite_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _postgres_model(postgres_cluster: str) -> str:
     url = _create_postgres(postgres_cluster, "model", "template1")
     _migrated(url)
-    _run_script(Database(url), _REMEMBER)
+    states.remember(Database(url))
     return "model"
 
 
@@ -364,10 +384,12 @@ def _again(
         elif kind == "sqlite":
             _copy_again(Path(kept[kind].url.database or ""), request.getfixturevalue("_sqlite_model"))
         elif schema.present(kept[kind]) == schema.newest():
-            _run_script(kept[kind], _BACK)
+            states.begin(kept[kind])
         else:
             cluster, name = request.getfixturevalue("postgres_cluster"), kept[kind].url.database or ""
             _create_postgres(cluster, name, request.getfixturevalue("_postgres_model"))
+        if kind == "sqlite":
+            states.has_begun(kept[kind])
         return kept[kind]
 
     return again
@@ -377,44 +399,6 @@ def _copy_again(path: Path, model: Path) -> None:
     for left in path.parent.glob(f"{path.name}*"):
         left.unlink()
     shutil.copy(model, path)
-
-
-#: The rows and the numbers that a migrated database begins with, kept beside its tables.
-_REMEMBER = """
-CREATE SCHEMA rows;
-CREATE SCHEMA numbers;
-CREATE TABLE numbers.next AS SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public';
-DO $$ DECLARE one text; filled boolean; BEGIN
-  FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
-    EXECUTE format('SELECT EXISTS (SELECT FROM public.%%I)', one) INTO filled;
-    IF filled THEN EXECUTE format('CREATE TABLE rows.%%I AS TABLE public.%%I', one, one); END IF;
-  END LOOP;
-END $$
-"""
-#: Makes the database as it began: to copy the model once more would take ten times as long.
-_BACK = """
-DO $$ DECLARE one text; filled boolean; BEGIN
-  PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid();
-  SET LOCAL session_replication_role = replica;
-  FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
-    EXECUTE format('SELECT EXISTS (SELECT FROM public.%%I)', one) INTO filled;
-    IF filled THEN EXECUTE format('DELETE FROM public.%%I', one); END IF;
-  END LOOP;
-  FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'rows' LOOP
-    EXECUTE format('INSERT INTO public.%%I SELECT * FROM rows.%%I', one, one);
-  END LOOP;
-  PERFORM setval(
-    format('public.%%I', sequencename)::regclass, coalesce(last_value, 1), last_value IS NOT NULL
-  ) FROM numbers.next;
-END $$
-"""
-
-
-def _run_script(database: Database, script: str) -> None:
-    with database.engine.begin() as connection:
-        connection.exec_driver_sql(script)
-    database.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -427,8 +411,16 @@ def database(
     database.close()
 
 
+@pytest.fixture
+def sqlite(_again: Callable[[str], Database], frozen: Clock) -> Iterator[Database]:
+    """The same on SQLite only, for what asks the database nothing that is not asked of both elsewhere."""
+    database = _again("sqlite")
+    yield database
+    database.close()
+
+
 # Compiling a statement, a template or a route takes longer than running it; so do reading the settings and
-# packing the static files. Nothing of it differs between tests.
+# packing the static files, and which certificates a client trusts. Nothing of it differs between tests.
 
 
 class _Compiled(BytecodeCache):
@@ -478,6 +470,7 @@ def _compiled_once() -> Iterator[None]:
         patch.setattr(app, "database_of", shared)
         patch.setattr(app, "Static", cache(Static))
         patch.setattr(routing, "compile_path", cache(routing.compile_path))
+        patch.setattr(default, "create_ssl_context", cache(default.create_ssl_context))
         patch.setattr(config, "Settings", _SettingsAgain)
         patch.setattr(templating, "Environment", partial(Environment, bytecode_cache=_Compiled()))
         yield

@@ -1,6 +1,6 @@
 """What each level may do in an hour and a day: the table itself, and each limit through its real route."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -140,10 +140,9 @@ class Place:
 
 
 @pytest.fixture
-def place(new_database: Callable[[str], Database]) -> Iterator[Place]:
-    database = new_database("sqlite")
-    with Browser(make_app(database, limits=1.0)) as browser:
-        yield Place(database, browser)
+def place(sqlite: Database) -> Iterator[Place]:
+    with Browser(make_app(sqlite, limits=1.0)) as browser:
+        yield Place(sqlite, browser)
 
 
 def refused(answer: Response, words: str = WORDS, *, form: bool = True) -> str:

@@ -55,10 +55,9 @@ class Place:
 
 
 @pytest.fixture
-def place(new_database: Callable[[str], Database]) -> Iterator[Place]:
-    database = new_database("sqlite")
-    with Browser(make_app(database)) as browser:
-        yield Place(database, browser)
+def place(sqlite: Database) -> Iterator[Place]:
+    with Browser(make_app(sqlite)) as browser:
+        yield Place(sqlite, browser)
 
 
 def test_before_a_post_shows_it_only_its_owner_and_moderators_see_it(place: Place) -> None:

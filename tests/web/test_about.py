@@ -18,12 +18,11 @@ from forum.discussion.tables import Post, PostState
 
 
 @pytest.fixture
-def place(new_database: Callable[[str], Any], frozen: object) -> Iterator[tuple[Browser, Community, Actor]]:
-    database = new_database("sqlite")
-    community = settle(database)
-    with database.writing() as db:
+def place(sqlite: Any) -> Iterator[tuple[Browser, Community, Actor]]:
+    community = settle(sqlite)
+    with sqlite.writing() as db:
         boss = make_account(db, "boss", Role.ADMIN)
-    with Browser(make_app(database)) as browser:
+    with Browser(make_app(sqlite)) as browser:
         yield browser, community, boss
 
 

@@ -1,6 +1,6 @@
 """Asking without a name, through the pages: the tick box, what comes back, and where nobody is listed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from browsing import Browser, make_app
@@ -60,10 +60,9 @@ class Place:
 
 
 @pytest.fixture
-def place(new_database: Callable[[str], Database]) -> Iterator[Place]:
-    database = new_database("sqlite")
-    with unhurried(), Browser(make_app(database, held_posts=0)) as browser:
-        yield Place(browser, database)
+def place(sqlite: Database) -> Iterator[Place]:
+    with unhurried(), Browser(make_app(sqlite, held_posts=0)) as browser:
+        yield Place(browser, sqlite)
 
 
 def test_the_form_says_where_it_is_possible(place: Place) -> None:

@@ -1,7 +1,7 @@
 """Before a thread is begun: what is like it is shown, once, and nobody is kept from posting."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from browsing import Browser, make_app
@@ -36,15 +36,14 @@ class Place:
 
 
 @pytest.fixture
-def place(new_database: Callable[[str], Database]) -> Iterator[Place]:
-    database = new_database("sqlite")
-    with unhurried(), database.writing() as db:
+def place(sqlite: Database) -> Iterator[Place]:
+    with unhurried(), sqlite.writing() as db:
         asker = make_account(db, "asker")
         thread = make_thread(db, title=TITLE)
         for about in ("sleep in winter", "coffee at night", "running in the rain"):
             make_thread(db, title=f"A question about {about}")
-    with Browser(make_app(database)) as browser:
-        yield Place(browser.signed_in(asker), database, asker, thread.id)
+    with Browser(make_app(sqlite)) as browser:
+        yield Place(browser.signed_in(asker), sqlite, asker, thread.id)
 
 
 def test_the_form_comes_back_with_what_is_like_it(place: Place) -> None:

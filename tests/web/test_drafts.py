@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -24,10 +24,9 @@ Place = tuple[Browser, Community]
 
 
 @pytest.fixture
-def community(new_database: Callable[[str], Database]) -> Iterator[Place]:
-    database = new_database("sqlite")
-    community = settle(database)
-    with Browser(make_app(database)) as browser:
+def community(sqlite: Database) -> Iterator[Place]:
+    community = settle(sqlite)
+    with Browser(make_app(sqlite)) as browser:
         yield browser.signed_in(community.asker), community
 
 

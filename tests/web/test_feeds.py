@@ -143,13 +143,12 @@ def place(new_database: Callable[[str], Database], request: pytest.FixtureReques
 
 
 @pytest.fixture
-def sqlite(new_database: Callable[[str], Database], frozen: object) -> Iterator[Place]:
+def sqlite(sqlite: Database, frozen: object) -> Iterator[Place]:
     """For tests that change something."""
-    database = new_database("sqlite")
-    with database.writing() as db:
+    with sqlite.writing() as db:
         community = settle(db)
-    with Browser(make_app(database)) as browser:
-        yield Place(browser, database, *community)
+    with Browser(make_app(sqlite)) as browser:
+        yield Place(browser, sqlite, *community)
 
 
 def atom_faults(xml: bytes, own: str) -> list[str]:

@@ -21,8 +21,8 @@ MEMBERS = ("/for-me", "/inbox", "/people/mira", "/people/mira/posts", "/people/m
 
 
 @pytest.fixture
-def browser(new_database: Callable[[str], Any]) -> Iterator[Browser]:
-    with Browser(make_app(new_database("sqlite"))) as browser:
+def browser(sqlite: Any) -> Iterator[Browser]:
+    with Browser(make_app(sqlite)) as browser:
         yield browser
 
 

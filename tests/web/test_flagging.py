@@ -1,7 +1,7 @@
 """Flagging through pages: two clicks, back to the same place; one's own flags; the reasons admins keep."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import html5lib
@@ -21,10 +21,9 @@ HELP = "Call **the night line** at [our page](https://example.org/line)."
 
 
 @pytest.fixture
-def community(new_database: Callable[[str], Database]) -> Iterator[tuple[Browser, Community]]:
-    database = new_database("sqlite")
-    community = settle(database)
-    with Browser(make_app(database)) as browser:
+def community(sqlite: Database) -> Iterator[tuple[Browser, Community]]:
+    community = settle(sqlite)
+    with Browser(make_app(sqlite)) as browser:
         yield browser.signed_in(community.newcomer), community
 
 

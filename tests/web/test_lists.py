@@ -1,7 +1,6 @@
 """Lists, tags and people as pages: what readers find, what members follow, what moderators keep."""
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -22,23 +21,10 @@ from forum.web.routes import ROUTES
 MARK = "Marker words that only some may read"
 
 
-@pytest.fixture(scope="module")
-def settled(new_database: Callable[[str], Database]) -> tuple[Database, Community]:
-    """The community, to be copied: whatever a test does, the next begins with it as it was."""
-    database = new_database("sqlite")
-    community = settle(database)
-    database.close()
-    return database, community
-
-
 @pytest.fixture
-def forum(
-    settled: tuple[Database, Community], new_database: Callable[[str], Database]
-) -> Iterator[tuple[Browser, Community]]:
-    model, community = settled
-    database = new_database("sqlite")
-    shutil.copy(str(model.url.database), str(database.url.database))
-    with Browser(make_app(database, page_size=5)) as browser:
+def forum(sqlite: Database) -> Iterator[tuple[Browser, Community]]:
+    community = settle(sqlite)
+    with Browser(make_app(sqlite, page_size=5)) as browser:
         yield browser, community
 
 
@@ -157,11 +143,12 @@ def test_tags_together(forum) -> None:
     assert "at most 4 tags" in read(browser, "/tags/a+b+c+d+e", 404)
 
 
-def test_a_tags_threads_in_each_order(forum) -> None:
+def test_a_tags_threads_in_each_order(forum, frozen) -> None:
     browser, _there = forum
     begun(browser, "A question with votes", "alpha", votes=2)
     answered = begun(browser, "A question with an answer", "alpha")
     begun(browser, "A question of today", "alpha")
+    frozen.forward(minutes=1)
     with unhurried(), browser.site.database.writing() as db:
         make_answer(db, db.get_one(Thread, answered))
     assert titles(read(browser, "/tags/alpha"))[0] == "A question with an answer"

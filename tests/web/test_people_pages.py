@@ -32,10 +32,9 @@ def seen(new_database: Callable[[str], Any]) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def place(new_database: Callable[[str], Any], frozen: object) -> Iterator[tuple[Browser, Community]]:
-    database = new_database("sqlite")
-    community = settle(database)
-    with Browser(make_app(database, page_size=5)) as browser:
+def place(sqlite: Any) -> Iterator[tuple[Browser, Community]]:
+    community = settle(sqlite)
+    with Browser(make_app(sqlite, page_size=5)) as browser:
         yield browser, community
 
 

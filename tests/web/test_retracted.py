@@ -1,6 +1,6 @@
 """Whoever cites a source that was retracted is told before and after; it is a warning, not a ban."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from browsing import Browser, make_app
@@ -18,11 +18,10 @@ SAID = "doi:10.5555/taken.back was retracted. Look for a source that still stand
 
 
 @pytest.fixture
-def there(new_database: Callable[[str], Database]) -> Iterator[tuple[Browser, Community, Database]]:
-    database = new_database("sqlite")
-    community = settle(database)
-    with Browser(make_app(database)) as browser:
-        yield browser.signed_in(community.writer), community, database
+def there(sqlite: Database) -> Iterator[tuple[Browser, Community, Database]]:
+    community = settle(sqlite)
+    with Browser(make_app(sqlite)) as browser:
+        yield browser.signed_in(community.writer), community, sqlite
 
 
 def retract(database: Database, type: str = "retraction") -> None:

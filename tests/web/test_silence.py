@@ -2,6 +2,8 @@
 
 import asyncio
 import ctypes
+import errno
+import gc
 import socket
 import struct
 import sys
@@ -98,6 +100,24 @@ def test_what_is_open_stays_open(door: socket.socket, tmp_path: Path) -> None:
         assert before == after
         file.write("still")
         there.send(b"still")
+
+
+def test_what_is_closed_meanwhile_takes_nothing_along(
+    door: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Gone(socket.socket):
+        def setsockopt(self, *_given: object) -> None:
+            raise OSError(errno.EBADF, "closed by now")
+
+    with socket.create_connection(door.getsockname()) as there:
+        here, _ = door.accept()
+        with here:
+            with monkeypatch.context() as patch:
+                patch.setattr(socket, "socket", Gone)
+                silence.ends()
+            gc.collect()
+            there.send(b"still")
+            assert here.recv(5) == b"still"
 
 
 def test_without_it_silence_goes_on(door: socket.socket) -> None:

@@ -1,7 +1,7 @@
 """Tags that are typed otherwise, that are not there, that came with a merge; and what stands beside them."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from browsing import Browser, make_app
@@ -31,17 +31,16 @@ class Place:
 
 
 @pytest.fixture
-def place(new_database: Callable[[str], Database]) -> Iterator[Place]:
-    database = new_database("sqlite")
-    with unhurried(), database.writing() as db:
+def place(sqlite: Database) -> Iterator[Place]:
+    with unhurried(), sqlite.writing() as db:
         moderator = make_account(db, "boss", Role.MODERATOR)
         for tags in ("sleep evidence", "sleep", "evidence melatonin", "acid", "lsd"):
             make_thread(db, title=f"A question about {tags}", tags=tags)
         make_thread(
             db, make_account(db, shown_posts=0), title="A question that is held", tags="sleepwalk evidencf"
         )
-    with Browser(make_app(database)) as browser:
-        yield Place(browser, database, moderator)
+    with Browser(make_app(sqlite)) as browser:
+        yield Place(browser, sqlite, moderator)
 
 
 def test_capitals_lead_to_the_tag(place: Place) -> None:

@@ -20,10 +20,9 @@ MARK = "Marker words that only some may read"
 
 
 @pytest.fixture
-def community(new_database: Callable[[str], Database]) -> Iterator[tuple[Browser, Community]]:
-    database = new_database("sqlite")
-    community = settle(database)
-    with Browser(make_app(database)) as browser:
+def community(sqlite: Database) -> Iterator[tuple[Browser, Community]]:
+    community = settle(sqlite)
+    with Browser(make_app(sqlite)) as browser:
         yield browser.signed_in(community.moderator), community
 
 

@@ -1,7 +1,7 @@
 """The pages about trust, the badge on a person's page, and the note that a thread was read."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 
 import html5lib
@@ -26,13 +26,12 @@ Place = tuple[Browser, Database, Community]
 
 
 @pytest.fixture
-def place(new_database: Callable[[str], Database], monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+def place(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     monkeypatch.setenv("FORUM_LIMITS", "1")
     settings.cache_clear()
-    database = new_database("sqlite")
-    there = settle(database)
-    with Browser(make_app(database)) as browser:
-        yield browser, database, there
+    there = settle(sqlite)
+    with Browser(make_app(sqlite)) as browser:
+        yield browser, sqlite, there
 
 
 def read(browser: Browser, path: str) -> str:

@@ -1,7 +1,7 @@
 """A member asks, answers, comments, edits, votes, accepts, withdraws and flags, through pages alone."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from browsing import Browser, make_app
@@ -12,10 +12,9 @@ from forum.uploads import making, store
 
 
 @pytest.fixture
-def community(new_database: Callable[[str], Database]) -> Iterator[tuple[Browser, Community]]:
-    database = new_database("sqlite")
-    community = settle(database)
-    with Browser(make_app(database)) as browser:
+def community(sqlite: Database) -> Iterator[tuple[Browser, Community]]:
+    community = settle(sqlite)
+    with Browser(make_app(sqlite)) as browser:
         yield browser.signed_in(community.asker), community
 
 
