@@ -41,7 +41,7 @@ TOLD = "What this message was about was erased at the request of its author."
 NAMING = frozenset(
     {
         "answer", "comment", "mention", "accepted", "followed", "new_question", "new_post", "found", "cited",
-        "reminder", "source-wanted", "source-settled", "verified",
+        "reminder", "source-wanted", "source-settled", "verified", "noticed", "held",
     }
 )  # fmt: skip
 NO_REASON = N_("Say who asked for it, how, and when: the log of what admins did keeps it.")

@@ -42,12 +42,18 @@ def reword(db: Session, actor: Actor, key: str, title: str, text: str) -> None:
 
 
 def restore_words(db: Session, actor: Actor, key: str) -> None:
-    """The built-in rule reads as it is delivered, in the language of who reads it. NotFound for another."""
+    """The built-in rule reads as it is delivered, in the language of who reads it. NotFound for another.
+
+    Invalid if another rule is called so by now.
+    """
     policy.require(Permit.ADMINISTER, actor)
     rule = _open(db, key)
     if key not in RULE:
         raise NotFound
     if rule.is_own:
+        form = Form()
+        form.take("", lambda title: _title(db, key, title), RULE[key].title)
+        form.done()
         community_rules.word(db, key, "", "")
         _finish(db, actor, f"“{RULE[key].title}” has its built-in words again. It was “{rule.title}” before.")
 

@@ -46,17 +46,23 @@ def begin(database: Database, language: str) -> None:
     if done != _standing(language):
         of_all = done.partition(" ")[2] != _standing(language).partition(" ")[2]
         with database.writing() as db:
-            jobs.put(db, JOB, key=JOB, after=0, of_all=of_all)
+            jobs.put(db, JOB, key=JOB, after=0, of_all=of_all, language=language)
 
 
 def _standing(language: str) -> str:
     return str(MARKUP_VERSION) if language == ENGLISH else f"{MARKUP_VERSION} {language}"
 
 
-def go_on(database: Database, settings: Settings, after: int, of_all: bool = False) -> None:
+def go_on(
+    database: Database, settings: Settings, after: int, of_all: bool = False, language: str | None = None
+) -> None:
     """The next posts, or those of them that are older, are as this version renders them. The job
     `posts.render`.
+
+    If the forum had another `language` when the walk began, it begins anew.
     """
+    if language not in (None, settings.language):
+        after, of_all = 0, True
     with database.reading() as db:
         wanted = select(Post.id, Post.thread_id, Post.text, Post.html, Post.plain, Post.markup_version)
         found = [_Old(*old) for old in rows(db, wanted.where(Post.id > after).order_by(Post.id).limit(BATCH))]
@@ -65,7 +71,7 @@ def go_on(database: Database, settings: Settings, after: int, of_all: bool = Fal
     with database.writing() as db:
         _store(db, again)
         if found:
-            jobs.put(db, JOB, key=JOB, after=found[-1].id, of_all=of_all)
+            jobs.put(db, JOB, key=JOB, after=found[-1].id, of_all=of_all, language=settings.language)
         else:
             db.merge(Setting(key=_VERSION, value=_standing(settings.language), changed_at=now()))
 

@@ -87,8 +87,7 @@ def forget_all(db: Session, account_id: int) -> None:
 def look(database: Database, _settings: Settings, after: int = 0, thread_id: int = 0) -> None:
     """What the next watched searches find that is new was told. The job `inbox.search`, of the timetable.
 
-    With `thread_id`, that thread alone is looked for, by those that are past it. Done twice, it finds nothing
-    new the second time.
+    With `thread_id`, that thread alone is looked for. Done twice, it finds nothing new the second time.
     """
     with database.reading() as db:
         newest = _newest(db)
@@ -113,13 +112,14 @@ def found_by(db: Session, search_id: int, newest: int) -> Sequence[tuple[int, in
 def found_late(db: Session, search_id: int, thread_id: int) -> Sequence[tuple[int, int, str]] | None:
     """What is `new` of the search in a thread that readers see only now.
 
-    None if the search finds it by itself, was kept later than that, or is kept no more.
+    None if the search was kept later than that, or is kept no more.
     """
     search = db.get(SavedSearch, search_id)
     opening = (Post.thread_id == thread_id, Post.kind == PostKind.OPENING)
     shown_at = db.scalar(select(Post.shown_at).where(*opening))
-    if search is None or shown_at is None or search.created_at > shown_at or search.seen_id < thread_id:
+    if search is None or shown_at is None or search.created_at > shown_at:
         return None
+    # Also if it is not past it: it may be looked through just now, by who does not see the thread yet.
     return new(db, search, thread_id)
 
 
@@ -132,8 +132,10 @@ def tell(db: Session, search_id: int, newest: int, found: Sequence[tuple[int, in
 
 
 def tell_of(db: Session, search: SavedSearch, found: Sequence[tuple[int, int, str]]) -> None:
-    """Whoever watches the search is told of these."""
-    for thread_id, post_id, title in found[:TOLD]:
+    """Whoever watches the search is told of these, unless they were since these were found."""
+    about = Message.post_id.in_([post_id for _, post_id, _ in found])
+    heard = set(db.scalars(select(Message.post_id).where(Message.account_id == search.account_id, about)))
+    for thread_id, post_id, title in [each for each in found[:TOLD] if each[1] not in heard]:
         letter = compose("found", search=search.name, title=title)
         path = f"/p/{post_id}"
         messages.send(db, search.account_id, "found", letter, path, thread_id=thread_id, post_id=post_id)

@@ -49,6 +49,8 @@ def by_area(names: tuple[str, ...], chosen: str) -> Sequence[Area]:
     A place that has several names, old and new, stands there once: under the one `chosen`, if it is one.
     """
     found = _by_area(locale(), names)
+    if chosen not in names:
+        return found
     here = _said(locale(), chosen)
     return [
         area._replace(places=[Place(chosen, here) if place.said == here else place for place in area.places])

@@ -5,13 +5,21 @@ says for how long. What accepts connections hands it on to those that it accepts
 """
 
 import socket
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 #: Seconds for which what was written may stay without an answer.
 PATIENCE = 12.0
 _OWN_FILES = Path("/proc/self/fd")
+
+
+class _Line(NamedTuple):
+    """Our end of a connection, or a door: what accepts connections."""
+
+    port: int
+    is_door: bool
 
 
 def ends(patience: float = PATIENCE) -> None:
@@ -21,32 +29,39 @@ def ends(patience: float = PATIENCE) -> None:
     """
     if not hasattr(socket, "TCP_USER_TIMEOUT") or not _OWN_FILES.is_dir():
         return
-    ours = list(_internet_sockets())
-    doors = {_port(each) for each in ours if _is_door(each)}
-    for each in ours:
-        if _port(each) in doors:
-            each.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(patience * 1000))
-        # It is the server's: to close it is not for us.
-        each.detach()
+    lines = dict(_lines())
+    doors = {line.port for line in lines.values() if line.is_door}
+    for number, line in lines.items():
+        if line.port in doors:
+            with suppress(OSError), _borrowed(number) as found:  # what is closed by now
+                found.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(patience * 1000))
 
 
-def _internet_sockets() -> Iterable[socket.socket]:
-    """Those of this process, to be detached."""
+def _lines() -> Iterator[tuple[int, _Line]]:
+    """The internet sockets of this process, each with its number."""
     for entry in list(_OWN_FILES.iterdir()):
+        # Of other files not even a copy may be opened: SQLite loses its locks when that is closed.
         with suppress(OSError):  # what is closed by now
-            # Of other files not even a copy may be opened: SQLite loses its locks when that is closed.
             if entry.is_socket():
-                found = socket.socket(fileno=int(entry.name))
-                is_internet = found.family in {socket.AF_INET, socket.AF_INET6}
-                if is_internet and found.type == socket.SOCK_STREAM:
-                    yield found
-                else:
-                    found.detach()
+                with _borrowed(int(entry.name)) as found:
+                    line = _line(found)
+                if line is not None:
+                    yield int(entry.name), line
 
 
-def _is_door(found: socket.socket) -> bool:
-    return bool(found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
+def _line(found: socket.socket) -> _Line | None:
+    is_internet = found.family in {socket.AF_INET, socket.AF_INET6}
+    if not is_internet or found.type != socket.SOCK_STREAM:
+        return None
+    is_door = bool(found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
+    return _Line(int(found.getsockname()[1]), is_door)
 
 
-def _port(found: socket.socket) -> int:
-    return int(found.getsockname()[1])
+@contextmanager
+def _borrowed(number: int) -> Iterator[socket.socket]:
+    """The server's socket of this number: whatever happens, to close it is not for us."""
+    found = socket.socket(fileno=number)
+    try:
+        yield found
+    finally:
+        found.detach()

@@ -99,6 +99,9 @@ def test_what_was_told_cannot_be_written_again_once_it_is_erased(database: Datab
             for path in (f"/p/{opening(db, asked).id}", f"/p/{of_others}"):
                 messages.send(db, bob.id, kind, letter, path)
             messages.send(db, bob.id, kind, letter, "", author_id=ann.id)
+        for kind in ("noticed", "held"):
+            # To who answered, they name the title of the thread.
+            messages.send(db, bob.id, kind, letter, f"/p/{of_others}")
         assert "message.facts" in says(db, WORD)
         erase(db, ann)
     ran(database, "accounts.erase")

@@ -14,9 +14,9 @@ from forum.markup import MARKUP_VERSION
 LINK = "See [https://forum.test](https://evil.test), please."
 
 
-def walked(database: Database, settings: Settings | None = None) -> int:
-    """Does the waiting jobs; answers how many there were."""
-    for count in range(100):
+def walked(database: Database, settings: Settings | None = None, most: int = 100) -> int:
+    """Does the waiting jobs, so many at most; answers how many there were."""
+    for count in range(most):
         with database.writing() as db:
             job = db.scalars(select(Job).where(Job.name == rendering.JOB)).first()
             if job is None:
@@ -26,7 +26,8 @@ def walked(database: Database, settings: Settings | None = None) -> int:
         settings = settings or Settings()
         with at_home(settings.language):
             rendering.go_on(database, settings, **payload)
-    raise AssertionError("the walk does not end")
+    assert most < 100, "the walk does not end"
+    return most
 
 
 def test_old_posts_come_out_as_new_ones(database: Database, monkeypatch) -> None:
@@ -61,3 +62,18 @@ def test_posts_follow_the_forum_into_its_language(database: Database) -> None:
         assert html is not None and ">appuie&nbsp;: </span>" in html
     rendering.begin(database, "fr")
     assert walked(database) == 0
+
+
+def test_a_walk_begins_anew_when_the_language_changes_on_its_way(database: Database, monkeypatch) -> None:
+    monkeypatch.setattr(rendering, "BATCH", 1)
+    with database.writing() as db:
+        for _ in range(3):
+            make_thread(db, text="Sleep got longer [supports @doi:10.5555/sleep].")
+    rendering.begin(database, "en")
+    walked(database)
+    rendering.begin(database, "fr")
+    walked(database, Settings(language="fr"), most=2)
+    rendering.begin(database, "en")
+    walked(database)
+    with database.reading() as db:
+        assert all(">supports: </span>" in html for html in db.scalars(select(Post.html)))

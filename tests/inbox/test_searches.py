@@ -95,6 +95,30 @@ def test_a_thread_that_waited_for_review_is_told_once_readers_see_it(
         assert len(heard(db, reader)) == 2
 
 
+@pytest.mark.parametrize("is_seen", [True, False])
+def test_a_thread_that_is_approved_while_searches_are_looked_through_is_told_once(
+    database: Database, frozen: Clock, *, is_seen: bool
+) -> None:
+    with database.writing() as db:
+        reader, watched = make_account(db), make_account(db)._replace(is_watched=True)
+        judge = make_account(db, role=Role.MODERATOR)
+        search = saving.save(db, reader, "psilocybin", "Mine", Level.WATCH)
+        held = make_thread(db, watched, title="What of psilocybin for sleep?")
+    frozen.forward(days=1)
+    with database.reading() as db:
+        found = searches.found_by(db, search.id, held.id)
+    with database.writing() as db:
+        decide(db, judge, opening(db, held), "publish")
+    if is_seen:
+        with database.reading() as db:
+            found = searches.found_by(db, search.id, held.id)
+    assert found is not None and len(found) == int(is_seen)
+    searches.look(database, settings(), thread_id=held.id)
+    with database.writing() as db:
+        searches.tell(db, search.id, held.id, found)
+        assert len(heard(db, reader)) == 1
+
+
 def test_own_hidden_and_muted_threads_are_left_out(db: Session) -> None:
     reader, loud = make_account(db), make_account(db)
     saving.save(db, reader, "psilocybin", "Mine", Level.WATCH)

@@ -54,6 +54,14 @@ def test_an_old_name_stays_chosen() -> None:
     assert "Asia/Calcutta" in names and "Asia/Kolkata" not in names
 
 
+def test_what_is_no_time_zone_is_not_offered() -> None:
+    """A form that was sent with anything comes back with what can be chosen, and nothing of it is kept."""
+    offered = areas("en")
+    before = time_zones._said.cache_info().currsize
+    assert areas("en", "Nowhere/UTC") == offered
+    assert time_zones._said.cache_info().currsize == before
+
+
 def test_a_city_speaks_the_language() -> None:
     for language, city in (("en", "London"), ("fr", "Londres")):
         with speaking(language):

@@ -111,6 +111,17 @@ def test_words_of_ones_own_take_the_place_of_the_built_in_ones_and_go_again(db: 
     ]
 
 
+def test_built_in_words_do_not_come_back_beside_a_rule_of_that_title(db: Session) -> None:
+    boss = admin(db)
+    title = RULE["topic"].title
+    keeping_rules.reword(db, boss, "topic", "Wood only", "Metal has a forum of its own.")
+    keeping_rules.add(db, boss, title.upper(), "Answer what was asked.")
+    with pytest.raises(Invalid) as wrong:
+        keeping_rules.restore_words(db, boss, "topic")
+    assert "of this title already" in wrong.value.fields[""]
+    assert community_rules.every(db)["topic"].called == "Wood only"
+
+
 def test_saving_without_a_change_leaves_a_built_in_rule_translated(db: Session) -> None:
     with speaking("fr"):
         rule = community_rules.every(db)["topic"]
