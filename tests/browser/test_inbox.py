@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 
 def test_the_inbox_by_keyboard(site: Site) -> None:
-    """From entry to entry by single letters, which can be switched off; the dialog says which."""
+    """From entry to entry by single letters, on from where one was; the dialog says which."""
     mira = site.person(MEMBER)
     mira.go("/inbox")
     titles = mira.page.locator("[data-item] h2 button")
@@ -22,6 +22,8 @@ def test_the_inbox_by_keyboard(site: Site) -> None:
     expect(
         mira.page.get_by_text("marked as read.").or_(mira.page.get_by_text("marked as unread."))
     ).to_be_visible()
+    mira.page.keyboard.press("j")
+    expect(titles.nth(1)).to_be_focused()
     mira.page.keyboard.press("?")
     expect(mira.page.get_by_role("dialog", name="With the keyboard")).to_be_visible()
     mira.page.keyboard.press("Escape")

@@ -80,9 +80,9 @@ def mark_read(visit: Visit) -> Response:
     if form["open"]:
         return visit.redirect(visit.act(reading.open_message, form["open"]) or _back(visit))
     if form["id"]:
-        return _marked(visit, visit.act(reading.mark_one_read, form["id"]))
+        return _marked(visit, visit.act(reading.mark_one_read, form["id"]), form["id"])
     if form["entry"]:
-        return _marked(visit, visit.act(reading.mark_entry_read, form["entry"]))
+        return _marked(visit, visit.act(reading.mark_entry_read, form["entry"]), form["entry"])
     if form["upto"]:
         return _marked(visit, visit.act(reading.mark_read, form["upto"], _shown(visit)))
     return visit.redirect(_back(visit))
@@ -96,18 +96,18 @@ def mark_unread(visit: Visit) -> Response:
         visit.act(reading.mark_unread, one)
     elif moment:
         visit.act(reading.undo, moment)
-    return visit.redirect(_back(visit))
+    return visit.redirect(_back(visit, at=one))
 
 
-def _marked(visit: Visit, moment: datetime) -> Response:
-    return visit.redirect(_back(visit, Cursor((moment,)).encode()))
+def _marked(visit: Visit, moment: datetime, message_id: int = 0) -> Response:
+    return visit.redirect(_back(visit, Cursor((moment,)).encode(), message_id))
 
 
-def _back(visit: Visit, marked: str = "") -> str:
-    """The page of the inbox on which the button was pressed."""
+def _back(visit: Visit, marked: str = "", at: int = 0) -> str:
+    """The page of the inbox on which the button was pressed, at the entry that begins with message `at`."""
     parts = {"show": _shown(visit).name, "after": visit.form.get("after", ""), "marked": marked}
     query = urlencode({name: value for name, value in parts.items() if value})
-    return f"/inbox?{query}" if query else "/inbox"
+    return "/inbox" + (f"?{query}" if query else "") + (f"#m{at}" if at else "")
 
 
 def _shown(visit: Visit) -> Filter:

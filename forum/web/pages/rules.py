@@ -38,7 +38,9 @@ def keep(visit: Visit) -> Response:
         # Of a rule in the list nothing was typed.
         shown: dict[str, Any] = {} if step else {"changed": key, "form": typed}
         return _page(visit, error.status, errors=error.fields, **shown)
-    return visit.redirect(f"{_HOME}#rule-{key}" if key else _HOME, "community-rule-kept")
+    # Of what was moved one sees where it went; all else is told at the top.
+    place = f"#rule-{key}" if step in {"up", "down"} else ""
+    return visit.redirect(f"{_HOME}{place}", "community-rule-kept")
 
 
 def _act(visit: Visit, step: str, key: str) -> None:

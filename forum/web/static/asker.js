@@ -1,6 +1,6 @@
 import { ask } from "./main.js"
 
-// Never answers if something was asked since.
+// Never answers if asked again since.
 export function asker(usual) {
 	let turn = 0
 	return (path, form, wait = usual) => {

@@ -1,13 +1,13 @@
 import { ask, find, findAll, isHeld } from "./main.js"
 
-const TITLE = "h2 > :is(a, button)"
+const TITLE = "h2 :last-child"
 const form = find("[data-decide]") ?? {}
 const help = find("#keys")
 const on = help.querySelector("input")
 
 function meant(key) {
 	const lines = findAll("[data-item]")
-	const at = lines.indexOf(document.activeElement.closest("[data-item]"))
+	const at = lines.indexOf(document.activeElement.closest("[data-item]") ?? find(":target"))
 	const step = lines[0] && { j: 1, k: -1 }[key]
 	if (step) return lines[at + step]?.querySelector(TITLE)
 	const named = `[data-key="${CSS.escape(key)}"]`

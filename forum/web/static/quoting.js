@@ -10,7 +10,7 @@ document.onselectionchange = () => {
 	const selection = getSelection()
 	const said = `${selection}`.replace(/ ?\[\d+\]/g, "").trim()
 	const from = said && selection.anchorNode.parentElement?.closest(".text")?.closest("article, li[id]")
-	// A finger on the bar unselects before it presses.
+	// A finger on the bar unselects, then presses.
 	if (!from?.id) return setTimeout(() => (bar.hidden ||= !`${getSelection()}`), 300)
 	const link = from.querySelector(":scope > * > [data-ask]")
 	words = said
