@@ -142,15 +142,16 @@ def preview(text: str) -> str:
 
 def _part(lines: Sequence[str], is_list: bool, base_url: str) -> Part:
     if is_list:
-        return Part(Kind.LIST, [list(_pieces(line[2:], base_url)) for line in lines])
-    pieces = [list(_pieces(line, base_url)) for line in lines]
-    if len(pieces) == 1 and len(pieces[0]) == 1 and pieces[0][0].address:
-        return Part(Kind.BUTTON, pieces)
+        return Part(Kind.LIST, [list(pieces(line[2:], base_url)) for line in lines])
+    said = [list(pieces(line, base_url)) for line in lines]
+    if len(said) == 1 and len(said[0]) == 1 and said[0][0].address:
+        return Part(Kind.BUTTON, said)
     is_quote = lines[0].startswith(("“", "«")) and lines[-1].endswith(("”", "»"))
-    return Part(Kind.QUOTE if is_quote else Kind.PLAIN, pieces)
+    return Part(Kind.QUOTE if is_quote else Kind.PLAIN, said)
 
 
-def _pieces(line: str, base_url: str) -> Iterator[Piece]:
+def pieces(line: str, base_url: str = "") -> Iterator[Piece]:
+    """The words in order, those that name our pages with their address: a path, without `base_url`."""
     end = 0
     for found in _addresses(base_url).finditer(line):
         if found.start() > end:
@@ -165,7 +166,8 @@ def _pieces(line: str, base_url: str) -> Iterator[Piece]:
 @cache
 def _addresses(base_url: str) -> re.Pattern[str]:
     """Addresses of this forum, whole or as letters name its pages."""
-    return re.compile(rf"(?<!\S)(?:{re.escape(base_url)}|(?=/(?:account|p)/))/[\w/-]*[\w-](?=[.,:;]?(?!\S))")
+    whole = f"{re.escape(base_url)}|" if base_url else ""
+    return re.compile(rf"(?<!\S)(?:{whole}(?=/(?:account|p)/))/[\w/-]*[\w-](?=[.,:;]?(?!\S))")
 
 
 @cache

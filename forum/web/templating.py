@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from forum.actions import flagging
 from forum.discussion import anonymity, wording
+from forum.inbox import dress
 from forum.languages import speaking, words
 from forum.languages.formats import day, long_day, number
 from forum.languages.words import N_
@@ -70,7 +71,7 @@ class Pages:
         self._environment.globals.update(forum=forum, asset=asset, most=MOST, evidence=LABELS)
         self._environment.globals["languages"] = tuple(speaking.LANGUAGES.items())
         self._environment.globals.update(base=base, indexing=indexing, provider=provider)
-        self._environment.filters.update(when=when, date=day, long_date=long_day)
+        self._environment.filters.update(when=when, date=day, long_date=long_day, linked=linked)
         # `_` of a template takes what is marked in it; what comes with a value may hold a percent sign.
         self._environment.filters.update(
             number=number, plural=plural, cut=cut, called=called, said=words.gettext, unlinked=unlinked
@@ -110,6 +111,14 @@ def _by_language(part: Callable[..., str], most: int) -> Callable[..., str]:
 def unlinked(html: Markup) -> Markup:
     """The same without its links, for what is an option or a label: such may not hold one."""
     return Markup(_LINK.sub("", html))  # noqa: S704 - what is left was safe before.
+
+
+def linked(text: str) -> Markup:
+    """The text of a message, in which the paths of our pages are links, and all else is text."""
+    link = Markup('<a href="{0}">{1}</a>')
+    return Markup("").join(
+        link.format(address, said) if address else said for said, address in dress.pieces(text)
+    )
 
 
 def when(moment: datetime) -> Markup:

@@ -62,6 +62,10 @@ TOLD: dict[str, str] = {
     "push-off": N_("That browser does not tell you any more."),
     "signed-out": N_("You are signed out."),
     "appearance": N_("This browser shows the pages that way from now on."),
+    "language-kept": N_(
+        "Kept. The language holds for your account: for its mails and your other browsers too. The colours"
+        " hold for this browser only."
+    ),
     "passkey-added": N_("Your passkey is added. You can sign in with it from now on."),
     "passkey-named": N_("The passkey has its new name."),
     "passkey-removed": N_("The passkey is removed. Other browsers that were signed in are signed out."),

@@ -13,7 +13,7 @@ def test_what_is_pressing_is_said_in_the_readers_language() -> None:
     with speaking("fr"):
         assert first.said == "100 % {odd}, ce qui passe avant tout le reste"
         assert more.said == "signalement de 2 membres"
-        assert before.said == "Quelque chose de son auteur a déjà été retiré 2 fois"
+        assert before.said == "Quelque chose de son auteur a déjà été masqué ou supprimé 2 fois"
 
 
 def test_what_a_decision_is_about_is_said_in_the_readers_language() -> None:

@@ -216,7 +216,7 @@ def test_the_pseudo_language_is_there_where_the_forum_is_made(database: Database
 
 def test_each_page_says_in_the_other_languages_where_they_are(browser: Browser) -> None:
     assert (
-        '<a href="/appearance?next=%2Frules#language" lang="fr" hreflang="fr">Français</a>'
+        '<a href="/appearance?next=%2Frules&amp;language=fr#language" lang="fr" hreflang="fr">Français</a>'
         in browser.get("/rules").text
     )
     french = browser.get("/rules", headers=FRENCH).text
@@ -225,6 +225,31 @@ def test_each_page_says_in_the_other_languages_where_they_are(browser: Browser) 
     page = browser.get("/appearance", headers=FRENCH).text
     assert '<span lang="en">English</span>' in page
     assert '<fieldset class="field" id="language"' in page
+
+
+def test_the_language_that_was_pressed_is_chosen_in_the_form(browser: Browser) -> None:
+    link = re.search(r'<a href="([^"]+)" lang="fr"', browser.get("/rules").text)
+    assert link
+    page = browser.get(link[1].replace("&amp;", "&")).text
+    assert head_of(page)[0] == "en"
+    assert re.findall(r'name="language" value="(\w*)" checked', page) == ["fr"]
+    for nonsense in ("xx", "qps", "FR", '"><b>', ""):
+        page = browser.get(f"/appearance?language={nonsense}").text
+        assert re.findall(r'name="language" value="(\w*)" checked', page) == [""]
+
+
+def test_who_is_signed_in_is_told_what_the_language_changes(database: Database) -> None:
+    with database.writing() as db:
+        actor = make_account(db, "mira")
+    with Browser(make_app(database)) as browser:
+        browser.signed_in(actor)
+        sent = browser.post("/appearance", {"theme": "", "language": "en", "next": "/rules"})
+        told = browser.get(sent.headers["location"]).text
+        assert "The language holds for your account: for its mails and your other browsers too." in told
+        sent = browser.post("/appearance", {"theme": "", "language": "fr", "next": "/rules"})
+        assert "La langue vaut pour votre compte" in browser.get(sent.headers["location"]).text
+        sent = browser.post("/appearance", {"theme": "dark", "next": "/rules"})
+        assert sent.headers["location"] == "/rules?told=appearance"
 
 
 def test_kept_pages_do_not_mix_languages(database: Database) -> None:

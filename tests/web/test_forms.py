@@ -1,5 +1,6 @@
 """What people type, made safe to store, and what templates make of values."""
 
+import re
 import unicodedata
 from datetime import UTC, datetime, timedelta, timezone
 from urllib.parse import urlsplit
@@ -7,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import escape
 
 from forum.web import forms, templating
 
@@ -71,3 +73,28 @@ def test_numbers_and_plurals() -> None:
         "2,000 answers",
     ]
     assert templating.plural(2, "reply", "replies") == "2 replies"
+
+
+@pytest.mark.parametrize(
+    ("text", "paths"),
+    [
+        ("All of this is at /account/decisions/3", ["/account/decisions/3"]),
+        ("Lisez /account/standing : d’ici là, /account/trust.", ["/account/standing", "/account/trust"]),
+        ("Also:\n- /account/history\n- /p/12/revisions, and more", ["/account/history", "/p/12/revisions"]),
+        ("/account/decisions/3\u00a0: c’est là", ["/account/decisions/3"]),
+        ("and/account/x, //account/x, /accounts, /account, /sign-out, /admin/mail", []),
+        ("https://evil.example/account/x //evil.example /account/x@evil.example", []),
+        ('javascript:/p/1 /p/1"onclick=x /account/<b>x</b> /p/../../sign-out <a href=/p/1>', []),
+    ],
+)
+def test_only_the_paths_of_our_pages_are_links_in_a_message(text: str, paths: list[str]) -> None:
+    html = templating.linked(text)
+    assert re.findall(r'<a href="([^"]*)">', html) == paths
+    assert all(f'<a href="{path}">{path}</a>' in html for path in paths)
+
+
+@given(st.lists(st.sampled_from(["/account/a", "/p/1", "<script>", '"', "&amp;", "'", " ", "\n", "//", "é"])))
+def test_a_message_with_links_says_what_it_said(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    html = str(templating.linked(text))
+    assert re.sub(r'<a href="/[\w/-]*">|</a>', "", html) == str(escape(text))

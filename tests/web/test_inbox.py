@@ -221,6 +221,15 @@ FORM = {
 }
 
 
+def test_our_pages_that_a_message_names_are_links_and_all_else_is_text(place: Place) -> None:
+    letter = make_letter("A warning", "<b>Read</b> it at /account/standing : now. //evil.example/account/x")
+    with place.database.writing() as db:
+        messages.send(db, place.asker.id, "decision", letter, "/account/decisions/1")
+    page = place.read()
+    assert '&lt;b&gt;Read&lt;/b&gt; it at <a href="/account/standing">/account/standing</a> : now.' in page
+    assert " //evil.example/account/x</p>" in page
+
+
 def test_what_is_chosen_is_kept_and_said_in_words(place: Place) -> None:
     page = place.read("/account/messages")
     assert (typed(page, "digest"), typed(page, "time_zone"), typed(page, "own_threads")) == (

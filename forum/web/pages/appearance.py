@@ -24,7 +24,10 @@ _NAME = Markup('<span lang="{tag}">{name}</span>')
 
 
 def read(visit: Visit) -> Response:
-    return _page(visit, {"theme": visit.theme, "language": _chosen(visit)})
+    """The form; `language`, as the foot of each page has it in its links, is chosen in it already."""
+    pressed = visit.query.get("language", "")
+    language = pressed if pressed in LANGUAGES else _chosen(visit)
+    return _page(visit, {"theme": visit.theme, "language": language})
 
 
 def keep(visit: Visit) -> Response:
@@ -35,9 +38,11 @@ def keep(visit: Visit) -> Response:
     if any(wrong.values()) or not {"theme", "language"} & visit.form.keys():
         said = {name: _("Choose one of these.") for name, is_wrong in wrong.items() if is_wrong}
         return _page(visit, typed, Invalid(said or {"theme": _("Choose one of these.")}))
+    told = "appearance"
     if visit.actor is not None and "language" in visit.form:
         visit.act(preferring.language, language if language in LANGUAGES else "")
-    response = visit.redirect(visit.next_path(), told="appearance")
+        told = "language-kept"
+    response = visit.redirect(visit.next_path(), told=told)
     for cookie, value in ((themes.COOKIE, theme), (tongues.COOKIE, language)):
         if cookie in visit.form:
             _set(visit, response, cookie, value)
