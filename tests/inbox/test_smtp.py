@@ -17,7 +17,7 @@ from forum.accounts.tables import Account, Actor, Level, Role
 from forum.actions import flagging, joining, reviewing, voting
 from forum.config import Settings
 from forum.db import Database
-from forum.inbox import channels, digest_days, unsubscribing
+from forum.inbox import channels, digest_days, mail_ids, unsubscribing
 from forum.inbox.channels import Digest, Wish
 from forum.inbox.kinds import Group
 from forum.languages.speaking import speaking
@@ -128,15 +128,14 @@ def test_signing_up_an_answer_and_a_decision(forum: Forum, language: str) -> Non
         answers = [make_answer(db, thread, bob).id, make_answer(db, thread, bob, text="And more.").id]
         assert thread.title == KEPT
     first, second = forum.mails()
+    opened = mail_ids.made(f"thread-{thread.id}", "forum.example.org")
     for mail, post_id in ((first, answers[0]), (second, answers[1])):
         assert mail.to == [ADDRESS] and mail.mail["Content-Language"] == language
         assert mail.mail["Subject"] == answered.format(NAME.replace("=?", "= ?"), IN_HEADER)
         assert mail.part("plain").startswith(f"{hello}\n\n{NAME}")
         assert f"https://forum.example.org/p/{post_id}\n" in mail.part("plain")
         assert f'href="https://forum.example.org/p/{post_id}"' in mail.part("html")
-        assert (
-            mail.mail["References"] == mail.mail["In-Reply-To"] == f"<thread-{thread.id}@forum.example.org>"
-        )
+        assert mail.mail["References"] == mail.mail["In-Reply-To"] == opened
         token = unsubscribing.token(zoe.id, Group.ANSWERS)
         assert mail.mail["List-Unsubscribe"] == f"<https://forum.example.org/unsubscribe/{token}>"
         assert mail.mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
