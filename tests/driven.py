@@ -3,6 +3,8 @@
 import asyncio
 import os
 import shutil
+import signal
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
@@ -41,11 +43,11 @@ class Driven:
 
     @staticmethod
     def last_lives() -> bool:
-        """Whether what drives the browser is alive, or was never begun."""
+        """Whether the browser and what drives it are alive, or were never begun."""
         return Driven.last is None or Driven.last._manager is None or Driven.last._lives()
 
     def open(self) -> "Browser":
-        """The browser; a new one if the program that drove it has died. It can be used until `pause`."""
+        """The browser; a new one if it died, or the program that drove it. It can be used until `pause`."""
         if self._manager is not None and self._lives():
             # Playwright leaves its loop marked as running between calls, and other tests could not run loops.
             asyncio._set_running_loop(self._loop)
@@ -57,15 +59,23 @@ class Driven:
         # Imported here, because most runs are of tests that need no browser.
         from playwright.sync_api import sync_playwright
 
-        self._manager = sync_playwright()
-        playwright = self._manager.start()
+        manager = sync_playwright()
+        playwright = manager.start()
         self._loop = asyncio.get_running_loop()
-        self._browser = playwright.chromium.launch(executable_path=program(), args=FLAGS.split())
+        try:
+            self._browser = playwright.chromium.launch(executable_path=program(), args=FLAGS.split())
+        except Exception:
+            manager.__exit__()
+            asyncio._set_running_loop(None)
+            raise
+        self._manager = manager
         return self._browser
 
     def _lives(self) -> bool:
         assert self._manager is not None
         assert self._manager._client is not None
+        if not self._browser.is_connected():
+            return False
         process_id = self._manager._client._transport._proc.pid
         try:
             return os.waitid(os.P_PID, process_id, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
@@ -74,20 +84,36 @@ class Driven:
 
     def pause(self) -> None:
         """Its windows are closed, and others may run loops."""
-        if Driven.last_lives():
-            for context in self._browser.contexts:
+        try:
+            for context in self._browser.contexts if Driven.last_lives() else ():
                 context.close()
+        except Exception:
+            # What does not even close is of no use to the next file; no test has failed by that.
+            self._abandon()
         asyncio._set_running_loop(None)
 
     def close(self) -> None:
         """The browser has ended, if it was begun."""
         if self._manager is None:
             return
-        if self._lives():
-            asyncio._set_running_loop(self._loop)
+        if not self._lives():
+            self._abandon()
+            return
+        asyncio._set_running_loop(self._loop)
+        try:
             self._browser.close()
             self._manager.__exit__()
-        else:
-            self._remains.append((self._manager, self._browser, self._loop))
+            self._manager = None
+        except Exception:
+            self._abandon()
+        asyncio._set_running_loop(None)
+
+    def _abandon(self) -> None:
+        """What is left of it does no harm; the next who asks gets another."""
+        assert self._manager is not None
+        assert self._manager._client is not None
+        with suppress(ProcessLookupError):
+            os.kill(self._manager._client._transport._proc.pid, signal.SIGKILL)
+        self._remains.append((self._manager, self._browser, self._loop))
         self._manager = None
         asyncio._set_running_loop(None)

@@ -1,10 +1,8 @@
 """Writing in a browser: tools and keys, pasting, pictures, quotes, mentions, what lacks a source."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from browser.people import Look, Person
@@ -65,11 +63,8 @@ click"""
 
 
 @pytest.fixture(scope="module")
-def forum(sample_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forum]:
-    folder = tmp_path_factory.mktemp("forum")
-    shutil.copy(sample_file, folder / "forum.sqlite3")
-    with Forum(folder, "http://127.0.0.1:9").running("--no-worker") as running:
-        yield running
+def forum(shared: Forum) -> Forum:
+    return shared
 
 
 @pytest.fixture(params=[WIDE, NARROW], ids=lambda look: look.name)

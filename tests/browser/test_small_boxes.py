@@ -1,9 +1,7 @@
 """Under a post: a comment's box with the composer's tools once it is open, and the address to pass on."""
 
 import re
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from browser.people import Look, Person
@@ -23,11 +21,8 @@ DEAF = """() => {
 
 
 @pytest.fixture(scope="module")
-def forum(sample_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forum]:
-    folder = tmp_path_factory.mktemp("forum")
-    shutil.copy(sample_file, folder / "forum.sqlite3")
-    with Forum(folder, "http://127.0.0.1:9").running("--no-worker") as running:
-        yield running
+def forum(shared: Forum) -> Forum:
+    return shared
 
 
 @pytest.fixture

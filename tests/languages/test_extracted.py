@@ -35,9 +35,9 @@ def files() -> list[Path]:
     )
 
 
-def untranslated(source: str) -> Iterator[str]:
-    """Words in the template's own text and spoken attributes that stand outside of every `trans` block."""
-    # A block or an expression leaves a mark, so that the tag around it stays whole.
+def outside(source: str) -> str:
+    """The template's own text outside of every `trans` block; a mark stands for each block and expression."""
+    # So the tag around one stays whole.
     kept, inside = [], False
     for _line, kind, value in Environment(extensions=["jinja2.ext.i18n"]).lex(source):
         if kind == "name" and value in ("trans", "endtrans"):
@@ -46,7 +46,12 @@ def untranslated(source: str) -> Iterator[str]:
             kept.append("" if inside else value)
         elif kind in ("variable_begin", "block_begin"):
             kept.append("\0")
-    text = _COMMENT.sub(" ", _SCRIPTED.sub(" ", "".join(kept)))
+    return "".join(kept)
+
+
+def untranslated(source: str) -> Iterator[str]:
+    """Words in the template's own text and spoken attributes that stand outside of every `trans` block."""
+    text = _COMMENT.sub(" ", _SCRIPTED.sub(" ", outside(source)))
     yield from (
         said for said in map(html.unescape, _SAID.findall(text)) if _has_words(said) and _is_sentence(said)
     )

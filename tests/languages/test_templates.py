@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from jinja2 import Environment, nodes
-from languages.test_extracted import SPOKEN, TEMPLATES, files
+from languages.test_extracted import SPOKEN, TEMPLATES, files, outside
 
 ENVIRONMENT = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
 #: How many arguments of each are texts; after them come values, by name.
@@ -42,15 +42,7 @@ def _is_text(argument: nodes.Expr) -> bool:
 
 def apart(source: str) -> list[str]:
     """The lines of the template with a colon or its like outside of every text."""
-    kept, inside = [], False
-    for _line, kind, value in ENVIRONMENT.lex(source):
-        if kind == "name" and value in ("trans", "endtrans"):
-            inside = value == "trans"
-        elif kind == "data":
-            kept.append("" if inside else value)
-        elif kind in ("variable_begin", "block_begin"):
-            kept.append("\0")
-    text = _NO_PROSE.sub("", "".join(kept))
+    text = _NO_PROSE.sub("", outside(source))
     said = [*_ATTRIBUTE.findall(text), *_TAG.sub("", text).split("\n")]
     return [line.strip() for line in map(html.unescape, said) if _APART.search(line)]
 
