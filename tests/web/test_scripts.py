@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from browser.people import ready
@@ -30,6 +30,9 @@ STATIC = Path(static.__file__).with_suffix("")
 class Forum:
     """A forum with the community in it, behind a real server, and browsers to look at it."""
 
+    #: Errors of scripts. To fail where one is told of them would end the connection to the browser.
+    troubles: ClassVar[list[str]] = []
+
     def __init__(self, address: str, database: Database, community: Community, browser: Browser) -> None:
         self.address = address
         self.database = database
@@ -45,7 +48,7 @@ class Forum:
                 token = sessions.start(db, actor.id)
             context.add_cookies([{"name": "session", "value": token, "url": self.address}])
         page = context.new_page()
-        page.on("pageerror", lambda error: pytest.fail(f"a script failed: {error}"))
+        page.on("pageerror", lambda error: self.troubles.append(str(error)))
         return page
 
 
@@ -59,6 +62,13 @@ def forum(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     with Server(folder, "http://127.0.0.1:9").running("--no-worker") as running:
         yield Forum(running.base, database, community, chromium)
     database.close()
+
+
+@pytest.fixture(autouse=True)
+def _no_script_fails() -> Iterator[None]:
+    Forum.troubles.clear()
+    yield
+    assert not Forum.troubles
 
 
 def test_all_scripts_together_are_small() -> None:
