@@ -28,10 +28,8 @@ run: .venv/ready  ## the forum with its sample community at http://127.0.0.1:800
 # Whole files go to each of the three processes, of which one mostly waits, because the tests of a file share servers; the longest files
 # first, as tests/conftest.py orders them, so that at the end no process waits long for the others.
 # Bytecode is kept whatever the shell says: the tests start many servers, and each would compile the forum anew.
-# 75 says that all that failed did so because the program that drives the browser died: those tests run once more.
 test: .venv/ready-dev  ## the whole suite (ARGS='-k name' for a part)
-	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS) \
-	|| if [ $$? -eq 75 ]; then $(BIN)/pytest --last-failed; else exit 1; fi
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: .venv/ready-dev  ## style and types
 	@$(BIN)/ruff check .

@@ -6,7 +6,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
@@ -109,33 +109,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begins with the longest files; the order is otherwise as it was."""
     places = {str(Path(__file__).parent / name): place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: places.get(str(item.path), len(places)))
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """A failure says so if the program that drives the browser had died."""
-    report = yield
-    if report.failed and "_driven" in getattr(item, "fixturenames", ()) and not Driven.last_lives():
-        report.user_properties.append(driven.DIED)
-    return report
-
-
-#: What failed, and whether that was because the program that drives the browser died under it.
-_failed: list[bool] = []
-#: `make test` runs what failed once more after this, and after nothing else.
-_AGAIN = 75
-
-
-def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    if report.failed:
-        _failed.append(driven.DIED in map(tuple, report.user_properties))
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Tests that only stood by when something died are not called failed before they had their turn."""
-    if _failed and all(_failed) and not hasattr(session.config, "workerinput"):
-        session.exitstatus = _AGAIN
 
 
 def missing(what: str) -> None:

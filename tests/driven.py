@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
     from playwright.sync_api._context_manager import PlaywrightContextManager
 
-# A promise that nobody waits for is no reason for that program to end, with the tests that follow.
-os.environ.setdefault("NODE_OPTIONS", "--unhandled-rejections=warn")
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
     " --disable-component-update --disable-sync"
@@ -23,10 +21,6 @@ def program() -> str | None:
     """Where the browser is; None: it is not installed."""
     # The shell is the same browser without windows to draw, for two thirds of the processor's time.
     return shutil.which("chromium-headless-shell") or shutil.which("chromium")
-
-
-#: Stands in the report of a test that failed when that program had died.
-DIED = ("driver", "died")
 
 
 class Driven:
