@@ -103,7 +103,7 @@ def _no_script_fails() -> Iterator[None]:
 
 @pytest.fixture(scope="module", autouse=True)
 def _forgets_the_killed(_driven: Driven) -> Iterator[None]:
-    """What drives the browsers begins anew after this file: it came to harm by those that were killed."""
+    """What drives the browsers begins anew after this file, in which some were killed."""
     yield
     _driven.close()
 
@@ -138,8 +138,7 @@ def kill(process: "subprocess.Popen[bytes]") -> None:
 def lose_network(page: Page) -> None:
     """Nothing that the page sends arrives any more, not even while it closes.
 
-    Not Playwright's own way to be offline: it ends before the page's last word, and now and then its driver
-    dies of it.
+    Not Playwright's own way to be offline, which ends before the page's last word.
     """
     page.evaluate("() => { window.fetch = () => Promise.reject(new TypeError('no network')) }")
 
