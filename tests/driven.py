@@ -3,7 +3,6 @@
 import asyncio
 import os
 import shutil
-import signal
 from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
@@ -26,23 +25,15 @@ def program() -> str | None:
 class Driven:
     """Begins when it is first asked for."""
 
-    #: The only one there is in most test processes.
-    last: "Driven | None" = None
     #: What a program that died has left behind cannot be closed, and would complain when collected.
     _remains: ClassVar[list[object]] = []
 
     def __init__(self) -> None:
         self._manager: PlaywrightContextManager | None = None
-        Driven.last = self
-
-    @staticmethod
-    def last_lives() -> bool:
-        """Whether the browser and what drives it are alive, or were never begun."""
-        return Driven.last is None or Driven.last._manager is None or Driven.last._lives()
 
     def open(self) -> "Browser":
         """The browser; a new one if it died, or the program that drove it. It can be used until `pause`."""
-        if self._manager is not None and self._lives():
+        if self.lives():
             # Playwright leaves its loop marked as running between calls, and other tests could not run loops.
             asyncio._set_running_loop(self._loop)
             return self._browser
@@ -65,10 +56,9 @@ class Driven:
         self._manager = manager
         return self._browser
 
-    def _lives(self) -> bool:
-        assert self._manager is not None
-        assert self._manager._client is not None
-        if not self._browser.is_connected():
+    def lives(self) -> bool:
+        """Whether the browser was begun and is alive, with what drives it."""
+        if self._manager is None or self._manager._client is None or not self._browser.is_connected():
             return False
         process_id = self._manager._client._transport._proc.pid
         try:
@@ -79,7 +69,7 @@ class Driven:
     def pause(self) -> None:
         """Its windows are closed, and others may run loops."""
         try:
-            for context in self._browser.contexts if Driven.last_lives() else ():
+            for context in self._browser.contexts if self.lives() else ():
                 context.close()
         except Exception:
             # What does not even close is of no use to the next file; no test has failed by that.
@@ -90,7 +80,7 @@ class Driven:
         """The browser has ended, if it was begun."""
         if self._manager is None:
             return
-        if not self._lives():
+        if not self.lives():
             self._abandon()
             return
         asyncio._set_running_loop(self._loop)
@@ -107,7 +97,7 @@ class Driven:
         assert self._manager is not None
         assert self._manager._client is not None
         with suppress(ProcessLookupError):
-            os.kill(self._manager._client._transport._proc.pid, signal.SIGKILL)
+            self._manager._client._transport._proc.kill()
         self._remains.append((self._manager, self._browser, self._loop))
         self._manager = None
         asyncio._set_running_loop(None)

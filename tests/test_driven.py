@@ -15,10 +15,9 @@ from driven import Driven, program
 def driven() -> Iterator[Driven]:
     if program() is None:
         missing("chromium (on Debian: apt-get install chromium-headless-shell)")
-    last, driven = Driven.last, Driven()
+    driven = Driven()
     yield driven
     driven.close()
-    Driven.last = last
 
 
 def drivers() -> list[int]:
@@ -30,11 +29,11 @@ def drivers() -> list[int]:
 def test_a_dead_driver_is_noticed_and_another_takes_its_place(driven: Driven) -> None:
     before = set(drivers())
     browser = driven.open()
-    assert Driven.last_lives()
+    assert driven.lives()
     (started,) = set(drivers()) - before
     os.kill(started, signal.SIGKILL)
     deadline = time.monotonic() + 10
-    while Driven.last_lives():
+    while driven.lives():
         assert time.monotonic() < deadline
         time.sleep(0.01)
     driven.pause()

@@ -105,10 +105,8 @@ def _finish(db: Session, actor: Actor, reason: FlagReason, more: str) -> None:
 def _checked(db: Session, typed: Mapping[str, str]) -> Terms:
     form, said = Form(), {name: typed.get(name, "") for name in FIELDS}
     label, help_ = form.take("label", _label, said["label"]), form.take("help", _help, said["help"])
-    rule, needs = (
-        form.take("rule", lambda key: _rule(db, key), said["rule"]),
-        form.take("needs", _needs, said["needs"]),
-    )
+    rule = form.take("rule", lambda key: _rule(db, key), said["rule"])
+    needs = form.take("needs", _needs, said["needs"])
     urgency, place = (
         form.take("urgency", _urgency, said["urgency"]),
         form.take("place", _place, said["place"]),

@@ -103,19 +103,21 @@ def retire(db: Session, key: str, retired_at: datetime | None) -> None:
 
 def arrange(db: Session, keys: Iterable[str]) -> None:
     """The rules, all of which are named, stand in this order."""
+    there = {row.key: row for row in db.scalars(select(CommunityRule))}
     for place, key in enumerate(keys, 1):
-        row = _row(db, key)
-        row.place = place
+        (there.get(key) or _new_row(db, key)).place = place
     db.flush()
 
 
 def _row(db: Session, key: str) -> CommunityRule:
     """The row of the rule, which there must be; of a built-in one it may be new."""
-    row = db.get(CommunityRule, key)
-    if row is None:
-        place = [rule.key for rule in RULES].index(key) + 1
-        row = CommunityRule(key=key, title="", text="", place=place, retired_at=None)
-        db.add(row)
+    return db.get(CommunityRule, key) or _new_row(db, key)
+
+
+def _new_row(db: Session, key: str) -> CommunityRule:
+    place = [rule.key for rule in RULES].index(key) + 1
+    row = CommunityRule(key=key, title="", text="", place=place, retired_at=None)
+    db.add(row)
     return row
 
 

@@ -142,8 +142,9 @@ class Live:
         # What was written since the page was admitted is found by the next look.
         self._known.pop(_name(reader), None)
         self._raised.add(_name(reader))
-        if self._loop is None or self._loop.done():
+        if self._loop is None:
             silence.ends()
+        if self._loop is None or self._loop.done():
             self._loop = asyncio.create_task(self._watch())
 
     def _leave(self, reader: Reader) -> None:

@@ -6,7 +6,6 @@ import errno
 import gc
 import socket
 import struct
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -19,8 +18,6 @@ from forum.web import live, silence
 
 #: asm-generic/socket.h; a program of one instruction, "keep nothing" (linux/filter.h).
 SO_ATTACH_FILTER, RETURN_NOTHING = 26, struct.pack("HBBI", 0x06, 0, 0, 0)
-
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the option is Linux's")
 
 
 def go_silent(one: socket.socket) -> None:
